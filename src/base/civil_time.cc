@@ -1,0 +1,133 @@
+#include "base/civil_time.h"
+
+#include <limits>
+
+namespace elkhorn {
+namespace {
+
+constexpr std::int64_t ns_per_second = 1'000'000'000;
+constexpr std::int64_t seconds_per_day = 86'400;
+
+std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+void append_digits(std::string& out, std::int64_t value, int width) {
+    char digits[20];
+    int n = 0;
+    do {
+        digits[n++] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    } while (value != 0 && n < 19);
+    for (int i = n; i < width; ++i) out.push_back('0');
+    while (n > 0) out.push_back(digits[--n]);
+}
+
+void append_to_second(std::string& out, const CivilTime& t) {
+    if (t.year < 0) out.push_back('-');
+    append_digits(out, t.year < 0 ? -t.year : t.year, 4);
+    out.push_back('-');
+    append_digits(out, t.month, 2);
+    out.push_back('-');
+    append_digits(out, t.day, 2);
+    out.push_back('T');
+    append_digits(out, t.hour, 2);
+    out.push_back(':');
+    append_digits(out, t.minute, 2);
+    out.push_back(':');
+    append_digits(out, t.second, 2);
+}
+
+CivilTime civil_from_seconds(std::int64_t seconds, int nanosecond) {
+    const std::int64_t days = floor_div(seconds, seconds_per_day);
+    const auto rest = static_cast<int>(seconds - days * seconds_per_day);
+    const std::int64_t z = days + 719'468;  // days since 0000-03-01
+    const std::int64_t era = floor_div(z, 146'097);
+    const auto day_of_era = static_cast<int>(z - era * 146'097);
+    const int year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int march_month = (5 * day_of_year + 2) / 153;
+    CivilTime t;
+    t.day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    t.month = march_month < 10 ? march_month + 3 : march_month - 9;
+    t.year = year_of_era + era * 400 + (t.month <= 2 ? 1 : 0);
+    t.hour = rest / 3600;
+    t.minute = rest / 60 % 60;
+    t.second = rest % 60;
+    t.nanosecond = nanosecond;
+    return t;
+}
+
+std::int64_t seconds_from_civil(const CivilTime& t) {
+    return days_from_civil(t.year, t.month, t.day) * seconds_per_day + t.hour * 3600 +
+           t.minute * 60 + t.second;
+}
+
+}  // namespace
+
+std::int64_t days_from_civil(std::int64_t year, int month, int day) {
+    year -= month <= 2 ? 1 : 0;
+    const std::int64_t era = floor_div(year, 400);
+    const auto year_of_era = static_cast<int>(year - era * 400);
+    const int march_month = month > 2 ? month - 3 : month + 9;
+    const int day_of_year = (153 * march_month + 2) / 5 + day - 1;
+    const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146'097 + day_of_era - 719'468;
+}
+
+int days_in_month(std::int64_t year, int month) {
+    constexpr int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+int weekday(std::int64_t days_since_1970) {
+    const std::int64_t d = days_since_1970 + 3;  // 1970-01-01 was a Thursday
+    return static_cast<int>(d - floor_div(d, 7) * 7);
+}
+
+CivilTime civil_from_ns(std::int64_t ns) {
+    const std::int64_t seconds = floor_div(ns, ns_per_second);
+    return civil_from_seconds(seconds, static_cast<int>(ns - seconds * ns_per_second));
+}
+
+std::int64_t ns_from_civil(const CivilTime& time) {
+    constexpr std::int64_t limit = std::numeric_limits<std::int64_t>::max() / ns_per_second - 1;
+    const std::int64_t seconds = seconds_from_civil(time);
+    if (seconds > limit) return std::numeric_limits<std::int64_t>::max();
+    if (seconds < -limit) return std::numeric_limits<std::int64_t>::min();
+    return seconds * ns_per_second + time.nanosecond;
+}
+
+std::int64_t ms_from_civil(const CivilTime& time) {
+    return seconds_from_civil(time) * 1000 + time.nanosecond / 1'000'000;
+}
+
+void append_iso(std::string& out, std::int64_t ns) {
+    const CivilTime t = civil_from_ns(ns);
+    append_to_second(out, t);
+    out.push_back('.');
+    if (t.nanosecond % 1'000'000 == 0) {
+        append_digits(out, t.nanosecond / 1'000'000, 3);
+    } else if (t.nanosecond % 1000 == 0) {
+        append_digits(out, t.nanosecond / 1000, 6);
+    } else {
+        append_digits(out, t.nanosecond, 9);
+    }
+    out.push_back('Z');
+}
+
+std::string format_iso(std::int64_t ns) {
+    std::string out;
+    append_iso(out, ns);
+    return out;
+}
+
+void append_iso_ms(std::string& out, std::int64_t ms) {
+    const std::int64_t seconds = floor_div(ms, 1000);
+    append_to_second(out, civil_from_seconds(seconds, 0));
+    out.push_back('.');
+    append_digits(out, ms - seconds * 1000, 3);
+    out.push_back('Z');
+}
+
+}  // namespace elkhorn

@@ -1,0 +1,76 @@
+#include "event/document.h"
+
+#include "base/hash.h"
+
+namespace elkhorn::event {
+
+std::optional<FieldId> FieldNames::intern(std::string_view path) {
+    const Lock lock(mutex_);
+    if (const auto it = ids_.find(path); it != ids_.end()) return it->second;
+    if (names_.size() >= limit_) return std::nullopt;
+    const auto id = static_cast<FieldId>(names_.size());
+    names_.push_back(std::make_unique<const std::string>(path));
+    ids_.emplace(std::string(path), id);
+    return id;
+}
+
+std::optional<FieldId> FieldNames::find(std::string_view path) const {
+    const Lock lock(mutex_);
+    const auto it = ids_.find(path);
+    if (it == ids_.end()) return std::nullopt;
+    return it->second;
+}
+
+std::string_view FieldNames::name(FieldId id) const {
+    const Lock lock(mutex_);
+    ASSERT(id < names_.size());
+    return *names_[id];
+}
+
+std::size_t FieldNames::size() const {
+    const Lock lock(mutex_);
+    return names_.size();
+}
+
+FieldCache::FieldCache(FieldNames& names) : names_(names), table_(1024, 0) {
+    nodes_.push_back({none, no_field, none, "", ""});
+}
+
+std::uint32_t FieldCache::child(std::uint32_t parent, std::string_view key) {
+    const std::uint32_t expected = nodes_[last_].next;
+    if (expected != none && nodes_[expected].parent == parent && nodes_[expected].key == key) {
+        return last_ = expected;
+    }
+    const std::uint32_t found = look_up(parent, key);
+    nodes_[last_].next = found;
+    return last_ = found;
+}
+
+std::uint32_t FieldCache::look_up(std::uint32_t parent, std::string_view key) {
+    const std::size_t mask = table_.size() - 1;
+    std::size_t slot = hash64(key, parent) & mask;
+    for (; table_[slot] != 0; slot = (slot + 1) & mask) {
+        const Node& node = nodes_[table_[slot]];
+        if (node.parent == parent && node.key == key) return table_[slot];
+    }
+    const std::string& above = nodes_[parent].path;
+    std::string path = parent == root ? std::string(key) : above + "." + std::string(key);
+    const FieldId field = names_.intern(path).value_or(no_field);
+    const auto made = static_cast<std::uint32_t>(nodes_.size());
+    nodes_.push_back({parent, field, none, std::string(key), std::move(path)});
+    table_[slot] = made;
+    if (nodes_.size() * 2 > table_.size()) rehash();
+    return made;
+}
+
+void FieldCache::rehash() {
+    table_.assign(table_.size() * 2, 0);
+    const std::size_t mask = table_.size() - 1;
+    for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
+        std::size_t slot = hash64(nodes_[i].key, nodes_[i].parent) & mask;
+        while (table_[slot] != 0) slot = (slot + 1) & mask;
+        table_[slot] = i;
+    }
+}
+
+}  // namespace elkhorn::event

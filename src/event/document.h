@@ -1,0 +1,134 @@
+// event/document.h -- one document flattened for the store: its leaves in order, each with the id of its
+// dotted path ("http.request.method"), a kind and a value. The bridge between whoever reads documents
+// (json, from bytes; event, from an Event) and the store, which turns leaves into columns and never sees
+// JSON. Reused from document to document: once warm, filling it allocates nothing.
+//
+//   {"a":{"b":[1,"x"]},"c":null}   ->   a.b integer 1 | a.b string "x"          (null says nothing)
+//
+// FieldNames gives every path of the process a small number. It only grows, up to `limit`; paths past it
+// get no id and stay in the source alone. Thread-safe; each reader keeps its own cache in front of it.
+#pragma once
+
+#include "base/mutex.h"
+#include "base/strings.h"
+#include "event/value.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elkhorn::event {
+
+using FieldId = std::uint32_t;
+
+class FieldNames {
+public:
+    explicit FieldNames(std::size_t limit = 1'000'000) : limit_(limit) {}
+
+    /// Nothing when the limit is reached.
+    std::optional<FieldId> intern(std::string_view path);
+    std::optional<FieldId> find(std::string_view path) const;
+    /// The view lives as long as this object.
+    std::string_view name(FieldId id) const;
+    std::size_t size() const;
+
+private:
+    const std::size_t limit_;
+    mutable Mutex mutex_;
+    TextMap<FieldId> ids_ GUARDED_BY(mutex_);
+    std::vector<std::unique_ptr<const std::string>> names_ GUARDED_BY(mutex_);
+};
+
+struct Leaf {
+    FieldId field = 0;
+    Kind kind = Kind::null;  // boolean, integer, real, string or timestamp
+    std::uint32_t size_bytes = 0;
+    union {
+        std::int64_t integer = 0;  // boolean and timestamp (ns), too
+        double real;
+        const char* text;
+    };
+
+    std::string_view as_text() const { return {text, size_bytes}; }
+};
+
+class Document {
+public:
+    void clear() { leaves_.clear(); }
+    std::vector<Leaf>& leaves() { return leaves_; }
+    const std::vector<Leaf>& leaves() const { return leaves_; }
+
+    void add_integer(FieldId field, Kind kind, std::int64_t value) {
+        Leaf leaf;
+        leaf.field = field;
+        leaf.kind = kind;
+        leaf.integer = value;
+        leaves_.push_back(leaf);
+    }
+
+    void add_real(FieldId field, double value) {
+        Leaf leaf;
+        leaf.field = field;
+        leaf.kind = Kind::real;
+        leaf.real = value;
+        leaves_.push_back(leaf);
+    }
+
+    /// A view: the bytes must live until the document has been used.
+    void add_text(FieldId field, std::string_view text) {
+        Leaf leaf;
+        leaf.field = field;
+        leaf.kind = Kind::string;
+        leaf.size_bytes = static_cast<std::uint32_t>(text.size());
+        leaf.text = text.data();
+        leaves_.push_back(leaf);
+    }
+
+private:
+    std::vector<Leaf> leaves_;
+};
+
+/// From (parent path, key) to the path's id, remembered, so that a document of a known shape costs one
+/// comparison a field: after each field it expects the one that followed it last time.
+class FieldCache {
+public:
+    static constexpr std::uint32_t root = 0;
+
+    explicit FieldCache(FieldNames& names);
+
+    /// The node for `key` below node `parent` (`root` at the top).
+    std::uint32_t child(std::uint32_t parent, std::string_view key);
+
+    /// Nothing where FieldNames was full.
+    std::optional<FieldId> field(std::uint32_t node) const {
+        const FieldId id = nodes_[node].field;
+        if (id == no_field) return std::nullopt;
+        return id;
+    }
+
+private:
+    static constexpr FieldId no_field = ~FieldId{0};
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+    struct Node {
+        std::uint32_t parent;
+        FieldId field;
+        std::uint32_t next;  // the node asked for after this one, last time
+        std::string key;
+        std::string path;
+    };
+
+    std::uint32_t look_up(std::uint32_t parent, std::string_view key);
+    void rehash();
+
+    FieldNames& names_;
+    std::vector<Node> nodes_;
+    std::vector<std::uint32_t> table_;  // open addressing by hash of (parent, key); 0 = free
+    std::uint32_t last_ = root;
+};
+
+}  // namespace elkhorn::event
