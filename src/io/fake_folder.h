@@ -1,0 +1,73 @@
+// io/fake_folder.h -- a disk in memory that lies as disks do, for tests and simulation. It keeps two
+// states: what a program sees, and what would survive a power cut.
+//
+//   crash(random)   what was not synced is lost in part: of each file's unsynced tail a random prefix
+//                   survives, its last 512-byte sector possibly torn; of names made, renamed or removed
+//                   since the last sync_names, a random prefix in order survives.
+//   fail_after(n)   the nth changing call from now fails once (io), having done part of its work.
+//   fill_after(n)   appends fail as on a full disk once n more bytes are written.
+//
+// Thread-safe. Two FakeFolder::view() of one disk see the same files.
+#pragma once
+
+#include "base/mutex.h"
+#include "base/random.h"
+#include "io/folder.h"
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace elkhorn::io {
+
+class FakeDisk {
+public:
+    void crash(Random& random);
+    void fail_after(int calls);
+    void fill_after(std::uint64_t bytes);
+    /// As if every file had been written and synced: for setting a scene.
+    void put(const std::string& name, std::string bytes);
+    /// What a program sees now.
+    std::string get(const std::string& name) const;
+    std::vector<std::string> names() const;
+    /// Changes one byte where it lies.
+    void flip(const std::string& name, std::size_t at, unsigned char bits);
+    std::uint64_t syncs() const;
+
+    /// A folder on this disk, which must outlive it.
+    std::unique_ptr<Folder> view();
+
+private:
+    friend class FakeFolder;
+    friend class FakeAppender;
+
+    struct File {
+        std::string bytes;
+        std::size_t synced_bytes = 0;
+    };
+
+    /// A change of names that is not yet durable.
+    struct NameChange {
+        std::string name;
+        std::shared_ptr<File> file;  // null: the name is gone
+    };
+
+    Result<> change() REQUIRES(mutex_);
+    void set_name(const std::string& name, std::shared_ptr<File> file) REQUIRES(mutex_);
+
+    mutable Mutex mutex_;
+    std::map<std::string, std::shared_ptr<File>> seen_ GUARDED_BY(mutex_);
+    std::map<std::string, std::shared_ptr<File>> durable_ GUARDED_BY(mutex_);
+    std::vector<NameChange> pending_ GUARDED_BY(mutex_);
+    std::set<std::string> folders_ GUARDED_BY(mutex_);
+    int calls_until_failure_ GUARDED_BY(mutex_) = -1;
+    std::uint64_t bytes_until_full_ GUARDED_BY(mutex_) = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t syncs_ GUARDED_BY(mutex_) = 0;
+    std::uint64_t age_ GUARDED_BY(mutex_) = 0;  // grows with each crash: older appenders are dead
+};
+
+}  // namespace elkhorn::io

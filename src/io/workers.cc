@@ -1,0 +1,90 @@
+#include "io/workers.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <utility>
+
+namespace elkhorn::io {
+namespace {
+
+constexpr int background_nice = 5;
+
+/// Signals belong to the main thread, which waits for them.
+void block_signals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+Thread::Thread(std::string name, std::function<void()> run, bool background)
+    : thread_([name = std::move(name), run = std::move(run), background] {
+          block_signals();
+          pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+          if (background) {
+              setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), background_nice);
+          }
+          run();
+      }) {}
+
+Thread& Thread::operator=(Thread&& other) noexcept {
+    join();
+    thread_ = std::move(other.thread_);
+    return *this;
+}
+
+void Thread::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+Workers::Workers(const std::string& name, std::size_t threads, std::size_t queue_limit)
+    : queue_limit_(queue_limit) {
+    for (std::size_t i = 0; i < threads; ++i) {
+        threads_.emplace_back(name + "-" + std::to_string(i), [this] { run(); });
+    }
+}
+
+bool Workers::submit(std::function<void()> job) {
+    {
+        const Lock lock(mutex_);
+        if (stopping_ || jobs_.size() >= queue_limit_) return false;
+        jobs_.push_back(std::move(job));
+    }
+    changed_.notify_one();
+    return true;
+}
+
+void Workers::stop() {
+    {
+        const Lock lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    threads_.clear();
+}
+
+std::size_t Workers::queued() const {
+    const Lock lock(mutex_);
+    return jobs_.size();
+}
+
+void Workers::run() {
+    while (true) {
+        std::function<void()> job;
+        {
+            const Lock lock(mutex_);
+            while (jobs_.empty() && !stopping_) changed_.wait(mutex_);
+            if (jobs_.empty()) return;
+            job = std::move(jobs_.front());
+            jobs_.pop_front();
+        }
+        job();
+    }
+}
+
+}  // namespace elkhorn::io

@@ -1,0 +1,94 @@
+// Behaviour of the json room: what is accepted, what is refused, and that both ways in agree.
+
+#include "event/format.h"
+#include "json/flatten.h"
+#include "json/parse.h"
+#include "json/writer.h"
+
+#include <gtest/gtest.h>
+
+namespace elkhorn {
+namespace {
+
+std::string round_trip(std::string_view json) {
+    event::Arena arena;
+    json::Parser parser;
+    auto value = parser.parse(json, arena);
+    if (!value) return "error: " + value.error().message;
+    std::string out;
+    event::append_json(out, *value);
+    return out;
+}
+
+std::string flat(std::string_view json) {
+    event::FieldNames names;
+    json::Flattener flattener(names);
+    event::Document document;
+    const auto result = flattener.flatten(json, json.size(), document);
+    if (!result) return "error: " + result.error().message;
+    std::string out;
+    for (const event::Leaf& leaf : document.leaves()) {
+        out += std::string(names.name(leaf.field)) + "=";
+        if (leaf.kind == event::Kind::string) out += leaf.as_text();
+        else if (leaf.kind == event::Kind::real) out += std::to_string(leaf.real);
+        else out += std::to_string(leaf.integer);
+        out += ";";
+    }
+    return out;
+}
+
+TEST(JsonParse, KeepsTheTreeAndItsOrder) {
+    EXPECT_EQ(round_trip(R"({"b":[1,-2,{"x":null}],"a":"\u00e4\n","c":true,"d":1.5})"),
+              "{\"b\":[1,-2,{\"x\":null}],\"a\":\"\u00e4\\n\",\"c\":true,\"d\":1.5}");
+    EXPECT_EQ(round_trip("3"), "3");
+    EXPECT_EQ(round_trip(R"("x")"), R"("x")");
+    EXPECT_EQ(round_trip("18446744073709551615"), "1.8446744073709552E19");
+    EXPECT_EQ(round_trip("123456789012345678901234567890"), "1.2345678901234568E29");
+}
+
+TEST(JsonParse, RefusesWhatIsNoJson) {
+    for (const char* bad : {"", "{", "{\"a\":}", "[1,]", "{\"a\":1}x", "nul", "\"\x01\"", "\"\xff\"",
+                            "{\"a\":1 \"b\":2}", "01"}) {
+        EXPECT_TRUE(round_trip(bad).starts_with("error: ")) << bad;
+    }
+}
+
+TEST(JsonParse, RefusesNestingBeyondTheBound) {
+    const std::string deep = std::string(10'000, '[') + std::string(10'000, ']');
+    EXPECT_TRUE(round_trip(deep).starts_with("error: ")) << round_trip(deep).substr(0, 80);
+    const std::string fine = std::string(200, '[') + std::string(200, ']');
+    EXPECT_EQ(round_trip(fine), fine);
+}
+
+TEST(JsonFlatten, GivesLeavesInOrderWithDottedPaths) {
+    EXPECT_EQ(flat(R"({"a":{"b":[1,"x",{"c":2.5}]},"d":null,"e":true,"f":"q\"uote","g":[],"h":{}})"),
+              "a.b=1;a.b=x;a.b.c=2.500000;e=1;f=q\"uote;");
+}
+
+TEST(JsonFlatten, RefusesWhatParseRefuses) {
+    for (const char* bad : {"", "[1]", "3", "{", "{\"a\":}", "{\"a\":1}x", "{\"a\":\"\xff\"}",
+                            "{\"a\":nul}", "{\"a\":tru}", "{\"a\" 1}", "{\"a\":1,}"}) {
+        EXPECT_TRUE(flat(bad).starts_with("error: ")) << bad << " -> " << flat(bad);
+    }
+}
+
+TEST(JsonFlatten, ExpectsTheNextFieldYetTakesAnyOrder) {
+    event::FieldNames names;
+    json::Flattener flattener(names);
+    event::Document document;
+    for (const char* json : {R"({"a":1,"b":2})", R"({"b":1,"a":2})", R"({"a":{"a":1},"a.a":2})"}) {
+        ASSERT_TRUE(flattener.flatten(json, std::string_view(json).size(), document));
+    }
+    ASSERT_EQ(document.leaves().size(), 2U);
+    EXPECT_EQ(document.leaves()[0].field, document.leaves()[1].field) << "a.a is one path";
+}
+
+TEST(JsonWriter, PutsCommasWhereTheyBelong) {
+    json::Writer out;
+    out.begin_object().member("a", 1).member("b", "x").key("c").begin_array();
+    out.value(1.0).value(true).null().end_array().end_object();
+    EXPECT_EQ(out.take(), R"({"a":1,"b":"x","c":[1.0,true,null]})");
+}
+
+}  // namespace
+}  // namespace elkhorn

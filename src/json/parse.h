@@ -1,0 +1,38 @@
+// json/parse.h -- JSON bytes to values. One Parser a thread, kept: once warm it allocates only in the
+// arena it is given. simdjson stands behind it and in no header.
+//
+//   Accepts    RFC 8259 in UTF-8. Numbers: whole ones that fit 64 bits become integers, all others reals.
+//   Refuses    (ErrorCode::invalid, naming the byte offset where it is known) anything else: broken or
+//              trailing bytes, invalid UTF-8, unescaped control bytes, nesting beyond `max_depth`.
+#pragma once
+
+#include "base/result.h"
+#include "event/event.h"
+
+#include <memory>
+#include <string_view>
+
+namespace elkhorn::json {
+
+/// Deeper documents are refused: recursion is bounded, and no log line is nested like that.
+constexpr int max_depth = 250;
+
+class Parser {
+public:
+    Parser();
+    ~Parser();
+    Parser(Parser&&) noexcept;
+    Parser& operator=(Parser&&) noexcept;
+
+    /// Any JSON value. Texts are copied into the arena.
+    Result<event::Value> parse(std::string_view json, event::Arena& arena);
+
+    /// A JSON object, its members set on the event (replacing those of the same name).
+    Result<> parse_into(std::string_view json, event::Event& event);
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace elkhorn::json

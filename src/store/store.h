@@ -1,0 +1,142 @@
+// store/store.h -- the embedded engine's front door: documents in, durable and searchable; views out.
+//
+//   Threads    Everything is thread-safe. Writers to one index take turns; readers never wait.
+//   Durable    When `write`, `create_index`, `delete_index` or `put_mapping` return without an error,
+//              their effect survives kill -9 and power loss. After the disk refused an fsync, every
+//              write fails until the process is restarted: what the disk has then is unknown.
+//   Visible    A view is a moment's picture. Documents written appear in views made after a refresh:
+//              `refresh`, or by itself within a second of the first view asked for after the write.
+//   Bounded    Writes fail with ErrorCode::overloaded while more than `memory_limit_bytes` wait in tails.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "event/document.h"
+#include "io/folder.h"
+#include "store/mapping.h"
+#include "store/row_group.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elkhorn::store {
+
+enum class Action : std::uint8_t {
+    index,   // adds, or replaces the document of that _id
+    create,  // ErrorCode::conflict where the _id is there
+};
+
+/// One document to write. Views must live until `write` returns.
+struct Write {
+    std::string_view index;
+    Action action = Action::index;
+    std::string_view id;      // empty: one is generated
+    std::string_view source;  // the JSON as it came, kept to the byte
+    const event::Document* document = nullptr;  // the same, flattened with Store::field_names()
+    std::optional<std::int64_t> if_seq_no;      // ErrorCode::conflict unless the document is at it
+};
+
+struct Written {
+    std::optional<Error> error;  // set: this document alone was not taken
+    std::string id;
+    std::int64_t seq_no = 0;
+    std::int64_t version = 1;
+    bool created = true;  // false: it replaced one
+};
+
+struct IndexSettings {
+    Mapping mapping;
+    std::string settings_json;  // kept to be shown: "\"number_of_replicas\":\"0\""
+};
+
+/// A row group as of a view's moment.
+struct GroupView {
+    std::shared_ptr<const RowGroup> group;
+    std::shared_ptr<const Bitmap> deleted;  // null: none
+    std::uint32_t live_rows() const {
+        return group->rows() - (deleted == nullptr ? 0 : deleted->count());
+    }
+};
+
+/// An index as of a moment. Immutable.
+struct IndexView {
+    std::string name;
+    std::string uuid;
+    std::int64_t created_ms = 0;
+    std::string settings_json;
+    std::shared_ptr<const Mapping> mapping;
+    std::vector<GroupView> groups;  // ascending sequence numbers
+    std::uint64_t documents = 0;    // live ones
+    std::uint64_t deleted = 0;
+    std::uint64_t size_bytes = 0;
+    std::uint32_t segments = 0;
+};
+
+/// A document as it is now, whether a refresh has shown it or not.
+struct Found {
+    std::string source;
+    std::int64_t seq_no = 0;
+    std::int64_t version = 1;
+};
+
+struct Options {
+    /// Fills a document from its JSON, for replay of the log; json::Flattener in the product.
+    using Flatten = std::function<Result<>(std::string_view source, event::Document& document)>;
+    Flatten flatten;
+    event::FieldNames* field_names = nullptr;  // the one that `flatten` uses
+    const Clock* clock = &system_clock();
+    std::uint64_t random_seed = 0;  // 0: from the clock; uuids come from it
+    std::uint64_t memory_limit_bytes = 1ULL << 30;
+    std::uint64_t cache_limit_bytes = 256ULL << 20;
+    std::uint64_t log_limit_bytes = 512ULL << 20;   // tails are flushed to keep the log below it
+    std::uint64_t log_file_bytes = 64ULL << 20;
+    std::uint32_t group_rows = max_group_rows;
+    std::uint64_t group_source_bytes = 64ULL << 20;
+    std::uint32_t groups_per_segment = 4;
+    bool background = true;  // false: no threads; commits, flushes happen within the calls (simulation)
+};
+
+class Store {
+public:
+    /// Recovers: reads manifests, replays the log. Errors name the file and what to do.
+    static Result<std::unique_ptr<Store>> open(std::unique_ptr<io::Folder> folder, Options options);
+    virtual ~Store() = default;
+
+    virtual event::FieldNames& field_names() = 0;
+
+    /// Durable when it returns; `results` has one entry per write, in order. An error of the whole call
+    /// means that nothing of it may be acknowledged. Missing indices are made.
+    virtual Result<std::vector<Written>> write(std::span<const Write> writes) = 0;
+
+    virtual Result<> create_index(std::string_view name, IndexSettings settings) = 0;
+    virtual Result<> delete_index(std::string_view name) = 0;
+    /// Adds fields to an index; ErrorCode::invalid where one has another type already.
+    virtual Result<> put_mapping(std::string_view index, const Mapping& update) = 0;
+
+    /// Sorted.
+    virtual std::vector<std::string> index_names() const = 0;
+    virtual bool exists(std::string_view index) const = 0;
+
+    /// ErrorCode::not_found when there is no such index.
+    virtual Result<std::shared_ptr<const IndexView>> view(std::string_view index) = 0;
+    virtual Result<> refresh(std::string_view index) = 0;
+    virtual Result<std::optional<Found>> get(std::string_view index, std::string_view id) = 0;
+
+    /// Turns every tail into segments and trims the log.
+    virtual Result<> flush() = 0;
+
+    /// False with the reason once writes are refused for good (a failed fsync).
+    virtual bool healthy(std::string* reason) const = 0;
+};
+
+/// Whether the name may be an index's: Elasticsearch's rules (lower case, none of \ / * ? " < > | , # :
+/// or blanks, no leading _ - +, at most 255 bytes). The error is in Elasticsearch's words.
+Result<> check_index_name(std::string_view name);
+
+}  // namespace elkhorn::store
