@@ -28,7 +28,7 @@ T load(const char* from) {
 
 template <typename T>
     requires std::is_trivially_copyable_v<T>
-void store(char* to, T value) {
+void write_number(char* to, T value) {
     std::memcpy(to, &value, sizeof(T));
 }
 

@@ -54,7 +54,7 @@ struct FieldMapping {
     std::string format;           // date: empty means strict_date_optional_time||epoch_millis
     bool indexed = true;          // "index": false
     bool enabled = true;          // object: false keeps everything below out of the columns
-    bool ignore_malformed = false;
+    bool refuse_malformed = false;  // "ignore_malformed": false was given: then a document is refused
     bool explicit_type = false;   // given by a person, not found by dynamic mapping
     std::string extra_json;       // further parameters as members: "\"norms\":false,\"x\":1"
     std::map<std::string, FieldMapping, std::less<>> fields;  // multi-fields, by name

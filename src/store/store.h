@@ -94,7 +94,7 @@ struct Options {
     std::uint64_t random_seed = 0;  // 0: from the clock; uuids come from it
     std::uint64_t memory_limit_bytes = 1ULL << 30;
     std::uint64_t cache_limit_bytes = 256ULL << 20;
-    std::uint64_t log_limit_bytes = 512ULL << 20;   // tails are flushed to keep the log below it
+    std::uint64_t log_limit_bytes = 128ULL << 20;   // tails are flushed to keep the log below it
     std::uint64_t log_file_bytes = 64ULL << 20;
     std::uint32_t group_rows = max_group_rows;
     std::uint64_t group_source_bytes = 64ULL << 20;
