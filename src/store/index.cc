@@ -110,10 +110,11 @@ Result<std::optional<Found>> Index::get(std::string_view id) {
 
 // -- writing ------------------------------------------------------------------------------------------
 
-Index::Slot& Index::growing() {
+/// The slot that takes the next row; a new one begins with that row's sequence number.
+Index::Slot& Index::growing(std::int64_t seq_no) {
     if (slots_.empty() || slots_.back()->frozen || slots_.back()->builder == nullptr) {
         slots_.push_back(std::make_shared<Slot>());
-        slots_.back()->builder = std::make_shared<GroupBuilder>(next_seq_no_);
+        slots_.back()->builder = std::make_shared<GroupBuilder>(seq_no);
         router_.reset();
     }
     return *slots_.back();
@@ -133,7 +134,7 @@ void Index::mark_deleted(Place& place) {
 }
 
 void Index::add_row(const NewRow& row, const event::Document& document) {
-    GroupBuilder& builder = *growing().builder;
+    GroupBuilder& builder = *growing(row.seq_no).builder;
     const std::uint32_t number = builder.add(row);
     if (router_.add(number, document, row.source, builder, manifest_.mapping)) shown_mapping_ = nullptr;
     dirty_ = true;
@@ -308,7 +309,7 @@ std::size_t Index::frozen_builders() const {
 
 std::shared_ptr<const Bitmap> Index::deletes_of(Slot& slot) {
     if (slot.deleted_rows == 0) return nullptr;
-    if (slot.shown_deleted == nullptr) {
+    if (slot.shown_deleted == nullptr || slot.shown_deleted->size() != slot.rows()) {
         auto copy = std::make_shared<Bitmap>(slot.rows());
         slot.deleted.for_each([&](std::uint32_t row) { copy->set(row); });
         slot.shown_deleted = std::move(copy);
@@ -335,7 +336,6 @@ Result<> Index::publish(bool with_growing) {
             group = TRY(open_group({bytes, *bytes, "the tail of " + name_, 0}, salt_, node_.cache));
         }
         if (slot->segment == 0) view->size_bytes += group->size_bytes();
-        slot->shown_deleted = slot->builder != nullptr ? nullptr : slot->shown_deleted;
         view->groups.push_back({group, deletes_of(*slot)});
         view->documents += group->rows() - slot->deleted_rows;
         view->deleted += slot->deleted_rows;

@@ -106,9 +106,12 @@ private:
         std::int64_t version = 1;
     };
 
+    /// By first seq_no of the row group.
+    using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
+
     Result<std::optional<Place>> locate(std::string_view id) REQUIRES(mutex_);
     Result<std::optional<Place>> place_in(const std::shared_ptr<Slot>& slot, std::uint32_t row) const;
-    Slot& growing() REQUIRES(mutex_);
+    Slot& growing(std::int64_t seq_no) REQUIRES(mutex_);
     void mark_deleted(Place& place) REQUIRES(mutex_);
     bool write_one(const Write& write, Written& result, std::string& entry) REQUIRES(mutex_);
     void add_row(const NewRow& row, const event::Document& document) REQUIRES(mutex_);
@@ -117,8 +120,9 @@ private:
     Result<> encode(const std::shared_ptr<Slot>& slot);
     Result<> publish(bool with_growing) REQUIRES(mutex_);
     std::shared_ptr<const Bitmap> deletes_of(Slot& slot) REQUIRES(mutex_);
-    Result<std::uint64_t> write_deletes(const std::vector<std::pair<std::int64_t, Bitmap>>& deletes,
-                                        std::uint64_t number);
+    Result<> write_files(Manifest& manifest, const std::vector<std::shared_ptr<Slot>>& waiting,
+                         const Deletes* deletes, Lsn covered);
+    Result<> write_deletes(const Deletes& deletes, std::uint64_t number);
     Result<> read_deletes();
     Result<> write_segments(const std::vector<std::shared_ptr<Slot>>& slots, Manifest& manifest);
     Result<> install_segment(std::span<const std::shared_ptr<Slot>> slots, std::uint64_t number);
@@ -141,6 +145,7 @@ private:
     std::shared_ptr<const Mapping> shown_mapping_ GUARDED_BY(mutex_);
     std::shared_ptr<const IndexView> view_ GUARDED_BY(mutex_);
     std::mutex flushing_;    // one flush at a time
+    std::uint64_t deletes_number_ = 0;  // of the newest deletes file tried; changed by the one who flushes
     std::mutex refreshing_;  // one refresh at a time
 };
 

@@ -72,17 +72,21 @@ Result<> Index::flush() {
 
     // The deletes and the log position that covers what they were made by, taken together.
     Manifest manifest;
-    std::vector<std::pair<std::int64_t, Bitmap>> deletes;
+    Deletes deletes;
     Lsn covered = 0;
     Lsn meta_lsn = 0;
     std::uint64_t old_deletes = 0;
     bool write_new_deletes = false;
     {
         const Lock lock(mutex_);
+        // Numbers are never used twice: whether a flush that failed is on the disk, nobody knows.
+        manifest_.next_segment += waiting.size();
         manifest = manifest_;
+        manifest.next_segment -= waiting.size();
         meta_lsn = meta_lsn_;
         old_deletes = manifest_.deletes;
         write_new_deletes = deletes_changed_;
+        if (write_new_deletes) ++deletes_number_;
         deletes_changed_ = false;
         covered = node_.log->last_lsn();
         for (const auto& slot : slots_) {
@@ -91,15 +95,13 @@ Result<> Index::flush() {
             deletes.emplace_back(slot->first_seq_no(), *deletes_of(*slot));
         }
     }
-    // A delete made by a write that is not yet durable must not outlive it.
-    TRY(node_.log->commit(covered));
-    TRY(node_.folder->make_folder(index_folder(incarnation_)));
-    TRY(node_.folder->sync_names("indices"));
     const std::size_t first_new = manifest.segments.size();
-    TRY(write_segments(waiting, manifest));
-    if (write_new_deletes) manifest.deletes = TRY(write_deletes(deletes, old_deletes + 1));
-    if (!waiting.empty()) manifest.flushed_seq_no = waiting.back()->last_seq_no() + 1;
-    TRY(write_manifest(*node_.folder, manifest));
+    if (auto written = write_files(manifest, waiting, write_new_deletes ? &deletes : nullptr, covered);
+        !written) {
+        const Lock lock(mutex_);
+        deletes_changed_ = deletes_changed_ || write_new_deletes;
+        return written;
+    }
     std::size_t at = 0;
     for (std::size_t i = first_new; i < manifest.segments.size(); ++i) {
         const SegmentEntry& segment = manifest.segments[i];
@@ -109,6 +111,7 @@ Result<> Index::flush() {
     {
         const Lock lock(mutex_);
         Mapping newest = std::move(manifest_.mapping);
+        manifest.next_segment = manifest_.next_segment;
         manifest_ = std::move(manifest);
         manifest_.mapping = std::move(newest);
         router_.reset();
@@ -119,6 +122,22 @@ Result<> Index::flush() {
         TRY(node_.folder->remove(deletes_name(incarnation_, old_deletes)));
     }
     return {};
+}
+
+/// All that a flush writes, in order; the manifest last.
+Result<> Index::write_files(Manifest& manifest, const std::vector<std::shared_ptr<Slot>>& waiting,
+                            const Deletes* deletes, Lsn covered) {
+    // A delete made by a write that is not yet durable must not outlive it.
+    TRY(node_.log->commit(covered));
+    TRY(node_.folder->make_folder(index_folder(incarnation_)));
+    TRY(node_.folder->sync_names("indices"));
+    TRY(write_segments(waiting, manifest));
+    if (deletes != nullptr) {
+        manifest.deletes = deletes_number_;
+        TRY(write_deletes(*deletes, deletes_number_));
+    }
+    if (!waiting.empty()) manifest.flushed_seq_no = waiting.back()->last_seq_no() + 1;
+    return write_manifest(*node_.folder, manifest);
 }
 
 Result<> Index::write_segments(const std::vector<std::shared_ptr<Slot>>& slots, Manifest& manifest) {
@@ -161,8 +180,7 @@ Result<> Index::install_segment(std::span<const std::shared_ptr<Slot>> slots, st
     return {};
 }
 
-Result<std::uint64_t> Index::write_deletes(const std::vector<std::pair<std::int64_t, Bitmap>>& deletes,
-                                           std::uint64_t number) {
+Result<> Index::write_deletes(const Deletes& deletes, std::uint64_t number) {
     std::string body;
     append_varint(body, deletes.size());
     for (const auto& [first_seq_no, rows] : deletes) {
@@ -172,11 +190,11 @@ Result<std::uint64_t> Index::write_deletes(const std::vector<std::pair<std::int6
         append_zstd(packed, as_bytes(rows.words().data(), rows.words().size()));
         append_text(body, packed);
     }
-    TRY(write_sealed(*node_.folder, deletes_name(incarnation_, number), deletes_kind, body));
-    return number;
+    return write_sealed(*node_.folder, deletes_name(incarnation_, number), deletes_kind, body);
 }
 
 Result<> Index::read_deletes() NO_THREAD_SAFETY_ANALYSIS {
+    deletes_number_ = manifest_.deletes;
     if (manifest_.deletes == 0) return {};
     const std::string name = deletes_name(incarnation_, manifest_.deletes);
     const std::string body = TRY(read_sealed(*node_.folder, name, deletes_kind));
