@@ -25,7 +25,10 @@ interface Bucket {
 interface Answer {
     took: number;
     hits: { total?: { value: number }; hits: Hit[] };
-    aggregations?: Record<string, { value?: number | null; doc_count?: number; buckets?: Bucket[] }>;
+    aggregations?: Record<
+        string,
+        { value?: number | null; doc_count?: number; buckets?: Bucket[] }
+    >;
 }
 
 export interface Page {

@@ -5,7 +5,9 @@ import { serverError } from "./server_error";
 const parseFailure = (query: string, why: string) =>
     JSON.stringify({
         error: {
-            root_cause: [{ type: "query_shard_exception", reason: `Failed to parse query [${query}]` }],
+            root_cause: [
+                { type: "query_shard_exception", reason: `Failed to parse query [${query}]` },
+            ],
             type: "search_phase_execution_exception",
             reason: "all shards failed",
             caused_by: {

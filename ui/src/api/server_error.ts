@@ -57,7 +57,8 @@ export function serverError(status: number, text: string): ServerError {
         return new ServerError("The server is not ready to answer.", status, text.slice(0, 500));
     }
     if (typeof outer === "string") return new ServerError(withFullStop(outer), status, outer);
-    if (!outer) return new ServerError(`The server answered ${status}.`, status, text.slice(0, 500));
+    if (!outer)
+        return new ServerError(`The server answered ${status}.`, status, text.slice(0, 500));
     const root = outer.root_cause?.[0] ?? outer;
     const reason = root.reason ?? outer.reason ?? outer.type ?? `status ${status}`;
     const inner = innermost(outer.caused_by ?? root).reason ?? "";

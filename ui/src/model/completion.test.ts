@@ -63,9 +63,12 @@ describe("the place of the caret", () => {
         expect(at(marked)).toMatchObject({ kind: "value", field: name, prefix });
     });
 
-    test.each(['"some wo|', "bytes:[1|", "bytes:>1|", "path:/a|"])("%s has nothing to offer", (m) => {
-        expect(at(m)).toEqual({ kind: "none" });
-    });
+    test.each(['"some wo|', "bytes:[1|", "bytes:>1|", "path:/a|"])(
+        "%s has nothing to offer",
+        (m) => {
+            expect(at(m)).toEqual({ kind: "none" });
+        },
+    );
 });
 
 describe("suggestions", () => {

@@ -154,7 +154,8 @@ export function valueSuggestions(
 /** The query with a suggestion taken, and where the caret stands then. */
 export function accept(query: string, taken: Suggestion): { query: string; caret: number } {
     const rest = query.slice(taken.end);
-    const text = taken.text.endsWith(" ") && rest.startsWith(" ") ? taken.text.trimEnd() : taken.text;
+    const text =
+        taken.text.endsWith(" ") && rest.startsWith(" ") ? taken.text.trimEnd() : taken.text;
     const caret = taken.start + text.length + (text === taken.text ? 0 : 1);
     return { query: query.slice(0, taken.start) + text + rest, caret };
 }

@@ -21,7 +21,9 @@ export interface Capability {
 
 export type FieldCaps = Record<string, Record<string, Capability>>;
 
-const NUMBERS = "long integer short byte double float half_float scaled_float unsigned_long".split(" ");
+const NUMBERS = "long integer short byte double float half_float scaled_float unsigned_long".split(
+    " ",
+);
 const TEXTS = "text keyword constant_keyword wildcard version match_only_text flattened".split(" ");
 const CONTAINERS = ["object", "nested"];
 

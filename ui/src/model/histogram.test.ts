@@ -31,7 +31,14 @@ describe("axes", () => {
     test("have few, round labels", () => {
         const from = new Date(2026, 10, 22, 1, 2, 3).getTime();
         const hour = timeTicks({ from, to: from + 3_600_000 }, 8);
-        expect(hour.map((t) => t.label)).toEqual(["01:10", "01:20", "01:30", "01:40", "01:50", "02:00"]);
+        expect(hour.map((t) => t.label)).toEqual([
+            "01:10",
+            "01:20",
+            "01:30",
+            "01:40",
+            "01:50",
+            "02:00",
+        ]);
         const year = timeTicks({ from, to: from + 365 * 86_400_000 }, 14);
         expect(year).toHaveLength(12);
         expect(new Date(year[0]!.at).getDate()).toBe(1);

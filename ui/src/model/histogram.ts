@@ -62,7 +62,11 @@ export function timeTicks(range: TimeRange, ticksMax: number): Tick[] {
     const ticks: Tick[] = [];
     if (step.calendar) {
         const time = new Date(range.from);
-        for (nextCalendar(time, step.name); time.getTime() <= range.to; nextCalendar(time, step.name)) {
+        for (
+            nextCalendar(time, step.name);
+            time.getTime() <= range.to;
+            nextCalendar(time, step.name)
+        ) {
             ticks.push({ at: time.getTime(), label: format.format(time) });
         }
         return ticks;

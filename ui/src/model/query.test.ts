@@ -52,7 +52,9 @@ describe("the query of a view", () => {
         const bare = { ...CONTEXT, fields: FIELDS.filter((f) => f.name !== "@timestamp") };
         expect(viewQuery(DEFAULT_VIEW, bare)).toEqual({ bool: { filter: [] } });
         expect(searchBody(DEFAULT_VIEW, bare)).not.toHaveProperty("aggs");
-        expect(searchBody(DEFAULT_VIEW, bare)).toHaveProperty("sort", [{ _doc: { order: "desc" } }]);
+        expect(searchBody(DEFAULT_VIEW, bare)).toHaveProperty("sort", [
+            { _doc: { order: "desc" } },
+        ]);
     });
 
     test("has the words typed and every pill that is on", () => {
@@ -75,10 +77,7 @@ describe("the query of a view", () => {
                     { match_phrase: { message: "x".repeat(300) } },
                     { match_phrase: { unknown: "v" } },
                 ],
-                must_not: [
-                    { term: { response: { value: 200 } } },
-                    { exists: { field: "bytes" } },
-                ],
+                must_not: [{ term: { response: { value: 200 } } }, { exists: { field: "bytes" } }],
             },
         });
     });

@@ -57,14 +57,17 @@ describe("a filter in the address", () => {
         (value) => same(value),
     );
 
-    test.each(["a:b", "-a", "!a", "a,b", "100%", "a.b", "@timestamp"])("keeps the name %s", (name) => {
-        same("v", name);
-        const columns = [name, "z"];
-        const sort = { field: name, descending: false };
-        const view = decodeView(encodeView({ ...DEFAULT_VIEW, columns, sort }));
-        expect(view.columns).toEqual(columns);
-        expect(view.sort).toEqual(sort);
-    });
+    test.each(["a:b", "-a", "!a", "a,b", "100%", "a.b", "@timestamp"])(
+        "keeps the name %s",
+        (name) => {
+            same("v", name);
+            const columns = [name, "z"];
+            const sort = { field: name, descending: false };
+            const view = decodeView(encodeView({ ...DEFAULT_VIEW, columns, sort }));
+            expect(view.columns).toEqual(columns);
+            expect(view.sort).toEqual(sort);
+        },
+    );
 
     test("says exists, negated and switched off", () => {
         const filter = { ...existsFilter("user", true), disabled: true };

@@ -21,7 +21,9 @@ function encodeName(name: string): string {
 }
 
 function decodeName(text: string): string {
-    return text.replace(/%([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return text.replace(/%([0-9A-F]{2})/g, (_, hex) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+    );
 }
 
 // A number or boolean is written bare; a string that would read as one of those (or as `*`, which
@@ -35,7 +37,8 @@ function encodeValue(value: Scalar): string {
 
 function decodeValue(text: string): Scalar {
     if (text === "true" || text === "false") return text === "true";
-    if (/^-?\d+(\.\d+)?(e[+-]\d+)?$/.test(text) && String(Number(text)) === text) return Number(text);
+    if (/^-?\d+(\.\d+)?(e[+-]\d+)?$/.test(text) && String(Number(text)) === text)
+        return Number(text);
     if (text.startsWith('"')) {
         try {
             return String(JSON.parse(text));

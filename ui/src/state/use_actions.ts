@@ -38,7 +38,9 @@ export function useActions(update: Update): Actions {
             toggleColumn: (field) =>
                 update((v) => {
                     const has = v.columns.includes(field);
-                    const columns = has ? v.columns.filter((c) => c !== field) : [...v.columns, field];
+                    const columns = has
+                        ? v.columns.filter((c) => c !== field)
+                        : [...v.columns, field];
                     const lost = has && v.sort.field === field && field !== TIME_FIELD;
                     return lost ? { columns, sort: DEFAULT_VIEW.sort } : { columns };
                 }),

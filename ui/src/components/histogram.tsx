@@ -1,0 +1,193 @@
+// histogram.tsx -- how many documents when: bars that zoom by dragging over them.
+//
+// To the keyboard it is a list of bars and one stop of Tab: the arrows walk, with Shift they span a
+// run of bars, Enter zooms into it, Escape forgets it.
+import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import { formatNumber } from "../model/format";
+import { type Bar, barAt, rangeOfBars, roundedUp, timeTicks } from "../model/histogram";
+import { describeTime, type TimeRange } from "../model/time";
+import { useWidth } from "../state/use_width";
+
+const HEIGHT = 104;
+const AXIS_HEIGHT = 18;
+const LEFT = 44;
+const TICK_WIDTH = 96;
+
+interface Span {
+    from: number; // index of the bar it began at
+    to: number; // index of the bar it has come to
+}
+
+interface Props {
+    bars: Bar[];
+    range: TimeRange;
+    zoom: (range: TimeRange) => void;
+}
+
+export function Histogram({ bars, range, zoom }: Props) {
+    const [ref, width] = useWidth<HTMLDivElement>();
+    const [span, setSpan] = useState<Span | null>(null);
+    const [dragging, setDragging] = useState(false);
+    const [hovered, setHovered] = useState<number | null>(null);
+    const inner = Math.max(1, width - LEFT);
+    const x = (time: number) => LEFT + ((time - range.from) / (range.to - range.from)) * inner;
+
+    const barUnder = (event: PointerEvent<HTMLDivElement>) => {
+        const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
+        const share = (left - LEFT) / inner;
+        return barAt(bars, range.from + share * (range.to - range.from));
+    };
+    const zoomTo = (chosen: Span | null) => {
+        const target = chosen && rangeOfBars(bars, chosen.from, chosen.to, range);
+        setSpan(null);
+        if (target && target.to > target.from) zoom(target);
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+        const step = { ArrowLeft: -1, ArrowRight: 1, Home: -bars.length, End: bars.length }[
+            event.key
+        ];
+        if (step !== undefined && bars.length > 0) {
+            event.preventDefault();
+            const start = span ? span.to + step : step > 0 ? 0 : bars.length - 1;
+            const to = Math.min(bars.length - 1, Math.max(0, start));
+            setSpan({ from: event.shiftKey && span ? span.from : to, to });
+        } else if (event.key === "Enter" && span) {
+            event.preventDefault();
+            zoomTo(span);
+        } else if (event.key === "Escape" && span) {
+            event.stopPropagation();
+            setSpan(null);
+        }
+    };
+    const shown = span ?? (hovered === null ? null : { from: hovered, to: hovered });
+    return (
+        <div
+            ref={ref}
+            className="histogram"
+            role="listbox"
+            aria-multiselectable="true"
+            aria-label="Documents over time: arrow keys walk the bars, Shift spans, Enter zooms"
+            aria-activedescendant={span ? `bar-${span.to}` : undefined}
+            tabIndex={0}
+            onKeyDown={onKeyDown}
+            onBlur={() => setSpan(null)}
+            onPointerDown={(event) => {
+                if (event.button !== 0 || bars.length === 0) return;
+                event.currentTarget.setPointerCapture(event.pointerId);
+                setDragging(true);
+                setSpan({ from: barUnder(event), to: barUnder(event) });
+            }}
+            onPointerMove={(event) => {
+                if (bars.length === 0) return;
+                const to = barUnder(event);
+                setHovered(to);
+                if (dragging) setSpan((s) => (s ? { ...s, to } : s));
+            }}
+            onPointerUp={() => {
+                if (dragging) zoomTo(span);
+                setDragging(false);
+            }}
+            onPointerCancel={() => {
+                setDragging(false);
+                setSpan(null);
+            }}
+            onPointerLeave={() => setHovered(null)}
+        >
+            <svg width={width} height={HEIGHT + AXIS_HEIGHT} aria-hidden={bars.length === 0}>
+                <title>Documents over time</title>
+                <Axes bars={bars} range={range} x={x} width={width} />
+                <Bars bars={bars} range={range} x={x} span={shown} />
+            </svg>
+            {shown && width > 0 && (
+                <Tip bars={bars} range={range} span={shown} x={x} width={width} />
+            )}
+        </div>
+    );
+}
+
+interface DrawProps {
+    bars: Bar[];
+    range: TimeRange;
+    x: (time: number) => number;
+}
+
+function peakOf(bars: Bar[]): number {
+    return roundedUp(bars.reduce((most, bar) => Math.max(most, bar.count), 0));
+}
+
+function Axes({ bars, range, x, width }: DrawProps & { width: number }) {
+    const peak = peakOf(bars);
+    const lines = peak > 1 ? [0, 0.5, 1] : [0, 1];
+    const ticks = timeTicks(range, Math.max(2, Math.floor((width - LEFT) / TICK_WIDTH)));
+    return (
+        <g className="axes">
+            {lines.map((share) => {
+                const y = HEIGHT - share * (HEIGHT - 8);
+                return (
+                    <g key={share}>
+                        <line x1={LEFT} x2={width} y1={y} y2={y} />
+                        <text x={LEFT - 6} y={y + 4} textAnchor="end">
+                            {formatNumber(share * peak)}
+                        </text>
+                    </g>
+                );
+            })}
+            {ticks
+                .filter((tick) => x(tick.at) < width - 16)
+                .map((tick) => (
+                    <text key={tick.at} x={x(tick.at)} y={HEIGHT + 14} textAnchor="middle">
+                        {tick.label}
+                    </text>
+                ))}
+        </g>
+    );
+}
+
+function Bars({ bars, range, x, span }: DrawProps & { span: Span | null }) {
+    const peak = peakOf(bars);
+    const low = span ? Math.min(span.from, span.to) : -1;
+    const high = span ? Math.max(span.from, span.to) : -1;
+    return bars.map((bar, i) => {
+        const left = Math.max(LEFT, x(bar.start));
+        const right = Math.min(x(range.to), x(bar.end));
+        const gap = right - left > 4 ? 1 : 0;
+        const height = bar.count === 0 ? 0 : Math.max(2, (bar.count / peak) * (HEIGHT - 8));
+        const inside = i >= low && i <= high;
+        const wide = Math.max(1, right - left - gap);
+        return (
+            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and points here
+            <g
+                key={bar.start}
+                id={`bar-${i}`}
+                className={inside ? "bar inside" : "bar"}
+                role="option"
+                aria-selected={inside}
+                aria-label={`${describeTime(bar.start)}: ${formatNumber(bar.count)} documents`}
+            >
+                {inside && (
+                    <rect className="band" x={left} y={0} width={wide + gap} height={HEIGHT} />
+                )}
+                <rect x={left} y={HEIGHT - height} width={wide} height={height} />
+            </g>
+        );
+    });
+}
+
+function Tip({ bars, range, span, x, width }: DrawProps & { span: Span; width: number }) {
+    const covered = rangeOfBars(bars, span.from, span.to, range);
+    if (!covered) return null;
+    const low = Math.min(span.from, span.to);
+    const count = bars
+        .slice(low, Math.max(span.from, span.to) + 1)
+        .reduce((sum, bar) => sum + bar.count, 0);
+    const middle = (x(covered.from) + x(covered.to)) / 2;
+    const side = middle > width / 2 ? { right: width - middle + 12 } : { left: middle + 12 };
+    return (
+        <div className="histogram-tip" style={side} role="status">
+            <strong>{formatNumber(count)}</strong> {count === 1 ? "document" : "documents"}
+            <div className="muted">
+                {describeTime(covered.from)} → {describeTime(covered.to + 1)}
+            </div>
+        </div>
+    );
+}
