@@ -20,6 +20,7 @@ function forward(incoming, outgoing, api) {
     const options = {
         host: target.hostname,
         port: target.port,
+        agent: false, // an aborted question must not break the connection of the next one
         method: incoming.method,
         path: incoming.url.replace(/^\/es/, "") || "/",
         headers: { ...incoming.headers, host: target.host },

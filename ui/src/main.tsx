@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import "./styles/tokens.css";
 import "./styles/controls.css";
+import "./styles/forms.css";
 import "./styles/layout.css";
 import "./styles/fields.css";
 import "./styles/overview.css";

@@ -92,7 +92,7 @@ export async function nextPage(
 }
 
 // A boolean is counted as 1 and 0 with its name beside it; dates are kept as the server writes them.
-function valueOf(bucket: Bucket, field: Field): Scalar {
+function bucketValue(bucket: Bucket, field: Field): Scalar {
     if (field.type === "boolean") return (bucket.key_as_string ?? String(bucket.key)) === "true";
     return field.type === "date" ? (bucket.key_as_string ?? bucket.key) : bucket.key;
 }
@@ -112,7 +112,7 @@ export async function topValues(
         total: answer.hits.total?.value ?? 0,
         present: present?.doc_count ?? 0,
         values: (values?.buckets ?? []).map((b) => ({
-            value: valueOf(b, field),
+            value: bucketValue(b, field),
             count: b.doc_count,
         })),
         range: has ? { min: min.value!, avg: avg?.value ?? 0, max: max.value! } : null,

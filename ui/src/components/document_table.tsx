@@ -24,7 +24,7 @@ export function DocumentTable({ view, fields, search, actions }: Props) {
     const timed = hasTime(fields);
     const rows = search.result?.rows ?? [];
     return (
-        <div className="table-frame">
+        <>
             <table className="documents" aria-label="Documents" aria-busy={search.loading}>
                 <thead>
                     <tr>
@@ -68,7 +68,7 @@ export function DocumentTable({ view, fields, search, actions }: Props) {
                 </tbody>
             </table>
             <TableEnd search={search} />
-        </div>
+        </>
     );
 }
 

@@ -155,7 +155,6 @@ function Bars({ bars, range, x, span }: DrawProps & { span: Span | null }) {
         const inside = i >= low && i <= high;
         const wide = Math.max(1, right - left - gap);
         return (
-            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus and points here
             <g
                 key={bar.start}
                 id={`bar-${i}`}

@@ -45,7 +45,7 @@ function wordEnd(query: string, caret: number, quoted: boolean): number {
     return caret + /^(?:[^\s()":\\]|\\.)*/.exec(rest)![0].length;
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
     return text.replace(/\\(.)/g, "$1");
 }
 
@@ -59,13 +59,13 @@ export function placeAt(query: string, caret: number): Place {
     if (!colon) {
         if (quoted) return { kind: "none" };
         const end = wordEnd(query, caret, false);
-        return { kind: "field", prefix: unescape(word), start: first, end };
+        return { kind: "field", prefix: unescaped(word), start: first, end };
     }
     const value = colon[3]!;
     if (colon[2] || /^[[{/]/.test(value)) return { kind: "none" };
-    const prefix = unescape(value.replace(/^"/, ""));
+    const prefix = unescaped(value.replace(/^"/, ""));
     const end = wordEnd(query, caret, quoted);
-    return { kind: "value", field: unescape(colon[1]!), prefix, start: caret - value.length, end };
+    return { kind: "value", field: unescaped(colon[1]!), prefix, start: caret - value.length, end };
 }
 
 /** A name as it must be written before a colon. */
