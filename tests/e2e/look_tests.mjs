@@ -81,7 +81,7 @@ async function explainsErrors(stage) {
     await alert.waitFor({ state: "detached" });
     await waitForTotal(page, before);
     const gone = await stage.open("?index=logs-e2e-not-there");
-    await gone.getByRole("alert").getByText("o such index").waitFor();
+    await gone.getByRole("alert").getByText("No such index").waitFor();
     await stage.shot(gone, "an index that is not there");
     return said;
 }

@@ -161,11 +161,11 @@ async function chosenTimes(stage) {
     await page.getByText("No documents here").waitFor();
     await stage.shot(page, "a time without documents");
     await page.getByRole("button", { name: "Show that time" }).click();
-    await waitForTotal(page, await stage.count({ match_all: {} }));
+    await waitForTotal(page, await stage.countEver({ match_all: {} }));
     await page.getByRole("button", { name: /^Time range/ }).click();
     await stage.shot(page, "time picker");
     await page.getByRole("button", { name: "Last 24 hours" }).click();
-    await waitForTotal(page, await stage.count({ range: { "@timestamp": { gte: "now-24h" } } }));
+    await waitForTotal(page, await stage.countEver({ range: { "@timestamp": { gte: "now-24h" } } }));
     await page.getByRole("button", { name: /^Time range/ }).click();
     await page.getByLabel("Amount").fill("45");
     await page.getByLabel("Unit").selectOption("minutes");
@@ -183,12 +183,12 @@ async function staleQuestionsEnd(stage) {
         if (route.request().postData().includes("slow")) held.push(route);
         else route.continue();
     });
-    const aborted = page.waitForEvent("requestfailed");
+    const aborted = page.waitForEvent("requestfailed", (r) => (r.postData() ?? "").includes("slow"));
     const asked = page.waitForRequest((r) => (r.postData() ?? "").includes("slow"));
     await search(page, "slow");
     await asked;
     await search(page, "verb:PUT");
-    truly((await aborted).postData().includes("slow"), "the old question was not aborted");
+    equal((await aborted).failure().errorText, "net::ERR_ABORTED", "the end of the old question");
     await waitForTotal(page, await stage.count({ term: { "verb.keyword": "PUT" } }));
 }
 

@@ -39,7 +39,12 @@ export async function makeStage({ server, browser, output }) {
     let shots = 0;
     const iso = (ms) => new Date(ms).toISOString();
     // An absolute range that holds every document: numbers stay comparable while a test runs.
-    const everything = `index=${PATTERN}&from=${iso(endMs - 3 * HOUR_MS)}&to=${iso(endMs + 30_000)}`;
+    const [from, to] = [iso(endMs - 3 * HOUR_MS), iso(endMs + 30_000)];
+    const everything = `index=${PATTERN}&from=${from}&to=${to}`;
+    const countEver = async (query) => {
+        const { answer } = await call(server.api, "POST", `${PATTERN}/_count`, { query });
+        return answer.count;
+    };
 
     return {
         ...server,
@@ -67,10 +72,13 @@ export async function makeStage({ server, browser, output }) {
             await page.screenshot({ path: join(output, `${number}-${asFileName(name)}.png`) });
         },
 
-        /** The number of documents that a query finds, as `_count` tells it. */
-        async count(query) {
-            const { answer } = await call(server.api, "POST", `${PATTERN}/_count`, { query });
-            return answer.count;
+        /** The number of documents that a query finds, as `_count` tells it: at any time, ... */
+        countEver,
+
+        /** ... or within the range of `everything`, where nothing arrives any more. */
+        count(query) {
+            const time = { range: { "@timestamp": { gte: from, lte: to } } };
+            return countEver({ bool: { filter: [time, query] } });
         },
 
         async removeIndices() {

@@ -93,14 +93,7 @@ function Body({ page }: { page: Page }) {
                     <Icon name="fields" />
                     <span>Fields</span>
                 </button>
-                <FieldList
-                    view={view}
-                    fields={fields}
-                    context={search.result?.context}
-                    rows={page.rows}
-                    tick={page.tick}
-                    actions={actions}
-                />
+                <FieldList view={view} fields={fields} result={search.result} actions={actions} />
             </div>
             <main id="results" tabIndex={-1}>
                 <Results

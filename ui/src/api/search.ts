@@ -37,7 +37,9 @@ export interface Page {
 }
 
 export interface SearchResult extends Page {
+    view: View; // what was asked
     context: Context;
+    askedAtMs: number;
     total: number;
     tookMs: number;
     bars: Bar[];
@@ -69,12 +71,15 @@ export async function search(
     context: Context,
     signal: AbortSignal,
 ): Promise<SearchResult> {
+    const askedAtMs = Date.now();
     const path = `${pathOf(view.index)}/_search`;
     const answer = await ask<Answer>(path, signal, searchBody(view, context));
     const buckets = answer.aggregations?.over_time?.buckets ?? [];
     return {
         ...pageOf(answer),
+        view,
         context,
+        askedAtMs,
         total: answer.hits.total?.value ?? 0,
         tookMs: answer.took,
         bars: barsOf(buckets, histogramInterval(view, context).ms),

@@ -10,11 +10,17 @@ const parseFailure = (query: string, why: string) =>
             ],
             type: "search_phase_execution_exception",
             reason: "all shards failed",
-            caused_by: {
-                type: "query_shard_exception",
-                reason: `Failed to parse query [${query}]`,
-                caused_by: { type: "parse_exception", reason: why },
-            },
+            phase: "query",
+            failed_shards: [
+                {
+                    shard: 0,
+                    reason: {
+                        type: "query_shard_exception",
+                        reason: `Failed to parse query [${query}]`,
+                        caused_by: { type: "parse_exception", reason: why },
+                    },
+                },
+            ],
         },
         status: 400,
     });

@@ -1,13 +1,14 @@
 // server_error.ts -- what went wrong, in one sentence a reader of logs can act on.
 //
-// The server answers like Elasticsearch: the outer error is often "all shards failed", and the true
-// reason is in root_cause or caused_by.
+// The server answers like Elasticsearch: the outer error is often "all shards failed", the true
+// reason is in root_cause, and why it is so stands deep below the first failed shard or caused_by.
 
 interface Cause {
     type?: string;
     reason?: string;
     root_cause?: Cause[];
     caused_by?: Cause;
+    failed_shards?: { reason?: Cause }[];
 }
 
 export class ServerError extends Error {
@@ -61,7 +62,8 @@ export function serverError(status: number, text: string): ServerError {
         return new ServerError(`The server answered ${status}.`, status, text.slice(0, 500));
     const root = outer.root_cause?.[0] ?? outer;
     const reason = root.reason ?? outer.reason ?? outer.type ?? `status ${status}`;
-    const inner = innermost(outer.caused_by ?? root).reason ?? "";
+    const inner =
+        innermost(outer.failed_shards?.[0]?.reason ?? outer.caused_by ?? root).reason ?? "";
     const detail = inner && inner !== reason ? `${reason}: ${inner}` : reason;
     const sentence = /^Failed to parse query/i.test(reason)
         ? querySentence(reason, inner)

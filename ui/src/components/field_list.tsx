@@ -1,8 +1,7 @@
 // field_list.tsx -- the fields of the index: chosen columns first, then all the others, searchable.
 import { useState } from "react";
-import type { Row } from "../model/document";
+import type { SearchResult } from "../api/search";
 import { type Field, fieldByName } from "../model/field";
-import type { Context } from "../model/query";
 import { TIME_FIELD, type View } from "../model/view";
 import type { Actions } from "../state/use_actions";
 import { useRoving } from "../state/use_roving";
@@ -13,9 +12,7 @@ import { Icon } from "./icon";
 interface Props {
     view: View;
     fields: Field[];
-    context: Context | undefined;
-    rows: Row[];
-    tick: number;
+    result: SearchResult | undefined;
     actions: Actions;
 }
 
@@ -70,7 +67,7 @@ interface ItemProps extends Props {
     toggle: () => void;
 }
 
-function FieldItem({ field, open, toggle, view, context, rows, tick, actions }: ItemProps) {
+function FieldItem({ field, open, toggle, view, result, actions }: ItemProps) {
     const shown = view.columns.includes(field.name);
     const verb = shown ? "Remove the column" : "Add the column";
     return (
@@ -97,16 +94,7 @@ function FieldItem({ field, open, toggle, view, context, rows, tick, actions }: 
                     <Icon name={shown ? "close" : "add"} />
                 </button>
             </div>
-            {open && context && (
-                <FieldValues
-                    field={field}
-                    view={view}
-                    context={context}
-                    rows={rows}
-                    tick={tick}
-                    actions={actions}
-                />
-            )}
+            {open && result && <FieldValues field={field} result={result} actions={actions} />}
         </li>
     );
 }

@@ -1,22 +1,18 @@
 // field_values.tsx -- the commonest values of a field among the documents now searched, each with
 // its share and two buttons that make a pill of it.
-import { topValues } from "../api/search";
+import { type SearchResult, topValues } from "../api/search";
 import type { CountedValue } from "../model/completion";
-import { type Row, sampleValues } from "../model/document";
+import { sampleValues } from "../model/document";
 import type { Field } from "../model/field";
 import { formatNumber, formatShare } from "../model/format";
-import { type Context, TOP_VALUES } from "../model/query";
-import type { View } from "../model/view";
+import { TOP_VALUES } from "../model/query";
 import type { Actions } from "../state/use_actions";
 import { useAsync } from "../state/use_async";
 import { Icon } from "./icon";
 
 interface Props {
     field: Field;
-    view: View;
-    context: Context;
-    rows: Row[];
-    tick: number;
+    result: SearchResult;
     actions: Actions;
 }
 
@@ -35,9 +31,9 @@ export function FieldValues(props: Props) {
     );
 }
 
-function CountedValues({ field, view, context, tick, actions }: Props) {
-    const { index, from, to, query, filters } = view;
-    const key = JSON.stringify([index, from, to, query, filters, field.name, field.exact, tick]);
+function CountedValues({ field, result, actions }: Props) {
+    const { view, context, askedAtMs } = result;
+    const key = `${askedAtMs} ${field.name} ${field.exact}`;
     const asked = useAsync(key, (signal) => topValues(view, context, field, TOP_VALUES, signal));
     if (asked.error) return <p className="danger small">{asked.error.message}</p>;
     if (!asked.value) return <p className="muted small">Counting…</p>;
@@ -56,7 +52,8 @@ function CountedValues({ field, view, context, tick, actions }: Props) {
 }
 
 // A text without an exact twin cannot be counted by the server: the rows at hand must do.
-function SampledValues({ field, rows, actions }: Props) {
+function SampledValues({ field, result, actions }: Props) {
+    const { rows } = result;
     const values = sampleValues(rows, field.name, TOP_VALUES);
     return (
         <>

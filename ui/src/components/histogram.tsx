@@ -43,14 +43,16 @@ export function Histogram({ bars, range, zoom }: Props) {
         if (target && target.to > target.from) zoom(target);
     };
     const onKeyDown = (event: KeyboardEvent) => {
-        const step = { ArrowLeft: -1, ArrowRight: 1, Home: -bars.length, End: bars.length }[
-            event.key
-        ];
-        if (step !== undefined && bars.length > 0) {
+        const last = bars.length - 1;
+        const target = {
+            ArrowLeft: span ? Math.max(0, span.to - 1) : last,
+            ArrowRight: span ? Math.min(last, span.to + 1) : 0,
+            Home: 0,
+            End: last,
+        }[event.key];
+        if (target !== undefined && last >= 0) {
             event.preventDefault();
-            const start = span ? span.to + step : step > 0 ? 0 : bars.length - 1;
-            const to = Math.min(bars.length - 1, Math.max(0, start));
-            setSpan({ from: event.shiftKey && span ? span.from : to, to });
+            setSpan({ from: event.shiftKey && span ? span.from : target, to: target });
         } else if (event.key === "Enter" && span) {
             event.preventDefault();
             zoomTo(span);

@@ -39,7 +39,7 @@ export function JsonText({ value }: { value: Hit }) {
                 onClick={async () => setCopied(await copyText(text))}
             >
                 <Icon name="copy" />
-                <span role="status">{said}</span>
+                <span aria-live="polite">{said}</span>
             </button>
             <pre>{coloured(text)}</pre>
         </div>

@@ -14,12 +14,13 @@ import { Icon } from "./icon";
 
 export function ErrorNotice({ error, again }: { error: Error; again: () => void }) {
     const detail = error instanceof ServerError ? error.detail : "";
+    const more = !error.message.toLowerCase().includes(detail.toLowerCase());
     return (
         <div className="error-notice" role="alert">
             <Icon name="warning" />
             <div>
                 <p>{error.message}</p>
-                {detail && detail !== error.message && (
+                {more && (
                     <details>
                         <summary>What the server said</summary>
                         <pre>{detail}</pre>

@@ -2,7 +2,6 @@
 // and the documents.
 import { useEffect, useMemo, useState } from "react";
 import { listFields, listIndices } from "../api/catalog";
-import type { Row } from "../model/document";
 import { defaultPattern, patternChoices } from "../model/index_pattern";
 import { useActions } from "./use_actions";
 import { useAsync } from "./use_async";
@@ -12,7 +11,6 @@ import { useView } from "./use_view";
 
 const LOOK_FOR_FIRST_INDEX_MS = 2000;
 const CATALOG_MS = 30_000;
-const NO_ROWS: Row[] = [];
 
 function restReason(pages: number, doc: string): string {
     if (doc) return "Auto refresh rests while a document is open";
@@ -57,6 +55,5 @@ export function useDocuments({ view, fields, asked }: Discover) {
     const paused = restReason(search.pages, view.doc);
     // The next tick counts from the last answer, so a slow server is never asked twice at once.
     useEffect(() => setResting(search.loading || paused !== ""), [search.loading, paused]);
-    const rows = search.result?.rows ?? NO_ROWS;
-    return { search, paused, rows, tick: asked + tick };
+    return { search, paused };
 }
