@@ -53,6 +53,24 @@ export function sum(numbers) {
     return numbers.reduce((a, b) => a + b, 0);
 }
 
+/** Resolves in the moment in which a text is in the table; a locator would look now and then. */
+export function seen(page, text) {
+    return page.evaluate((wanted) => {
+        const there = () => document.querySelector("table.documents")?.textContent.includes(wanted);
+        return new Promise((resolve, reject) => {
+            if (there()) return resolve();
+            const late = setTimeout(() => reject(new Error(`${wanted} never came`)), 10_000);
+            const observer = new MutationObserver(() => {
+                if (!there()) return;
+                observer.disconnect();
+                clearTimeout(late);
+                resolve();
+            });
+            observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+        });
+    }, text);
+}
+
 /** The text of a column in every row that is loaded. */
 export async function column(page, name) {
     const heads = await page.locator("table.documents > thead th").allInnerTexts();

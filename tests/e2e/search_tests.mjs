@@ -8,6 +8,7 @@ import {
     query,
     rows,
     search,
+    seen,
     sum,
     total,
     truly,
@@ -55,7 +56,7 @@ async function arrivesSoon(stage) {
         const doc = { "@timestamp": new Date().toISOString(), message: marker };
         await feed(stage.api, INDEX, [doc], { refresh: false });
         const answered = performance.now();
-        await rows(page).filter({ hasText: marker }).waitFor();
+        await seen(page, marker);
         waits.push(Math.round(performance.now() - answered));
     }
     await stage.shot(page, "documents that arrived");

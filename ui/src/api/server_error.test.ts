@@ -30,7 +30,7 @@ describe("an error of the server", () => {
         const why = `Cannot parse '(a': Encountered "<EOF>" at line 1, column 2.\nWas expecting...`;
         const error = serverError(400, parseFailure("(a", why));
         expect(error.message).toBe(
-            "The query (a is not finished: a bracket, a quote or a value is missing at its end.",
+            'The query "(a" is not finished: a bracket, a quote or a value is missing at its end.',
         );
         expect(error.detail).toContain("Encountered");
     });
@@ -38,7 +38,7 @@ describe("an error of the server", () => {
     test("about a misplaced word says where", () => {
         const why = `Cannot parse 'a )': Encountered " ")" ") "" at line 1, column 2.`;
         expect(serverError(400, parseFailure("a )", why)).message).toMatch(
-            /^The query a \) cannot be understood at character 3/,
+            /^The query "a \)" cannot be understood at character 3/,
         );
     });
 

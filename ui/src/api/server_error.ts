@@ -30,7 +30,7 @@ function innermost(cause: Cause): Cause {
 // tokens: the useful part is where it stopped.
 function querySentence(failed: string, detail: string): string {
     const quoted = /\[([\s\S]*)\]/.exec(failed)?.[1] ?? "";
-    const name = quoted ? `The query ${quoted}` : "The query";
+    const name = quoted ? `The query "${quoted}"` : "The query";
     if (/Encountered "<EOF>"/.test(detail)) {
         return `${name} is not finished: a bracket, a quote or a value is missing at its end.`;
     }

@@ -92,8 +92,7 @@ function Summary({ row }: { row: Row }) {
         <div className="summary mono">
             {shown.map((name) => (
                 <span key={name}>
-                    <b>{name}</b>
-                    {textOf(row.values.get(name)).slice(0, CELL_LENGTH_MAX)}
+                    <b>{name}</b> {textOf(row.values.get(name)).slice(0, CELL_LENGTH_MAX)}{" "}
                 </span>
             ))}
         </div>

@@ -5,7 +5,7 @@
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { formatNumber } from "../model/format";
 import { type Bar, barAt, rangeOfBars, roundedUp, timeTicks } from "../model/histogram";
-import { describeTime, type TimeRange } from "../model/time";
+import { describeRange, describeTime, type TimeRange } from "../model/time";
 import { useWidth } from "../state/use_width";
 
 const HEIGHT = 104;
@@ -186,9 +186,7 @@ function Tip({ bars, range, span, x, width }: DrawProps & { span: Span; width: n
     return (
         <div className="histogram-tip" style={side} role="status">
             <strong>{formatNumber(count)}</strong> {count === 1 ? "document" : "documents"}
-            <div className="muted">
-                {describeTime(covered.from)} → {describeTime(covered.to + 1)}
-            </div>
+            <div className="muted">{describeRange({ from: covered.from, to: covered.to + 1 })}</div>
         </div>
     );
 }

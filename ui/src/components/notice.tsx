@@ -5,7 +5,7 @@ import { extent } from "../api/search";
 import { ServerError } from "../api/server_error";
 import { formatNumber } from "../model/format";
 import type { Context } from "../model/query";
-import { describeTime, type TimeRange } from "../model/time";
+import { describeRange } from "../model/time";
 import type { View } from "../model/view";
 import { copyText } from "../state/clipboard";
 import type { Actions } from "../state/use_actions";
@@ -63,7 +63,8 @@ export function Welcome() {
             <h2>Over HTTP, like to Elasticsearch</h2>
             <Example
                 text={[
-                    `curl -H 'Content-Type: application/x-ndjson' '${API_BASE}logs-demo/_bulk' \\`,
+                    `curl '${API_BASE}logs-demo/_bulk' \\`,
+                    "  -H 'Content-Type: application/x-ndjson' \\",
                     `  --data-binary '{"index":{}}`,
                     `${line}`,
                     "'",
@@ -88,20 +89,19 @@ export function NothingFound({ view, context, actions }: EmptyProps) {
         extent(view, context, signal),
     );
     const there = asked.value;
-    const showAll = (range: TimeRange) => actions.zoom(range);
     return (
         <section className="empty">
             <h1>No documents here</h1>
             {there && there.total > 0 ? (
                 <>
                     <p>
-                        {formatNumber(there.total)} documents match outside of this time range, from{" "}
-                        {describeTime(there.first)} to {describeTime(there.last)}.
+                        {formatNumber(there.total)} documents match outside of this time range:{" "}
+                        {describeRange({ from: there.first, to: there.last })}.
                     </p>
                     <button
                         type="button"
                         className="primary"
-                        onClick={() => showAll({ from: there.first, to: there.last + 1 })}
+                        onClick={() => actions.zoom({ from: there.first, to: there.last + 1 })}
                     >
                         Show that time
                     </button>

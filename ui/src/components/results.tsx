@@ -3,7 +3,7 @@ import type { Field } from "../model/field";
 import { formatNumber } from "../model/format";
 import { INTERVALS, intervalLabel } from "../model/interval";
 import { hasTime, histogramInterval } from "../model/query";
-import { describeTime } from "../model/time";
+import { describeRange } from "../model/time";
 import type { View } from "../model/view";
 import type { Actions } from "../state/use_actions";
 import type { Search } from "../state/use_search";
@@ -49,7 +49,6 @@ export function Results(props: Props) {
 
 function Headline({ view, fields, search, actions }: Props) {
     const result = search.result!;
-    const { from, to } = result.context.range;
     const used = histogramInterval(view, result.context).name;
     return (
         <div className="headline">
@@ -58,9 +57,7 @@ function Headline({ view, fields, search, actions }: Props) {
                 {result.total === 1 ? "document" : "documents"}
             </p>
             {hasTime(fields) ? (
-                <p className="muted span">
-                    {describeTime(from)} → {describeTime(to)}
-                </p>
+                <p className="muted span">{describeRange(result.context.range)}</p>
             ) : (
                 <p className="muted span">No @timestamp: the time range does not apply here.</p>
             )}

@@ -22,10 +22,11 @@ describe("axes", () => {
     test.each([
         [0, 1],
         [1, 1],
-        [3, 5],
+        [3, 4],
         [11, 20],
         [500, 500],
-        [501, 1000],
+        [501, 600],
+        [221, 300],
     ])("%d rounds up to %d", (value, round) => expect(roundedUp(value)).toBe(round));
 
     test("have few, round labels", () => {

@@ -27,11 +27,12 @@ export function barAt(bars: Bar[], time: number): number {
     return at < 0 ? bars.length - 1 : at;
 }
 
-/** The least round number (1, 2 or 5 with noughts) that is not below the value. */
+/** The least round number that is not below the value and whose half is whole (1 stands alone). */
 export function roundedUp(value: number): number {
     if (value <= 1) return 1;
     const power = 10 ** Math.floor(Math.log10(value));
-    return [1, 2, 5, 10].map((n) => n * power).find((n) => n >= value) ?? 10 * power;
+    const steps = power === 1 ? [2, 4, 6, 8, 10] : [1, 2, 3, 4, 5, 6, 8, 10];
+    return steps.map((n) => n * power).find((n) => n >= value) ?? 10 * power;
 }
 
 function formatter(stepMs: number): Intl.DateTimeFormat {

@@ -48,6 +48,10 @@ describe("a range", () => {
         expect(rangeLabel("now-3h", "now", NOW)).toBe("Last 3 hours");
         expect(rangeLabel("now/d", "now", NOW)).toBe("Today");
         expect(rangeLabel("2026-01-02T03:04:05", "now", NOW)).toMatch(/2026.*→ now/);
+        expect(rangeLabel("2026-01-02T03:04", "2026-01-02T04:00", NOW)).toMatch(
+            /2026.*→ 04:00:00$/,
+        );
+        expect(rangeLabel("2026-01-02T03:04", "2026-01-03T04:00", NOW)).toMatch(/2026.*→.*2026/);
     });
 
     test("moves and widens", () => {

@@ -112,11 +112,29 @@ export function describeTime(ms: number): string {
     return DAY_TIME.format(ms);
 }
 
+const TIME_OF_DAY = new Intl.DateTimeFormat(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+});
+
+/** Both ends in words; the day is said once when it is the same. */
+export function describeRange(range: TimeRange): string {
+    const sameDay = new Date(range.from).toDateString() === new Date(range.to).toDateString();
+    const end = sameDay ? TIME_OF_DAY.format(range.to) : describeTime(range.to);
+    return `${describeTime(range.from)} → ${end}`;
+}
+
 export function rangeLabel(from: string, to: string, now: number): string {
     const quick = to === "now" && QUICK_RANGES.find((r) => r.from === from);
     if (quick) return quick.label;
     const last = to === "now" && /^now-(\d+)([smhdwMy])$/.exec(from);
     if (last) return `Last ${last[1]} ${UNITS[last[2]!]}`;
+    if (!from.startsWith("now") && !to.startsWith("now")) {
+        const range = resolveRange(from, to, now);
+        if (typeof range !== "string") return describeRange(range);
+    }
     const end = (text: string) => {
         const ms = text.startsWith("now") ? null : resolveTime(text, now);
         return ms === null ? text : describeTime(ms);

@@ -12,8 +12,8 @@ import { useView } from "./use_view";
 const LOOK_FOR_FIRST_INDEX_MS = 2000;
 const CATALOG_MS = 30_000;
 
-function restReason(pages: number, doc: string): string {
-    if (doc) return "Auto refresh rests while a document is open";
+function restReason(pages: number, reading: boolean): string {
+    if (reading) return "Auto refresh rests while a document is open";
     return pages > 1 ? "Auto refresh rests while older rows are read" : "";
 }
 
@@ -52,7 +52,8 @@ export function useDocuments({ view, fields, asked }: Discover) {
     const [resting, setResting] = useState(true);
     const [tick] = useTicks(resting ? 0 : view.refreshMs);
     const search = useSearch(view, fields, asked + tick);
-    const paused = restReason(search.pages, view.doc);
+    const reading = search.result?.rows.some((row) => row.key === view.doc) ?? false;
+    const paused = restReason(search.pages, reading);
     // The next tick counts from the last answer, so a slow server is never asked twice at once.
     useEffect(() => setResting(search.loading || paused !== ""), [search.loading, paused]);
     return { search, paused };
