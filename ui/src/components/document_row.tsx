@@ -78,7 +78,7 @@ function Cell({ name, row, fields }: { name: string; row: Row; fields: Field[] }
     );
 }
 
-// The message comes first: it is what most lines are read for.
+// The message comes first: it is what most lines are read for. A name stays on the line of its value.
 function Summary({ row }: { row: Row }) {
     const names = [...row.values.keys()].filter((n) => n !== TIME_FIELD && n !== "message");
     const order = row.values.has("message") ? ["message", ...names] : names;
@@ -92,7 +92,9 @@ function Summary({ row }: { row: Row }) {
         <div className="summary mono">
             {shown.map((name) => (
                 <span key={name}>
-                    <b>{name}</b> {textOf(row.values.get(name)).slice(0, CELL_LENGTH_MAX)}{" "}
+                    <b>{name}</b>
+                    {"\u00a0"}
+                    {textOf(row.values.get(name)).slice(0, CELL_LENGTH_MAX)}{" "}
                 </span>
             ))}
         </div>

@@ -89,10 +89,13 @@ export function NothingFound({ view, context, actions }: EmptyProps) {
         extent(view, context, signal),
     );
     const there = asked.value;
+    const known = there !== undefined || asked.error !== undefined;
     return (
         <section className="empty">
             <h1>No documents here</h1>
-            {there && there.total > 0 ? (
+            {!known ? (
+                <p className="muted">Looking at other times…</p>
+            ) : there && there.total > 0 ? (
                 <>
                     <p>
                         {formatNumber(there.total)} documents match outside of this time range:{" "}

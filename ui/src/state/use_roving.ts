@@ -21,10 +21,12 @@ const STEPS: Record<string, (at: number, last: number) => number> = {
 
 export function useRoving<E extends HTMLElement>() {
     const ref = useRef<E | null>(null);
-    // Lists change with every answer: the stop is found again after each drawing.
+    const stop = useRef<HTMLElement | null>(null);
+    // Lists change with every answer: new items are taken out of the way after each drawing, and
+    // the first one becomes the stop when the old one is gone.
     useEffect(() => {
         const items = itemsOf(ref.current);
-        setStop(items, items.find((i) => i.tabIndex === 0) ?? items[0]);
+        setStop(items, items.find((i) => i === stop.current) ?? items[0]);
     });
     const onKeyDown = (event: KeyboardEvent) => {
         const step = STEPS[event.key];
@@ -36,9 +38,9 @@ export function useRoving<E extends HTMLElement>() {
     };
     const onFocus = (event: FocusEvent) => {
         const items = itemsOf(ref.current);
-        if (items.includes(event.target as HTMLElement)) {
-            setStop(items, event.target as HTMLElement);
-        }
+        if (!items.includes(event.target as HTMLElement)) return;
+        stop.current = event.target as HTMLElement;
+        setStop(items, stop.current);
     };
     return { ref, onKeyDown, onFocus };
 }
