@@ -73,7 +73,7 @@ async function explainsErrors(stage) {
     await search(page, "(a");
     const alert = page.getByRole("alert");
     await alert.waitFor();
-    const said = await alert.locator("p").innerText();
+    const said = await alert.locator("p").first().innerText();
     truly(/\(a/.test(said) && /not finished|cannot be understood/.test(said), `it says: ${said}`);
     truly((await rows(page).count()) > 0, "the page lost its rows");
     await stage.shot(page, "a broken query");

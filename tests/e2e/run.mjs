@@ -69,7 +69,10 @@ rmSync(OUTPUT, { recursive: true, force: true });
 mkdirSync(OUTPUT, { recursive: true });
 const { makeStage } = await import("./stage.mjs");
 const { TESTS } = await import("./tests.mjs");
-const server = await openServer();
+const server = await openServer().catch((error) => {
+    console.log(`e2e: ${error.message}`);
+    process.exit(1);
+});
 const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -85,12 +88,14 @@ const browser = await chromium.launch({
 const count = { passed: 0, failed: 0 };
 try {
     const stage = await makeStage({ server, browser, output: OUTPUT });
-    for (const test of TESTS.filter((t) => t.name.includes(options.only))) {
+    const chosen = TESTS.filter((t) => t.name.includes(options.only));
+    if (chosen.length === 0) throw new Error(`no test has "${options.only}" in its name`);
+    for (const test of chosen) {
         count[(await runTest(test, stage)) ? "passed" : "failed"]++;
     }
     await stage.removeIndices();
 } catch (error) {
-    console.log(`FAIL  setting up: ${error.stack}`);
+    console.log(`FAIL  setting up: ${error.message}`);
     count.failed++;
 } finally {
     await browser.close();

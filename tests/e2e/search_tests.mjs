@@ -112,7 +112,7 @@ async function pillsFilter(stage) {
     await waitForTotal(page, all - posts);
     truly(!(await column(page, "verb")).includes("POST"), "an excluded document is shown");
     await stage.shot(page, "excluding");
-    await page.getByRole("button", { name: "Switch off the filter NOT verb: POST" }).click();
+    await page.getByRole("button", { name: "verb: POST (switch off)" }).click();
     await waitForTotal(page, all);
     await page.getByRole("button", { name: "Remove the filter NOT verb: POST" }).click();
     equal(new URL(page.url()).searchParams.getAll("f"), [], "pills in the address");

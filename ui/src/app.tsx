@@ -45,7 +45,7 @@ export function App() {
 function Controls({ page }: { page: Page }) {
     const { view, actions, search } = page;
     return (
-        <div className="controls">
+        <section className="controls" aria-label="What to search">
             <IndexChooser
                 index={view.index}
                 indices={page.indices.value ?? []}
@@ -73,7 +73,7 @@ function Controls({ page }: { page: Page }) {
                 again={page.askAgain}
             />
             <FilterBar filters={view.filters} actions={actions} />
-        </div>
+        </section>
     );
 }
 

@@ -28,7 +28,9 @@ export function DocumentTable({ view, fields, search, actions }: Props) {
             <table className="documents" aria-label="Documents" aria-busy={search.loading}>
                 <thead>
                     <tr>
-                        <th className="open-cell" aria-label="Open" />
+                        <th className="open-cell">
+                            <span className="unseen">Open</span>
+                        </th>
                         {timed && (
                             <ColumnHead
                                 name={TIME_FIELD}

@@ -47,28 +47,30 @@ interface PillProps {
 
 function Pill({ filter, negate, disable, remove }: PillProps) {
     const label = filterLabel(filter);
+    const word = filter.negated ? "NOT" : "IS";
+    const value = filter.kind === "exists" ? "exists" : String(filter.value) || '""';
     const state = (filter.negated ? " negated" : "") + (filter.disabled ? " disabled" : "");
     return (
         <li className={`pill${state}`}>
             <button
                 type="button"
                 aria-pressed={filter.negated}
-                aria-label={`Negate the filter ${label}`}
+                aria-label={`${word}: negate the filter ${label}`}
                 title={filter.negated ? "Include instead" : "Exclude instead"}
                 onClick={negate}
             >
-                {filter.negated ? "NOT" : "IS"}
+                {word}
             </button>
             <button
                 type="button"
                 className="pill-text"
                 aria-pressed={!filter.disabled}
-                aria-label={`${filter.disabled ? "Switch on" : "Switch off"} the filter ${label}`}
+                aria-label={`${filter.field}: ${value} (switch ${filter.disabled ? "on" : "off"})`}
                 title={`${label} (press to switch ${filter.disabled ? "on" : "off"})`}
                 onClick={disable}
             >
-                <span className="pill-field">{filter.field}</span>
-                <span>{filter.kind === "exists" ? "exists" : String(filter.value) || '""'}</span>
+                <span className="pill-field">{filter.field}:</span>
+                <span>{value}</span>
             </button>
             <button type="button" aria-label={`Remove the filter ${label}`} onClick={remove}>
                 <Icon name="close" />

@@ -95,8 +95,7 @@ export function Histogram({ bars, range, zoom }: Props) {
             }}
             onPointerLeave={() => setHovered(null)}
         >
-            <svg width={width} height={HEIGHT + AXIS_HEIGHT} aria-hidden={bars.length === 0}>
-                <title>Documents over time</title>
+            <svg width={width} height={HEIGHT + AXIS_HEIGHT} role="presentation">
                 <Axes bars={bars} range={range} x={x} width={width} />
                 <Bars bars={bars} range={range} x={x} span={shown} />
             </svg>

@@ -12,7 +12,13 @@ import type { Actions } from "../state/use_actions";
 import { useAsync } from "../state/use_async";
 import { Icon } from "./icon";
 
-export function ErrorNotice({ error, again }: { error: Error; again: () => void }) {
+interface ErrorProps {
+    error: Error;
+    note?: string; // what this means for the rest of the page
+    again: () => void;
+}
+
+export function ErrorNotice({ error, note, again }: ErrorProps) {
     const detail = error instanceof ServerError ? error.detail : "";
     const more = !error.message.toLowerCase().includes(detail.toLowerCase());
     return (
@@ -20,6 +26,7 @@ export function ErrorNotice({ error, again }: { error: Error; again: () => void 
             <Icon name="warning" />
             <div>
                 <p>{error.message}</p>
+                {note && <p className="note">{note}</p>}
                 {more && (
                     <details>
                         <summary>What the server said</summary>
@@ -55,12 +62,12 @@ export function Welcome() {
     const line = '{"@timestamp":"\'$(date -u +%FT%TZ)\'","message":"hello"}';
     return (
         <section className="empty">
-            <h1>Waiting for the first line</h1>
+            <h2>Waiting for the first line</h2>
             <p>
                 There is no index yet. Send a line from a terminal; this page looks every two
                 seconds and shows it as soon as it has arrived.
             </p>
-            <h2>Over HTTP, like to Elasticsearch</h2>
+            <h3>Over HTTP, like to Elasticsearch</h3>
             <Example
                 text={[
                     `curl '${API_BASE}logs-demo/_bulk' \\`,
@@ -70,7 +77,7 @@ export function Welcome() {
                     "'",
                 ].join("\n")}
             />
-            <h2>Over a plain connection</h2>
+            <h3>Over a plain connection</h3>
             <Example text={`echo hello | nc -N ${location.hostname} 9601`} />
         </section>
     );
@@ -92,7 +99,7 @@ export function NothingFound({ view, context, actions }: EmptyProps) {
     const known = there !== undefined || asked.error !== undefined;
     return (
         <section className="empty">
-            <h1>No documents here</h1>
+            <h2>No documents here</h2>
             {!known ? (
                 <p className="muted">Looking at other times…</p>
             ) : there && there.total > 0 ? (

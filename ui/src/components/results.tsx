@@ -19,14 +19,16 @@ interface Props {
     again: () => void;
 }
 
+const KEPT = "What is shown below answers the search before.";
+
 export function Results(props: Props) {
     const { view, fields, search, actions, again } = props;
     const { result, error } = search;
     if (!result) return error ? <ErrorNotice error={error} again={again} /> : <Loading />;
     return (
         <>
-            {error && <ErrorNotice error={error} again={again} />}
-            <div className={search.stale ? "results stale" : "results"}>
+            {error && <ErrorNotice error={error} note={KEPT} again={again} />}
+            <div className={search.stale && !error ? "results stale" : "results"}>
                 <section className="overview" aria-label="Overview">
                     <Headline {...props} />
                     {hasTime(fields) && (

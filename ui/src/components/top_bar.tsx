@@ -12,7 +12,7 @@ export function TopBar() {
             </a>
             <Mark />
             <span className="brand">Elkhorn</span>
-            <span className="page-name">Discover</span>
+            <h1 className="page-name">Discover</h1>
             <button
                 type="button"
                 className="bare theme"
