@@ -67,7 +67,7 @@ export function useSearch(view: View, fields: Field[] | undefined, tick: number)
         const abort = new AbortController();
         running.current = abort;
         setMoreState({ loading: true });
-        nextPage(view, now.of.context, after, abort.signal).then(
+        nextPage(now.of.view, now.of.context, after, abort.signal).then(
             (page) => {
                 if (abort.signal.aborted) return;
                 const rows = joinedRows(now.rows, page.rows);
@@ -78,7 +78,7 @@ export function useSearch(view: View, fields: Field[] | undefined, tick: number)
                 if (!abort.signal.aborted) setMoreState({ loading: false, error });
             },
         );
-    }, [now, view]);
+    }, [now]);
 
     const result = useMemo(
         () => (base && now ? { ...base, rows: now.rows, complete: now.complete } : base),
