@@ -2,21 +2,17 @@
 //
 // To the keyboard it is a list of bars and one stop of Tab: the arrows walk, with Shift they span a
 // run of bars, Enter zooms into it, Escape forgets it.
-import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import type { PointerEvent } from "react";
 import { formatNumber } from "../model/format";
-import { type Bar, barAt, rangeOfBars, roundedUp, timeTicks } from "../model/histogram";
+import { type Bar, rangeOfBars, roundedUp, timeTicks } from "../model/histogram";
 import { describeRange, describeTime, type TimeRange } from "../model/time";
+import { type Span, useBarSpan } from "../state/use_bar_span";
 import { useWidth } from "../state/use_width";
 
 const HEIGHT = 104;
 const AXIS_HEIGHT = 18;
 const LEFT = 44;
 const TICK_WIDTH = 96;
-
-interface Span {
-    from: number; // index of the bar it began at
-    to: number; // index of the bar it has come to
-}
 
 interface Props {
     bars: Bar[];
@@ -26,42 +22,14 @@ interface Props {
 
 export function Histogram({ bars, range, zoom }: Props) {
     const [ref, width] = useWidth<HTMLDivElement>();
-    const [span, setSpan] = useState<Span | null>(null);
-    const [dragging, setDragging] = useState(false);
-    const [hovered, setHovered] = useState<number | null>(null);
+    const length = range.to - range.from;
     const inner = Math.max(1, width - LEFT);
-    const x = (time: number) => LEFT + ((time - range.from) / (range.to - range.from)) * inner;
-
-    const barUnder = (event: PointerEvent<HTMLDivElement>) => {
+    const x = (time: number) => LEFT + ((time - range.from) / length) * inner;
+    const timeUnder = (event: PointerEvent) => {
         const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
-        const share = (left - LEFT) / inner;
-        return barAt(bars, range.from + share * (range.to - range.from));
+        return range.from + ((left - LEFT) / inner) * length;
     };
-    const zoomTo = (chosen: Span | null) => {
-        const target = chosen && rangeOfBars(bars, chosen.from, chosen.to, range);
-        setSpan(null);
-        if (target && target.to > target.from) zoom(target);
-    };
-    const onKeyDown = (event: KeyboardEvent) => {
-        const last = bars.length - 1;
-        const target = {
-            ArrowLeft: span ? Math.max(0, span.to - 1) : last,
-            ArrowRight: span ? Math.min(last, span.to + 1) : 0,
-            Home: 0,
-            End: last,
-        }[event.key];
-        if (target !== undefined && last >= 0) {
-            event.preventDefault();
-            setSpan({ from: event.shiftKey && span ? span.from : target, to: target });
-        } else if (event.key === "Enter" && span) {
-            event.preventDefault();
-            zoomTo(span);
-        } else if (event.key === "Escape" && span) {
-            event.stopPropagation();
-            setSpan(null);
-        }
-    };
-    const shown = span ?? (hovered === null ? null : { from: hovered, to: hovered });
+    const { span, shown, handlers } = useBarSpan({ bars, range, timeUnder, zoom });
     return (
         <div
             ref={ref}
@@ -71,29 +39,7 @@ export function Histogram({ bars, range, zoom }: Props) {
             aria-label="Documents over time: arrow keys walk the bars, Shift spans, Enter zooms"
             aria-activedescendant={span ? `bar-${span.to}` : undefined}
             tabIndex={0}
-            onKeyDown={onKeyDown}
-            onBlur={() => setSpan(null)}
-            onPointerDown={(event) => {
-                if (event.button !== 0 || bars.length === 0) return;
-                event.currentTarget.setPointerCapture(event.pointerId);
-                setDragging(true);
-                setSpan({ from: barUnder(event), to: barUnder(event) });
-            }}
-            onPointerMove={(event) => {
-                if (bars.length === 0) return;
-                const to = barUnder(event);
-                setHovered(to);
-                if (dragging) setSpan((s) => (s ? { ...s, to } : s));
-            }}
-            onPointerUp={() => {
-                if (dragging) zoomTo(span);
-                setDragging(false);
-            }}
-            onPointerCancel={() => {
-                setDragging(false);
-                setSpan(null);
-            }}
-            onPointerLeave={() => setHovered(null)}
+            {...handlers}
         >
             <svg width={width} height={HEIGHT + AXIS_HEIGHT} role="presentation">
                 <Axes bars={bars} range={range} x={x} width={width} />
