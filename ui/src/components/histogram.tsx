@@ -26,8 +26,9 @@ export function Histogram({ bars, range, zoom }: Props) {
     const inner = Math.max(1, width - LEFT);
     const x = (time: number) => LEFT + ((time - range.from) / length) * inner;
     const timeUnder = (event: PointerEvent) => {
-        const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
-        return range.from + ((left - LEFT) / inner) * length;
+        const box = event.currentTarget.getBoundingClientRect();
+        const share = (event.clientX - box.left - LEFT) / Math.max(1, box.width - LEFT);
+        return range.from + share * length;
     };
     const { span, shown, handlers } = useBarSpan({ bars, range, timeUnder, zoom });
     return (

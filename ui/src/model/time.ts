@@ -98,6 +98,12 @@ export function resolveRange(from: string, to: string, now: number): TimeRange |
     return start < end ? { from: start, to: end } : "The time range ends before it starts.";
 }
 
+const DAY = new Intl.DateTimeFormat(undefined, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+});
+
 const DAY_TIME = new Intl.DateTimeFormat(undefined, {
     year: "numeric",
     month: "short",
@@ -112,18 +118,22 @@ export function describeTime(ms: number): string {
     return DAY_TIME.format(ms);
 }
 
-const TIME_OF_DAY = new Intl.DateTimeFormat(undefined, {
+const CLOCK: Intl.DateTimeFormatOptions = {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
     hourCycle: "h23",
-});
+};
+const TIME_OF_DAY = new Intl.DateTimeFormat(undefined, CLOCK);
+const EXACT_TIME = new Intl.DateTimeFormat(undefined, { ...CLOCK, fractionalSecondDigits: 3 });
+const EXACT_BELOW_MS = 10_000;
 
-/** Both ends in words; the day is said once when it is the same. */
+/** Both ends in words; the day is said once when it is the same, and a short range to the millisecond. */
 export function describeRange(range: TimeRange): string {
     const sameDay = new Date(range.from).toDateString() === new Date(range.to).toDateString();
-    const end = sameDay ? TIME_OF_DAY.format(range.to) : describeTime(range.to);
-    return `${describeTime(range.from)} → ${end}`;
+    if (!sameDay) return `${describeTime(range.from)} → ${describeTime(range.to)}`;
+    const clock = range.to - range.from < EXACT_BELOW_MS ? EXACT_TIME : TIME_OF_DAY;
+    return `${DAY.format(range.from)}, ${clock.format(range.from)} → ${clock.format(range.to)}`;
 }
 
 export function rangeLabel(from: string, to: string, now: number): string {
