@@ -1,10 +1,10 @@
 """Does an answer hold what a step expects? Expectations are a part of the answer, in plain YAML.
 
-Objects match when each expected key matches (others are ignored). Arrays match element by element
-and in length. Scalars must be equal; true is not 1, but 1 equals 1.0, as JSON has one kind of
-number. An object whose keys start with `$` is a predicate on the value at its place (all of them
-must hold), and the word `$absent` says that the key must not be there at all. The README lists the
-predicates; `differences` names the path of everything that does not match.
+Objects match when each expected key matches; other keys are ignored, but {} means an empty one.
+Arrays match element by element and in length. Scalars must be equal; true is not 1, but 1 equals
+1.0, as JSON has one kind of number. An object whose keys start with `$` is a predicate on the value
+at its place (all of them must hold), and the word `$absent` says that the key must not be there at
+all. The README lists the predicates; `differences` names the path of all that does not match.
 """
 
 import re
@@ -39,12 +39,24 @@ def differences(expected, actual, path=""):
         return _object(expected, actual, path)
     if isinstance(expected, list):
         return _array(expected, actual, path)
-    same = expected == actual and isinstance(expected, bool) == isinstance(actual, bool)
-    return [] if same else [(path, expected, actual)]
+    return [] if same(expected, actual) else [(path, expected, actual)]
+
+
+def same(expected, actual):
+    """Equal all the way down, nothing more and nothing less; the order of keys does not matter."""
+    if isinstance(expected, dict):
+        return isinstance(actual, dict) and expected.keys() == actual.keys() and all(
+            same(value, actual[key]) for key, value in expected.items())
+    if isinstance(expected, list):
+        return isinstance(actual, list) and len(expected) == len(actual) and all(
+            same(one, other) for one, other in zip(expected, actual))
+    return expected == actual and isinstance(expected, bool) == isinstance(actual, bool)
 
 
 def _object(expected, actual, path):
     if not isinstance(actual, dict):
+        return [(path, expected, actual)]
+    if not expected and actual:
         return [(path, expected, actual)]
     found = []
     for key, value in expected.items():
@@ -117,6 +129,7 @@ PREDICATES = {
     "$approx": _approx,
     "$contains": _contains,
     "$set": _unordered,
+    "$exactly": lambda argument, actual: same(argument, actual),
     "$keys": lambda argument, actual: isinstance(actual, dict) and list(actual) == argument,
     "$not": lambda argument, actual: bool(differences(argument, actual)),
     "$one_of": lambda argument, actual: any(not differences(one, actual) for one in argument),
