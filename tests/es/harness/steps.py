@@ -11,7 +11,7 @@ import re
 
 import yaml
 
-STEP_KEYS = {"name", "request", "headers", "body", "gzip", "status", "expect", "expect_headers",
+STEP_KEYS = {"name", "request", "headers", "body", "repeat", "gzip", "status", "expect", "expect_headers",
              "ids", "text", "capture", "differs", "elkhorn"}
 OUTCOME_KEYS = {"status", "expect", "expect_headers", "ids", "text", "capture"}
 FILE_KEYS = {"about", "indices", "setup", "steps"}
@@ -88,6 +88,8 @@ class Step:
         if "body" not in self.fields:
             return None
         body = fill(self.fields["body"], values)
+        if "repeat" in self.fields:
+            body = [fill(one, {"i": i}) for i in range(self.fields["repeat"]) for one in body]
         if isinstance(body, list):
             lines = (one if isinstance(one, str) else compact(one) for one in body)
             body = "".join(line + "\n" for line in lines)
@@ -103,7 +105,10 @@ class StepFile:
         self.path = path
         loader = _PlainLoader(path.read_text())
         loader.name = path.name
-        root = loader.get_single_node()
+        try:
+            root = loader.get_single_node()
+        except yaml.YAMLError as error:
+            raise BadStep(f"{path.name}: {error}") from error
         sections = {key.value: value for key, value in root.value}
         unknown = set(sections) - FILE_KEYS
         if unknown:
