@@ -80,7 +80,16 @@ def compare_hits(question, one, two):
         return "hits.hits (length)", len(hits), len(others)
     return (first(compare_place(hits[i], others[i], f"hits.hits[{i}]")
                   for i in range(len(hits)))
-            or compare_groups(question, hits, others))
+            or compare_groups(question, hits, others)
+            or compare_sources(hits, others))
+
+
+def compare_sources(hits, others):
+    """The documents that both pages hold, field by field."""
+    sources = {hit["_id"]: hit.get("_source") for hit in others}
+    return first(compare_plain(hit.get("_source"), sources[hit["_id"]],
+                               f"hits.hits[_id={hit['_id']}]._source")
+                 for hit in hits if hit["_id"] in sources)
 
 
 def compare_place(hit, other, path):

@@ -70,11 +70,15 @@ class Maker:
         return self.search(body)
 
     def sorted_page(self):
-        body = {"query": self.query(2), "sort": self.sort(), "_source": False,
+        body = {"query": self.query(2), "sort": self.sort(), "_source": self.source(),
                 "size": self.r.choice([5, 20, 100]), "track_total_hits": True}
         if self.r.random() < 0.3:
             body["from"] = self.r.randint(0, 50)
         return self.search(body)
+
+    def source(self):
+        return self.r.choice([False, False, True, ["host", "http.*", "users.name"],
+                              {"excludes": ["message", "*.size", "users"]}])
 
     def aggregated(self):
         body = {"size": 0, "aggs": self.aggs(self.r.randint(1, 3)), "track_total_hits": True}
@@ -290,7 +294,7 @@ class Maker:
             lambda: f"host:{r.choice(['web', 'db'])}-*", lambda: "tags:\"x y\"", lambda: "ok:true",
             lambda: "tags:x\\ y", lambda: f"message:{self.words(1)}^3", lambda: "host:?b-1*",
             lambda: f"+message:{self.words(1)}", lambda: f"http.status:({r.choice([200, 404])})",
-            lambda: "client:\"10.1.0.0/16\"", lambda: "*", lambda: f"NOT host:w*",
+            lambda: "client:\"10.1.0.0/16\"", lambda: "*", lambda: "NOT host:w*",
         ])()
 
     # Orders.
