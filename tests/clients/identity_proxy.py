@@ -1,4 +1,4 @@
-"""Lets the newer clients talk to a real Elasticsearch 7.10.2, so that these tests can be proven there.
+"""Lets the newer clients talk to a real Elasticsearch 7.10.2, to prove these tests there.
 
 The real one calls itself `oss`, has no product header and does not know the media types of versions
 8 and 9; Elkhorn has all of these. The proxy adds exactly that and passes everything else through.

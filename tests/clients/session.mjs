@@ -36,7 +36,8 @@ async function refusal(call) {
 
 async function* documents() {
   for (let number = 0; number < COUNT; number += 1) {
-    yield { number, host: `web-${number % 5}`, message: number % 50 ? 'all is well' : 'disk is full' };
+    const message = number % 50 ? 'all is well' : 'disk is full';
+    yield { number, host: `web-${number % 5}`, message };
   }
 }
 

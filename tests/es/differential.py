@@ -3,8 +3,8 @@
 
     differential.py --elkhorn build/elkhorn     the binary against the real Elasticsearch 7.10.2
     differential.py --url http://host:port      a running server against the real one
-    differential.py --self                      the real one against itself, loaded in another order:
-                                                no difference may be found
+    differential.py --self                      the real one against itself, loaded in another
+                                                order: no difference may be found
     differential.py --perturb                   the real one against altered answers of its own:
                                                 each alteration must be found
     ... --count 2000 --seed 7 --number 31       how many, from which seed, only this one

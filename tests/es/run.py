@@ -3,7 +3,7 @@
 
     run.py --elkhorn build/elkhorn         starts the binary on free ports, with an empty store
     run.py --url http://127.0.0.1:9200     a server that runs already
-    run.py --reference [--url URL]         the real Elasticsearch 7.10.2 (exit 77 when it cannot be had)
+    run.py --reference [--url URL]         the real Elasticsearch 7.10.2; exit 77 without it
     run.py ... --only search_sort[:words]  one file, or its steps whose name holds these words
     run.py ... -v                          prints each step as it passes
 

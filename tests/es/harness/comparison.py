@@ -93,7 +93,7 @@ def compare_sources(hits, others):
 
 
 def compare_place(hit, other, path):
-    """What must agree at a place of the order, whichever of several equal documents stands there."""
+    """What must agree at a place, whichever of several equal documents stands there."""
     difference = compare_plain(hit.get("sort"), other.get("sort"), f"{path}.sort")
     if difference:
         return difference

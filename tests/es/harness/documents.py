@@ -1,4 +1,4 @@
-"""The documents that the differential test searches: 20,000 log lines of every kind, always the same.
+"""The documents that the differential test searches: 20,000 log lines, always the same ones.
 
 What is in them is what makes servers differ: values missing, in arrays and in objects, whole
 numbers beside fractions, dates in several notations, dense around the two nights when European

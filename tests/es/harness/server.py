@@ -1,9 +1,9 @@
 """A server to ask: Elkhorn's binary, a running URL, or the real Elasticsearch 7.10.2.
 
-Each comes as a context manager that yields a `Server`, so that whatever a test started is ended with
-it, also when the test fails. Readiness is always a condition (a port file, an answer), never a wait
-of fixed length. What cannot be had here raises `NotAvailable` with the name of what is missing; the
-programs turn that into exit code 77, which test runners read as "skipped".
+Each comes as a context manager that yields a `Server`, so that whatever a test started is ended
+with it, also when the test fails. Readiness is always a condition (a port file, an answer), never a
+wait of fixed length. What cannot be had here raises `NotAvailable` with the name of what is
+missing; the programs turn that into exit code 77, which test runners read as "skipped".
 """
 
 import contextlib

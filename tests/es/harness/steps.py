@@ -11,9 +11,9 @@ import re
 
 import yaml
 
-STEP_KEYS = {"name", "request", "headers", "body", "repeat", "gzip", "status", "expect", "expect_headers",
-             "ids", "text", "capture", "differs", "elkhorn"}
 OUTCOME_KEYS = {"status", "expect", "expect_headers", "ids", "text", "capture"}
+STEP_KEYS = OUTCOME_KEYS | {"name", "request", "headers", "body", "repeat", "gzip", "differs",
+                            "elkhorn"}
 FILE_KEYS = {"about", "indices", "setup", "steps"}
 
 
