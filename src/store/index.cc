@@ -33,6 +33,8 @@ std::uint32_t Index::Slot::rows() const { return builder != nullptr ? builder->r
 Index::Index(Node& node, Manifest manifest)
     : node_(node),
       name_(manifest.name),
+      uuid_(manifest.uuid),
+      settings_(manifest.settings_json),
       incarnation_(manifest.incarnation),
       salt_(id_salt(manifest.uuid)),
       manifest_(std::move(manifest)),

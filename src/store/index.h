@@ -50,6 +50,8 @@ public:
     ~Index();
 
     const std::string& name() const { return name_; }
+    const std::string& uuid() const { return uuid_; }
+    const std::string& settings() const { return settings_; }
     std::uint64_t incarnation() const { return incarnation_; }
 
     /// Opens the segments its manifest names.
@@ -129,6 +131,8 @@ private:
 
     Node& node_;
     const std::string name_;
+    const std::string uuid_;
+    const std::string settings_;
     const std::uint64_t incarnation_;
     const std::uint64_t salt_;
     std::atomic<std::int64_t> counted_bytes_{0};

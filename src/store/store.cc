@@ -64,6 +64,14 @@ public:
     Result<> put_mapping(std::string_view index, const Mapping& update) override;
     std::vector<std::string> index_names() const override;
     bool exists(std::string_view index) const override { return find(index) != nullptr; }
+    std::optional<std::string> settings(std::string_view index) const override {
+        const auto found = find(index);
+        return found == nullptr ? std::nullopt : std::optional(found->settings());
+    }
+    std::optional<std::string> uuid(std::string_view index) const override {
+        const auto found = find(index);
+        return found == nullptr ? std::nullopt : std::optional(found->uuid());
+    }
     Result<std::shared_ptr<const IndexView>> view(std::string_view index) override;
     Result<> refresh(std::string_view index) override;
     Result<std::optional<Found>> get(std::string_view index, std::string_view id) override;

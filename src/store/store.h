@@ -122,6 +122,9 @@ public:
     /// Sorted.
     virtual std::vector<std::string> index_names() const = 0;
     virtual bool exists(std::string_view index) const = 0;
+    /// What it was made with; nothing when there is no such index. Cheap: no view is made.
+    virtual std::optional<std::string> settings(std::string_view index) const = 0;
+    virtual std::optional<std::string> uuid(std::string_view index) const = 0;
 
     /// ErrorCode::not_found when there is no such index.
     virtual Result<std::shared_ptr<const IndexView>> view(std::string_view index) = 0;
