@@ -87,9 +87,9 @@ struct Condition {
         not_in,
         matches,
         not_matches,
-        all_of,  // and; of `children`
-        any_of,  // or
-        one_of,  // xor
+        all_of,      // and; of `children`
+        any_of,      // or
+        one_of,      // xor
         not_all_of,  // nand
         negated,
     };
@@ -109,6 +109,7 @@ struct Choice {
         std::optional<Condition> condition;  // none: else
         std::vector<Statement> body;
     };
+
     std::vector<Arm> arms;
 };
 

@@ -99,23 +99,28 @@ private:
 
     Result<Condition> truthy(Condition condition) {
         if (condition.left.kind == Operand::Kind::field) return condition;
-        if (condition.left.kind == Operand::Kind::string || condition.left.kind == Operand::Kind::number) {
+        if (condition.left.kind == Operand::Kind::string ||
+            condition.left.kind == Operand::Kind::number) {
             return condition;
         }
         return in_.expected("a comparison such as == or in");
     }
 
     Result<Condition> check(Condition condition) {
-        const bool wants_regex = condition.kind == Kind::matches || condition.kind == Kind::not_matches;
+        const bool wants_regex =
+            condition.kind == Kind::matches || condition.kind == Kind::not_matches;
         const Operand::Kind right = condition.right.kind;
         if (wants_regex && right != Operand::Kind::regex && right != Operand::Kind::string) {
-            return in_.failure(condition.right.place, "=~ and !~ want an expression: /.../ or \"...\"");
+            return in_.failure(condition.right.place,
+                               "=~ and !~ want an expression: /.../ or \"...\"");
         }
         if (!wants_regex && right == Operand::Kind::regex) {
-            return in_.failure(condition.right.place, "an expression in slashes goes with =~ or !~");
+            return in_.failure(condition.right.place,
+                               "an expression in slashes goes with =~ or !~");
         }
         if (condition.left.kind == Operand::Kind::regex) {
-            return in_.failure(condition.left.place, "an expression stands to the right of =~ or !~");
+            return in_.failure(condition.left.place,
+                               "an expression stands to the right of =~ or !~");
         }
         return condition;
     }
@@ -155,9 +160,11 @@ private:
             const std::string_view word = in_.word(true);
             return in_.failure(operand.place,
                                fmt::format("\"{0}\" is no operand: write [{0}] for the field or "
-                                           "\"{0}\" for the text", word));
+                                           "\"{0}\" for the text",
+                                           word));
         } else {
-            return in_.expected("a field in [ ], a text in quotes, a number, a list or an expression");
+            return in_.expected(
+                "a field in [ ], a text in quotes, a number, a list or an expression");
         }
         return operand;
     }
@@ -165,13 +172,14 @@ private:
     /// `[a][b]` is a field; `["a", "b"]`, `[1, 2]` and `["a"]` are lists.
     bool is_list() const {
         std::size_t i = 1;
-        while (in_.peek(i) == ' ' || in_.peek(i) == '\t' || in_.peek(i) == '\n' || in_.peek(i) == '\r' ||
-               in_.peek(i) == '#') {
+        while (in_.peek(i) == ' ' || in_.peek(i) == '\t' || in_.peek(i) == '\n' ||
+               in_.peek(i) == '\r' || in_.peek(i) == '#') {
             if (in_.peek(i) != '#') {
                 ++i;
                 continue;
             }
-            while (in_.peek(i) != '\n' && in_.peek(i) != '\0') ++i;
+            while (in_.peek(i) != '\n' && in_.peek(i) != '\0')
+                ++i;
         }
         const char first = in_.peek(i);
         if (first == '"' || first == '\'' || first == '[' || first == ']') return true;
@@ -215,6 +223,8 @@ private:
 
 }  // namespace
 
-Result<Condition> parse_condition(Lexer& in) { return ConditionParser(in).any_of(0); }
+Result<Condition> parse_condition(Lexer& in) {
+    return ConditionParser(in).any_of(0);
+}
 
 }  // namespace elkhorn::config

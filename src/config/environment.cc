@@ -7,8 +7,13 @@
 namespace elkhorn::config {
 namespace {
 
-bool starts_name(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? true : c == '_' || c == '.'; }
-bool continues_name(char c) { return starts_name(c) || (c >= '0' && c <= '9'); }
+bool starts_name(char c) {
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? true : c == '_' || c == '.';
+}
+
+bool continues_name(char c) {
+    return starts_name(c) || (c >= '0' && c <= '9');
+}
 
 }  // namespace
 
@@ -28,7 +33,8 @@ Result<std::string> substitute(std::string_view text, const Lookup& lookup) {
         out += text.substr(0, open);
         text.remove_prefix(open);
         std::size_t end = 2;
-        while (end < text.size() && continues_name(text[end])) ++end;
+        while (end < text.size() && continues_name(text[end]))
+            ++end;
         const std::string_view name = text.substr(2, end - 2);
         const bool closes = end < text.size() && (text[end] == '}' || text[end] == ':');
         const std::size_t close = closes ? text.find('}', end) : std::string_view::npos;
@@ -42,9 +48,9 @@ Result<std::string> substitute(std::string_view text, const Lookup& lookup) {
         } else if (text[end] == ':') {
             out += text.substr(end + 1, close - end - 1);
         } else {
-            return fail(ErrorCode::invalid,
-                        fmt::format("the environment has no {0}: set it, or write ${{{0}:default}}",
-                                    name));
+            return fail(
+                ErrorCode::invalid,
+                fmt::format("the environment has no {0}: set it, or write ${{{0}:default}}", name));
         }
         text.remove_prefix(close + 1);
     }

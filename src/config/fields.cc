@@ -32,7 +32,8 @@ void add_pair(Pairs& pairs, const std::string& key, const Place& place,
         pairs.push_back({key, std::move(values), place});
         return;
     }
-    for (std::string& value : values) same->values.push_back(std::move(value));
+    for (std::string& value : values)
+        same->values.push_back(std::move(value));
 }
 
 bool pairs_of_list(const Value& value, Pairs& out) {
@@ -104,25 +105,32 @@ void Fields::optional(std::string_view name, std::int64_t& out) {
     const Value* value = scalar(name);
     if (value == nullptr) return;
     const auto number = to_integer(value->text);
-    if (number) out = *number;
-    else mistake(name, fmt::format("\"{}\" is no whole number", value->text));
+    if (number)
+        out = *number;
+    else
+        mistake(name, fmt::format("\"{}\" is no whole number", value->text));
 }
 
 void Fields::optional(std::string_view name, double& out) {
     const Value* value = scalar(name);
     if (value == nullptr) return;
     const auto number = to_double(value->text);
-    if (number) out = *number;
-    else mistake(name, fmt::format("\"{}\" is no number", value->text));
+    if (number)
+        out = *number;
+    else
+        mistake(name, fmt::format("\"{}\" is no number", value->text));
 }
 
 void Fields::optional(std::string_view name, bool& out) {
     const Value* value = scalar(name);
     if (value == nullptr) return;
     const std::string text = to_lower(value->text);
-    if (text == "true" || text == "yes" || text == "on" || text == "1") out = true;
-    else if (text == "false" || text == "no" || text == "off" || text == "0") out = false;
-    else mistake(name, fmt::format("\"{}\" is neither true nor false", value->text));
+    if (text == "true" || text == "yes" || text == "on" || text == "1")
+        out = true;
+    else if (text == "false" || text == "no" || text == "off" || text == "0")
+        out = false;
+    else
+        mistake(name, fmt::format("\"{}\" is neither true nor false", value->text));
 }
 
 void Fields::optional(std::string_view name, std::vector<std::string>& out) {
@@ -143,8 +151,11 @@ void Fields::optional(std::string_view name, Pairs& out) {
     }
     for (const Entry& entry : value->entries) {
         std::vector<std::string> values;
-        if (texts_of(entry.value, values)) add_pair(out, entry.key, entry.place, std::move(values));
-        else mistake(entry.place, fmt::format("{}: the value of \"{}\" must be a text", name, entry.key));
+        if (texts_of(entry.value, values))
+            add_pair(out, entry.key, entry.place, std::move(values));
+        else
+            mistake(entry.place,
+                    fmt::format("{}: the value of \"{}\" must be a text", name, entry.key));
     }
 }
 
@@ -160,8 +171,10 @@ void Fields::bytes(std::string_view name, std::int64_t& out) {
     const Value* value = scalar(name);
     if (value == nullptr) return;
     auto size = parse_bytes(value->text);
-    if (size) out = *size;
-    else mistake(name, size.error().message);
+    if (size)
+        out = *size;
+    else
+        mistake(name, size.error().message);
 }
 
 void Fields::choice(std::string_view name, std::string& out,
@@ -183,7 +196,8 @@ const Value* Fields::codec(std::string_view name) {
 }
 
 void Fields::accept(std::initializer_list<std::string_view> names) {
-    for (const std::string_view name : names) known_.emplace_back(name);
+    for (const std::string_view name : names)
+        known_.emplace_back(name);
 }
 
 void Fields::refuse(std::string_view name, std::string_view why) {

@@ -30,6 +30,7 @@ struct Pair {
     std::vector<std::string> values;
     Place place;
 };
+
 using Pairs = std::vector<Pair>;
 
 class Fields {
@@ -55,7 +56,8 @@ public:
     /// A size: 4096 or "10MiB".
     void bytes(std::string_view name, std::int64_t& out);
     /// One of some words.
-    void choice(std::string_view name, std::string& out, std::initializer_list<std::string_view> words);
+    void choice(std::string_view name, std::string& out,
+                std::initializer_list<std::string_view> words);
     /// A plug-in with or without options of its own; null when absent.
     const Value* codec(std::string_view name);
     /// As it stands; null when absent.
@@ -66,6 +68,7 @@ public:
     void refuse(std::string_view name, std::string_view why);
 
     bool has(std::string_view name) const { return plugin_.find(name) != nullptr; }
+
     const Plugin& plugin() const { return plugin_; }
 
     /// For mistakes that only the plug-in can see.

@@ -22,8 +22,10 @@ bool combine(Value& into, Value more) {
         if (into.kind != more.kind) return false;
         for (Entry& entry : more.entries) {
             const auto same = std::ranges::find(into.entries, entry.key, &Entry::key);
-            if (same == into.entries.end()) into.entries.push_back(std::move(entry));
-            else if (!combine(same->value, std::move(entry.value))) return false;
+            if (same == into.entries.end())
+                into.entries.push_back(std::move(entry));
+            else if (!combine(same->value, std::move(entry.value)))
+                return false;
         }
         return true;
     }
@@ -36,7 +38,8 @@ bool combine(Value& into, Value more) {
         into = std::move(list);
     }
     if (more.kind == Kind::array) {
-        for (Value& item : more.items) into.items.push_back(std::move(item));
+        for (Value& item : more.items)
+            into.items.push_back(std::move(item));
     } else {
         into.items.push_back(std::move(more));
     }
@@ -69,8 +72,9 @@ private:
             constexpr std::array<std::string_view, 3> known{"input", "filter", "output"};
             const std::string near = nearest_word(name, known);
             return in_.failure(
-                start, fmt::format("\"{}\" is no section{}: a file has input, filter and output", name,
-                                   near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near)));
+                start,
+                fmt::format("\"{}\" is no section{}: a file has input, filter and output", name,
+                            near.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", near)));
         }
         in_.skip_blanks();
         if (in_.peek() != '{') return in_.expected(fmt::format("{{ after {}", name));
@@ -132,7 +136,8 @@ private:
         if (conditional) arm.condition = TRY(parse_condition(in_));
         in_.skip_blanks();
         if (in_.peek() != '{') {
-            return in_.expected(conditional ? "and, or or a { after the condition" : "{ after else");
+            return in_.expected(conditional ? "and, or or a { after the condition"
+                                            : "{ after else");
         }
         TRY(block(arm.body, depth + 1));
         choice.arms.push_back(std::move(arm));
@@ -164,9 +169,11 @@ private:
             in_.skip_blanks();
             if (in_.take("}")) return {};
             if (in_.at_end()) {
-                return in_.failure(open, fmt::format("the {{ of {} is not closed by a }}", plugin.name));
+                return in_.failure(open,
+                                   fmt::format("the {{ of {} is not closed by a }}", plugin.name));
             }
-            if (in_.peek() == ',') return in_.failure(in_.place(), "options are not separated by commas");
+            if (in_.peek() == ',')
+                return in_.failure(in_.place(), "options are not separated by commas");
             Attribute attribute;
             attribute.place = in_.place();
             attribute.name = TRY(name(fmt::format("an option of {} or }}", plugin.name)));
@@ -184,8 +191,8 @@ private:
         }
         const Place place = attribute.place;
         if (combine(same->value, std::move(attribute.value))) return {};
-        return in_.failure(place, fmt::format("{} is given twice, and the two do not go together",
-                                              same->name));
+        return in_.failure(
+            place, fmt::format("{} is given twice, and the two do not go together", same->name));
     }
 
     Result<> arrow(std::string_view after) {
@@ -205,7 +212,8 @@ private:
         } else if (is_number_start(c, in_.peek(1))) {
             value.kind = Value::Kind::number;
             value.text = in_.number();
-            if (is_word(in_.peek())) return in_.failure(value.place, "put texts with digits in quotes");
+            if (is_word(in_.peek()))
+                return in_.failure(value.place, "put texts with digits in quotes");
         } else if (c == '[') {
             value.kind = Value::Kind::array;
             TRY(array(value, depth));
@@ -242,7 +250,8 @@ private:
         if (in_.take("]")) return {};
         while (true) {
             if (in_.at_end()) return in_.failure(array.place, "this [ is not closed by a ]");
-            if (in_.peek() == ']') return in_.failure(in_.place(), "a list does not end with a comma");
+            if (in_.peek() == ']')
+                return in_.failure(in_.place(), "a list does not end with a comma");
             array.items.push_back(TRY(value(depth + 1)));
             in_.skip_blanks();
             if (in_.take("]")) return {};
@@ -260,15 +269,17 @@ private:
             Entry entry;
             entry.place = in_.place();
             if (in_.peek() == ',') {
-                return in_.failure(entry.place, "the entries of { } are separated by blanks, not commas");
+                return in_.failure(entry.place,
+                                   "the entries of { } are separated by blanks, not commas");
             }
-            entry.key = is_number_start(in_.peek(), in_.peek(1)) ? in_.number()
-                                                                  : TRY(name("a key or }"));
+            entry.key =
+                is_number_start(in_.peek(), in_.peek(1)) ? in_.number() : TRY(name("a key or }"));
             TRY(arrow(entry.key));
             entry.value = TRY(value(depth + 1));
             if (std::ranges::find(hash.entries, entry.key, &Entry::key) != hash.entries.end()) {
-                return in_.failure(entry.place,
-                                   fmt::format("the key \"{}\" stands twice in this {{ }}", entry.key));
+                return in_.failure(
+                    entry.place,
+                    fmt::format("the key \"{}\" stands twice in this {{ }}", entry.key));
             }
             hash.entries.push_back(std::move(entry));
         }

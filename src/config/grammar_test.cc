@@ -36,7 +36,8 @@ std::string show(const Operand& o) {
         case Operand::Kind::regex: return "/" + o.text + "/";
         case Operand::Kind::list: {
             std::string out = "(list";
-            for (const Operand& item : o.items) out += " " + show(item);
+            for (const Operand& item : o.items)
+                out += " " + show(item);
             return out + ")";
         }
         default: return o.text;
@@ -44,19 +45,21 @@ std::string show(const Operand& o) {
 }
 
 std::string show(const Condition& c) {
-    constexpr const char* names[] = {"?",  "==",     "!=", "<",  "<=",  ">",   ">=", "in",
+    constexpr const char* names[] = {"?",      "==", "!=", "<",   "<=", ">",   ">=",   "in",
                                      "not in", "=~", "!~", "and", "or", "xor", "nand", "!"};
     std::string out = std::string("(") + names[static_cast<int>(c.kind)];
     if (c.children.empty()) {
         out += " " + show(c.left);
         if (c.kind != Condition::Kind::truthy) out += " " + show(c.right);
     }
-    for (const Condition& child : c.children) out += " " + show(child);
+    for (const Condition& child : c.children)
+        out += " " + show(child);
     return out + ")";
 }
 
 std::string condition(std::string_view text) {
-    auto pipeline = parse_pipeline("filter { if " + std::string(text) + " { drop {} } }", options());
+    auto pipeline =
+        parse_pipeline("filter { if " + std::string(text) + " { drop {} } }", options());
     if (!pipeline) return pipeline.error().message;
     return show(*std::get<Choice>(pipeline->filters.at(0).what).arms[0].condition);
 }
@@ -98,12 +101,14 @@ TEST(Grammar, MergesRepeatedOptions) {
 }
 
 TEST(Grammar, FillsTheEnvironment) {
-    const Pipeline p = parse(R"(output { a { hosts => ["${HOST}"] region => "${REGION:eu-1}" x => "${" } })");
+    const Pipeline p =
+        parse(R"(output { a { hosts => ["${HOST}"] region => "${REGION:eu-1}" x => "${" } })");
     EXPECT_EQ(first(p.outputs).find("hosts")->value.items[0].text, "127.0.0.1:9200");
     EXPECT_EQ(first(p.outputs).find("region")->value.text, "eu-1");
     EXPECT_EQ(first(p.outputs).find("x")->value.text, "${");
-    EXPECT_EQ(mistake("output {\n a { hosts => \"${NONE}\" } }"),
-              "a.conf: line 2, column 15: the environment has no NONE: set it, or write ${NONE:default}");
+    EXPECT_EQ(
+        mistake("output {\n a { hosts => \"${NONE}\" } }"),
+        "a.conf: line 2, column 15: the environment has no NONE: set it, or write ${NONE:default}");
 }
 
 TEST(Grammar, ReadsConditionsWithTheirPrecedence) {
@@ -115,7 +120,8 @@ TEST(Grammar, ReadsConditionsWithTheirPrecedence) {
     EXPECT_EQ(condition("\"_x\" in [tags] and [a] not  in [\"p\", 'q']"),
               "(and (in \"_x\" [tags]) (not in [a] (list \"p\" \"q\")))");
     EXPECT_EQ(condition("[a] in [\"only\"]"), "(in [a] (list \"only\"))");
-    EXPECT_EQ(condition("[m] =~ /^a\\/b\\.c$/ and [m] !~ \"x\""), "(and (=~ [m] /^a/b\\.c$/) (!~ [m] \"x\"))");
+    EXPECT_EQ(condition("[m] =~ /^a\\/b\\.c$/ and [m] !~ \"x\""),
+              "(and (=~ [m] /^a/b\\.c$/) (!~ [m] \"x\"))");
     EXPECT_EQ(condition("!([a])"), "(! (? [a]))");
     EXPECT_EQ(condition("[a]!=\"b\""), "(!= [a] \"b\")");
 }
@@ -131,17 +137,20 @@ TEST(Grammar, ReadsChainsAndNesting) {
 }
 
 TEST(Grammar, MistakesNameTheirPlaceAndTheWayOut) {
-    EXPECT_EQ(mistake("ilter { }"),
-              "a.conf: line 1, column 1: \"ilter\" is no section: a file has input, filter and output "
-              "(did you mean \"filter\"?)");
+    EXPECT_EQ(
+        mistake("ilter { }"),
+        "a.conf: line 1, column 1: \"ilter\" is no section (did you mean \"filter\"?): a file has "
+        "input, filter and output");
     EXPECT_EQ(mistake("filter {\n  grok { match => { \"a\" => \"b\", } }\n}"),
-              "a.conf: line 2, column 30: the entries of { } are separated by blanks, not commas");
+              "a.conf: line 2, column 31: the entries of { } are separated by blanks, not commas");
     EXPECT_EQ(mistake("filter { grok { match \"x\" } }"),
               "a.conf: line 1, column 23: expected => after match, found \"\"\"");
-    EXPECT_EQ(mistake("filter { grok {"), "a.conf: line 1, column 15: the { of grok is not closed by a }");
+    EXPECT_EQ(mistake("filter { grok {"),
+              "a.conf: line 1, column 15: the { of grok is not closed by a }");
     EXPECT_EQ(mistake("filter { if [a] { } elsif [b] { } }"),
               "a.conf: line 1, column 21: write \"else if\", after the } of an if");
-    EXPECT_EQ(mistake("filter { if [a] = \"b\" { } }"), "a.conf: line 1, column 17: compare with ==");
+    EXPECT_EQ(mistake("filter { if [a] = \"b\" { } }"),
+              "a.conf: line 1, column 17: compare with ==");
     EXPECT_EQ(mistake("filter { if type == \"b\" { } }"),
               "a.conf: line 1, column 13: \"type\" is no operand: write [type] for the field or "
               "\"type\" for the text");
@@ -149,18 +158,22 @@ TEST(Grammar, MistakesNameTheirPlaceAndTheWayOut) {
               "a.conf: line 1, column 22: expected a comma or ] in the list, found \"2\"");
     EXPECT_EQ(mistake("filter { a { b => { \"k\" => 1 \"k\" => 2 } } }"),
               "a.conf: line 1, column 30: the key \"k\" stands twice in this { }");
-    EXPECT_EQ(mistake("filter { a { b => \"x } }"), "a.conf: line 1, column 19: this string is not closed");
+    EXPECT_EQ(mistake("filter { a { b => \"x } }"),
+              "a.conf: line 1, column 19: this string is not closed");
 }
 
 TEST(Grammar, DepthIsBounded) {
     std::string deep = "filter { a { b => ";
-    for (int i = 0; i < 10'000; ++i) deep += "[";
+    for (int i = 0; i < 10'000; ++i)
+        deep += "[";
     EXPECT_NE(mistake(deep).find("nested too deeply"), std::string::npos);
     std::string conditions = "filter { if ";
-    for (int i = 0; i < 10'000; ++i) conditions += "(";
+    for (int i = 0; i < 10'000; ++i)
+        conditions += "(";
     EXPECT_NE(mistake(conditions).find("nested too deeply"), std::string::npos);
     std::string blocks = "filter { ";
-    for (int i = 0; i < 10'000; ++i) blocks += "if [a] { ";
+    for (int i = 0; i < 10'000; ++i)
+        blocks += "if [a] { ";
     EXPECT_NE(mistake(blocks).find("nested too deeply"), std::string::npos);
 }
 
@@ -196,7 +209,9 @@ std::string read(std::string_view attributes, Read& out) {
 TEST(Fields, CoerceAsLogstashDoes) {
     Read out;
     EXPECT_EQ(read(R"(text => ["one"] number => "42" flag => "true" list => single
-                      pairs => ["a", "b", "a", "c"] size => "10MiB")", out), "");
+                      pairs => ["a", "b", "a", "c"] size => "10MiB")",
+                   out),
+              "");
     EXPECT_EQ(out.text, "one");
     EXPECT_EQ(out.number, 42);
     EXPECT_TRUE(out.flag);

@@ -9,7 +9,9 @@ bool is_word(char c) {
 }
 
 bool is_number_start(char c, char next) {
-    const auto digit = [](char d) { return d >= '0' && d <= '9'; };
+    const auto digit = [](char d) {
+        return d >= '0' && d <= '9';
+    };
     return digit(c) || (c == '-' && digit(next));
 }
 
@@ -33,7 +35,8 @@ void Lexer::skip_blanks() {
     while (!at_end()) {
         const char c = peek();
         if (c == '#') {
-            while (!at_end() && peek() != '\n') advance();
+            while (!at_end() && peek() != '\n')
+                advance();
         } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
             advance();
         } else {
@@ -56,7 +59,8 @@ bool Lexer::take_word(std::string_view word) {
 
 std::string_view Lexer::word(bool dashes) {
     std::size_t n = 0;
-    while (is_word(peek(n)) || (dashes && peek(n) == '-')) ++n;
+    while (is_word(peek(n)) || (dashes && peek(n) == '-'))
+        ++n;
     const std::string_view word = rest().substr(0, n);
     advance(n);
     return word;
@@ -98,7 +102,8 @@ Result<std::string> Lexer::quoted() {
     const char quote = peek();
     advance();
     std::size_t n = 0;
-    while (at_ + n < text_.size() && peek(n) != quote) n += peek(n) == '\\' ? 2 : 1;
+    while (at_ + n < text_.size() && peek(n) != quote)
+        n += peek(n) == '\\' ? 2 : 1;
     if (at_ + n >= text_.size()) return failure(start, "this string is not closed");
     const std::string text = unescape(rest().substr(0, n));
     advance(n + 1);
@@ -125,11 +130,15 @@ Result<std::string> Lexer::regex() {
 
 std::string Lexer::number() {
     std::size_t n = peek() == '-' ? 1 : 0;
-    const auto digit = [&](std::size_t i) { return peek(i) >= '0' && peek(i) <= '9'; };
-    while (digit(n)) ++n;
+    const auto digit = [&](std::size_t i) {
+        return peek(i) >= '0' && peek(i) <= '9';
+    };
+    while (digit(n))
+        ++n;
     if (peek(n) == '.') {
         ++n;
-        while (digit(n)) ++n;
+        while (digit(n))
+            ++n;
     }
     std::string text(rest().substr(0, n));
     advance(n);
@@ -140,7 +149,8 @@ std::string Lexer::number() {
 std::string Lexer::found() const {
     if (at_end()) return "the end of the file";
     std::size_t n = 0;
-    while (is_word(peek(n)) && n < 40) ++n;
+    while (is_word(peek(n)) && n < 40)
+        ++n;
     if (n == 0) n = 1;
     const char c = peek();
     if (n == 1 && (c < 0x20 || c > 0x7e)) return "an odd character";

@@ -17,10 +17,13 @@ public:
     Lexer(std::string_view text, const GrammarOptions& options);
 
     bool at_end() const { return at_ == text_.size(); }
+
     char peek(std::size_t ahead = 0) const {
         return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
     }
+
     std::string_view rest() const { return text_.substr(at_); }
+
     void advance(std::size_t count = 1);
     void skip_blanks();
 
@@ -39,6 +42,7 @@ public:
     Result<std::string> fill(std::string_view text, const Place& place) const;
 
     Place place() const { return {file_, line_, column_}; }
+
     /// What is next, for messages.
     std::string found() const;
     std::unexpected<Error> failure(const Place& place, std::string_view message) const;

@@ -11,7 +11,8 @@
 namespace elkhorn::config {
 
 /// Mistakes of all files are reported together. A path that names no file is an error.
-Result<Pipeline> load_pipeline(const std::string& path, const Lookup& environment = process_environment());
+Result<Pipeline> load_pipeline(const std::string& path,
+                               const Lookup& environment = process_environment());
 
 /// Past this many bytes a file is refused.
 constexpr std::size_t pipeline_file_limit_bytes = 16 << 20;

@@ -16,21 +16,24 @@ namespace {
 
 std::string variable_of(std::string_view name) {
     std::string out = "ELKHORN_";
-    for (const char c : to_upper(name)) out.push_back(c == '.' || c == '-' ? '_' : c);
+    for (const char c : to_upper(name))
+        out.push_back(c == '.' || c == '-' ? '_' : c);
     return out;
 }
 
 std::vector<std::string> items_of(std::string_view text) {
     std::vector<std::string> items;
     if (trim(text).empty()) return items;
-    for (const std::string_view item : split(text, ',')) items.emplace_back(trim(item));
+    for (const std::string_view item : split(text, ','))
+        items.emplace_back(trim(item));
     return items;
 }
 
 /// "name: no such setting (did you mean http.port?)"
 std::string unknown(std::string_view name, std::span<const Setting> known) {
     std::vector<std::string_view> names;
-    for (const Setting& setting : known) names.push_back(setting.name);
+    for (const Setting& setting : known)
+        names.push_back(setting.name);
     const std::string near = nearest_word(name, names);
     return fmt::format("there is no setting {}{}", name,
                        near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
@@ -109,8 +112,8 @@ Result<Settings> Settings::read(std::span<const Setting> known, const Sources& s
         if (entry.null) continue;
         auto value = from_file(entry, sources);
         if (!is_known(entry.key)) {
-            mistakes.push_back(
-                fmt::format("{}: line {}: {}", sources.file, entry.line, unknown(entry.key, known)));
+            mistakes.push_back(fmt::format("{}: line {}: {}", sources.file, entry.line,
+                                           unknown(entry.key, known)));
         } else if (!value) {
             mistakes.push_back(value.error().message);
         } else {
@@ -124,8 +127,10 @@ Result<Settings> Settings::read(std::span<const Setting> known, const Sources& s
         }
     }
     for (const auto& [name, text] : sources.flags) {
-        if (is_known(name)) given[name] = {text, items_of(text), "--" + name};
-        else mistakes.push_back(fmt::format("--{}: {}", name, unknown(name, known)));
+        if (is_known(name))
+            given[name] = {text, items_of(text), "--" + name};
+        else
+            mistakes.push_back(fmt::format("--{}: {}", name, unknown(name, known)));
     }
     Settings settings;
     for (const Setting& setting : known) {
@@ -193,8 +198,12 @@ const std::vector<std::string>& Settings::list(std::string_view name) const {
     return at(name).items;
 }
 
-bool Settings::given(std::string_view name) const { return at(name).source != "default"; }
+bool Settings::given(std::string_view name) const {
+    return at(name).source != "default";
+}
 
-const std::string& Settings::source(std::string_view name) const { return at(name).source; }
+const std::string& Settings::source(std::string_view name) const {
+    return at(name).source;
+}
 
 }  // namespace elkhorn::config

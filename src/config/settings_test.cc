@@ -5,12 +5,11 @@
 namespace elkhorn::config {
 namespace {
 
-constexpr std::array<Setting, 5> known = {
-    {{"http.port", SettingType::integer, "9200", ""},
-     {"path.data", SettingType::text, "data", ""},
-     {"queue.max_bytes", SettingType::bytes, "64mb", ""},
-     {"flush.interval", SettingType::duration_ms, "5s", ""},
-     {"hosts", SettingType::list, "a, b", ""}}};
+constexpr std::array<Setting, 5> known = {{{"http.port", SettingType::integer, "9200", ""},
+                                           {"path.data", SettingType::text, "data", ""},
+                                           {"queue.max_bytes", SettingType::bytes, "64mb", ""},
+                                           {"flush.interval", SettingType::duration_ms, "5s", ""},
+                                           {"hosts", SettingType::list, "a, b", ""}}};
 
 Result<Settings> read(std::string yaml, TextMap<std::string> variables = {}, Flags flags = {}) {
     Settings::Sources sources;
@@ -35,7 +34,8 @@ TEST(Settings, FileThenEnvironmentThenFlags) {
     EXPECT_EQ(s->source("http.port"), "elkhorn.yml: line 2");
     EXPECT_FALSE(s->given("hosts"));
     EXPECT_EQ(read("http.port: 1", {{"ELKHORN_HTTP_PORT", "2"}})->integer("http.port"), 2);
-    EXPECT_EQ(read("", {{"ELKHORN_HTTP_PORT", "2"}}, {{"http.port", "3"}})->integer("http.port"), 3);
+    EXPECT_EQ(read("", {{"ELKHORN_HTTP_PORT", "2"}}, {{"http.port", "3"}})->integer("http.port"),
+              3);
     EXPECT_EQ(read("hosts: [x, y]")->list("hosts"), (std::vector<std::string>{"x", "y"}));
 }
 

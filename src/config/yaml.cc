@@ -35,7 +35,8 @@ public:
         if (node.IsScalar()) entry.items.push_back(node.Scalar());
         if (node.IsSequence()) {
             for (const auto& item : node) {
-                if (!item.IsScalar()) return failure(line, fmt::format("{}: a list of texts is wanted", key));
+                if (!item.IsScalar())
+                    return failure(line, fmt::format("{}: a list of texts is wanted", key));
                 entry.items.push_back(item.Scalar());
             }
         }

@@ -40,7 +40,8 @@ bool name_matches(std::string_view pattern, std::string_view name) {
     bool has_star = false;
     while (true) {
         if (pattern.starts_with('*')) {
-            while (pattern.starts_with('*')) pattern.remove_prefix(1);
+            while (pattern.starts_with('*'))
+                pattern.remove_prefix(1);
             if (pattern.empty()) return true;
             has_star = true;
             star_pattern = pattern;
@@ -123,8 +124,10 @@ void walk(const std::string& folder, const Segments& pattern, std::size_t at, in
     const std::string prefix = folder.empty() || folder.ends_with('/') ? folder : folder + "/";
     if (pattern[at] != "**" && !has_wildcard(pattern[at])) {
         const std::string path = prefix + std::string(pattern[at]);
-        if (!last) walk(path, pattern, at + 1, depth + 1, out);
-        else if (fs::exists(path, error) && !fs::is_directory(path, error)) out.push_back(path);
+        if (!last)
+            walk(path, pattern, at + 1, depth + 1, out);
+        else if (fs::exists(path, error) && !fs::is_directory(path, error))
+            out.push_back(path);
         return;
     }
     const fs::directory_iterator entries(folder.empty() ? "." : folder,

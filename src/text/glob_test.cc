@@ -26,9 +26,11 @@ TEST(Glob, FindsFilesInOrder) {
     const auto folder = std::filesystem::temp_directory_path() / "elkhorn_glob_test";
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder / "x" / "y");
-    for (const auto* name : {"b.log", "a.log", "x/y/c.log", "x/d.txt"}) std::ofstream(folder / name) << "1";
+    for (const auto* name : {"b.log", "a.log", "x/y/c.log", "x/d.txt"})
+        std::ofstream(folder / name) << "1";
     const std::string top = folder.string();
-    EXPECT_EQ(glob_files(top + "/*.log"), (std::vector<std::string>{top + "/a.log", top + "/b.log"}));
+    EXPECT_EQ(glob_files(top + "/*.log"),
+              (std::vector<std::string>{top + "/a.log", top + "/b.log"}));
     EXPECT_EQ(glob_files(top + "/**/*.log"),
               (std::vector<std::string>{top + "/a.log", top + "/b.log", top + "/x/y/c.log"}));
     EXPECT_EQ(glob_files(top + "/x/*"), (std::vector<std::string>{top + "/x/d.txt"}));
