@@ -164,7 +164,7 @@ TEST(LineScanner, AnswersAsTheRegexEngineDoes) {
     for (const auto& [pattern, lines] : cases) {
         const Grok fast = compile(pattern);
         const Grok sure = compile(pattern, false);
-        for (int i = 0; i < 30'000; ++i) {
+        for (int i = 0; i < 10'000; ++i) {
             const std::string line =
                 mutated(std::string(lines[random.below(lines.size())]), random);
             Grok::Scratch scratch;
@@ -173,7 +173,7 @@ TEST(LineScanner, AnswersAsTheRegexEngineDoes) {
             ASSERT_EQ(show(fast, line), show(sure, line)) << pattern << "\n" << line;
         }
     }
-    EXPECT_GT(scanned, 60'000);
+    EXPECT_GT(scanned, 20'000);
 }
 
 TEST(LineScanner, TakesTheLinesItWasMadeFor) {
