@@ -57,6 +57,13 @@ public:
         return *buffers_.back();
     }
 
+    /// What it holds in memory, about.
+    std::size_t size_bytes() const {
+        std::size_t bytes = arena_->used_bytes() + events_.size() * sizeof(Event);
+        for (const auto& buffer : buffers_) bytes += buffer->size();
+        return bytes;
+    }
+
     void on_acknowledge(Acknowledge acknowledge) { acknowledge_ = std::move(acknowledge); }
 
     /// Every output has every event durably (or dropped it on purpose). Once; later calls do nothing.
