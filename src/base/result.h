@@ -58,5 +58,5 @@ inline void take_value(Result<>&& /*result*/) {}
     __extension__({                                                               \
         auto try_result_ = (expr);                                                \
         if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
-        elkhorn::take_value(std::move(try_result_));                              \
+        ::elkhorn::take_value(std::move(try_result_));                             \
     })
