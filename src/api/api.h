@@ -1,9 +1,12 @@
-// api/api.h -- the Elasticsearch REST API as one function from request to response. Endpoints are plug-ins:
+// api/api.h -- the Elasticsearch REST API as one function from request to response. Endpoints are
+// plug-ins:
 // a file each, found by the build, named by their routes; a new endpoint edits no list.
 //
-//   extern constinit const Endpoint spec{"GET POST", "/_count /{index}/_count", "q df ...", handle};
+//   extern constinit const Endpoint spec{"GET POST", "/_count /{index}/_count", "q df ...",
+//   handle};
 //
-// What every endpoint gets for free: routing with Elasticsearch's errors for wrong methods and unknown
+// What every endpoint gets for free: routing with Elasticsearch's errors for wrong methods and
+// unknown
 // paths, refusal of unknown parameters with the nearest known one, media types, the product header,
 // filter_path, pretty, and errors in Elasticsearch's body and status.
 //
@@ -40,7 +43,8 @@ struct Context {
     std::uint16_t http_port = 9200;
     std::int64_t query_timeout_ms = 60'000;
     std::uint32_t max_buckets = 65'535;
-    /// Reasons why the node is not ready, for /_elkhorn/health; the store's health is added to them.
+    /// Reasons why the node is not ready, for /_elkhorn/health; the store's health is added to
+    /// them.
     std::function<std::vector<std::string>()> reasons;
 };
 
@@ -52,19 +56,28 @@ public:
     Call(const http::Request& request, Context& context);
 
     const http::Request& request() const { return request_; }
+
     Context& context() const { return context_; }
+
     /// The path segment that stood for {name}; empty when the route has none.
     const std::string& path(std::string_view name) const;
     /// A parameter, noted as known.
     std::optional<std::string_view> parameter(std::string_view name) const;
-    const std::vector<std::pair<std::string, std::string>>& parameters() const { return parameters_; }
+
+    const std::vector<std::pair<std::string, std::string>>& parameters() const {
+        return parameters_;
+    }
+
     /// "", "true" are true, "false" is false; else refused as Elasticsearch refuses it.
     search::Answer<bool> flag(std::string_view name, bool otherwise) const;
     search::Answer<std::int64_t> number(std::string_view name, std::int64_t otherwise) const;
+
     /// The body, or what stands in its place in the parameter `source`.
     std::string_view body() const { return body_; }
+
     /// The body as JSON; null when it is empty.
     search::Answer<event::Value> json_body() const;
+
     /// The values of json_body live here, for whoever keeps them.
     const std::shared_ptr<event::Arena>& arena() const { return arena_; }
 

@@ -1,8 +1,10 @@
 // api/bulk.cc -- POST|PUT /_bulk and /{index}/_bulk: many documents, each with its own fate.
 //
 // What shippers rely on, and tests/es/bulk.yaml holds us to:
-//   - the answer is compact, its keys in the order took, errors, items; one item per action, in order;
-//   - a malformed action line fails the whole request before anything is written; a bad document only
+//   - the answer is compact, its keys in the order took, errors, items; one item per action, in
+//   order;
+//   - a malformed action line fails the whole request before anything is written; a bad document
+//   only
 //     its own item;
 //   - 200 means that every item without an error is on disk.
 // Actions here are index and create; update and delete come with the store's deletes.
@@ -66,7 +68,8 @@ public:
             if (auto done = action(*line, rest); !done) return done;
         }
         if (!items_.empty()) return {};
-        return search::refuse("action_request_validation_exception", "Validation Failed: 1: no requests added;");
+        return search::refuse("action_request_validation_exception",
+                              "Validation Failed: 1: no requests added;");
     }
 
 private:
@@ -87,17 +90,20 @@ private:
             const bool cut = parsed.error().message.find("ncomplete") != std::string::npos ||
                              line.find('}') == std::string_view::npos;
             const bool words = !trim(line).starts_with('{') && !trim(line).starts_with('[');
-            return search::refuse(cut && !words ? "json_e_o_f_exception" : "json_parse_exception",
-                                  fmt::format("action/metadata line [{}]: {}", line_number_, parsed.error().message));
+            return search::refuse(
+                cut && !words ? "json_e_o_f_exception" : "json_parse_exception",
+                fmt::format("action/metadata line [{}]: {}", line_number_, parsed.error().message));
         }
         const std::size_t at = line_number_;
         if (!parsed->is(event::Kind::object)) {
             return malformed(at, "START_OBJECT", token_name(*parsed));
         }
         if (parsed->as_object().size() == 0) {
-            return search::refuse("illegal_argument_exception",
-                                  fmt::format("Malformed action/metadata line [{}], expected FIELD_NAME but found "
-                                              "[END_OBJECT]", at));
+            return search::refuse(
+                "illegal_argument_exception",
+                fmt::format("Malformed action/metadata line [{}], expected FIELD_NAME but found "
+                            "[END_OBJECT]",
+                            at));
         }
         const event::Member& only = parsed->as_object().members()[0];
         if (!only.value.is(event::Kind::object)) {
@@ -109,9 +115,10 @@ private:
         if (auto done = metadata(only.value.as_object(), at, item); !done) return done;
         if (only.name == "delete" || only.name == "update") {
             if (only.name == "update") next_line(rest);
-            return search::refuse("illegal_argument_exception",
-                                  fmt::format("action [{}] in line [{}] is not supported yet: index and create are",
-                                              only.name, at));
+            return search::refuse(
+                "illegal_argument_exception",
+                fmt::format("action [{}] in line [{}] is not supported yet: index and create are",
+                            only.name, at));
         }
         const auto source = next_line(rest);
         // Like Elasticsearch, an unknown action swallows the line that follows it.
@@ -120,25 +127,29 @@ private:
         return finish(std::move(item));
     }
 
-    static search::Answer<> malformed(std::size_t line, std::string_view expected, std::string_view found) {
-        return search::refuse("illegal_argument_exception",
-                              fmt::format("Malformed action/metadata line [{}], expected {} but found [{}]", line,
-                                          expected, found));
+    static search::Answer<> malformed(std::size_t line, std::string_view expected,
+                                      std::string_view found) {
+        return search::refuse(
+            "illegal_argument_exception",
+            fmt::format("Malformed action/metadata line [{}], expected {} but found [{}]", line,
+                        expected, found));
     }
 
     static search::Answer<> metadata(const event::Object& object, std::size_t line, Item& item) {
         for (const event::Member& member : object.members()) {
             if (known_keys.find(fmt::format(" {} ", member.name)) == std::string_view::npos) {
-                return search::refuse("illegal_argument_exception",
-                                      fmt::format("Action/metadata line [{}] contains an unknown parameter [{}]",
-                                                  line, member.name));
+                return search::refuse(
+                    "illegal_argument_exception",
+                    fmt::format("Action/metadata line [{}] contains an unknown parameter [{}]",
+                                line, member.name));
             }
             if (member.value.is(event::Kind::array) || member.value.is(event::Kind::object)) {
                 if (member.name == "_source") continue;
-                return search::refuse("illegal_argument_exception",
-                                      fmt::format("Malformed action/metadata line [{}], expected a simple value for "
-                                                  "field [{}] but found [{}]", line, member.name,
-                                                  token_name(member.value)));
+                return search::refuse(
+                    "illegal_argument_exception",
+                    fmt::format("Malformed action/metadata line [{}], expected a simple value for "
+                                "field [{}] but found [{}]",
+                                line, member.name, token_name(member.value)));
             }
             std::string text;
             event::append_text(text, member.value);
@@ -155,14 +166,18 @@ private:
 
     search::Answer<> finish(Item item) {
         if (item.index.empty()) {
-            return search::refuse("action_request_validation_exception", "Validation Failed: 1: index is missing;");
+            return search::refuse("action_request_validation_exception",
+                                  "Validation Failed: 1: index is missing;");
         }
         if (auto sound = check_id(item.id); !sound) return sound;
-        if (auto name = single_name(call_, item.index)) item.index = std::move(*name);
-        else item.failure = name.error();
+        if (auto name = single_name(call_, item.index))
+            item.index = std::move(*name);
+        else
+            item.failure = name.error();
         if (item.id_given && item.id.empty()) {
             item.failure = search::refuse("illegal_argument_exception",
-                                          "if _id is specified it must not be empty").error();
+                                          "if _id is specified it must not be empty")
+                               .error();
         }
         items_.push_back(std::move(item));
         return {};
@@ -176,7 +191,8 @@ private:
 };
 
 /// Flattens what can be, writes it, and leaves each item's outcome in `results`.
-search::Answer<> write_items(const Call& call, std::deque<Item>& items, std::vector<store::Written>& results) {
+search::Answer<> write_items(const Call& call, std::deque<Item>& items,
+                             std::vector<store::Written>& results) {
     store::Store& store = *call.context().store;
     thread_local std::pair<event::FieldNames*, std::unique_ptr<json::Flattener>> kept;
     if (kept.first != &store.field_names() || kept.second == nullptr) {
@@ -196,24 +212,29 @@ search::Answer<> write_items(const Call& call, std::deque<Item>& items, std::vec
             item.failure = unparsable(flat.error());
             continue;
         }
-        writes.push_back({item.index, item.create ? store::Action::create : store::Action::index, item.id,
-                          item.source, &documents[i], item.if_seq_no});
+        writes.push_back({item.index, item.create ? store::Action::create : store::Action::index,
+                          item.id, item.source, &documents[i], item.if_seq_no});
         places.push_back(i);
     }
     auto written = store.write(writes);
     if (!written) return std::unexpected(to_failure(written.error()));
-    for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move((*written)[i]);
+    for (std::size_t i = 0; i < places.size(); ++i)
+        results[places[i]] = std::move((*written)[i]);
     return {};
 }
 
-void write_item(json::Writer& out, const Call& call, const Item& item, const store::Written& written, bool forced) {
+void write_item(json::Writer& out, const Call& call, const Item& item,
+                const store::Written& written, bool forced) {
     out.begin_object().key(item.create ? "create" : "index").begin_object();
     if (item.failure || written.error) {
-        const auto failure =
-            item.failure ? *item.failure : document_failure(call.context(), item.index, *written.error);
+        const auto failure = item.failure
+                                 ? *item.failure
+                                 : document_failure(call.context(), item.index, *written.error);
         out.member("_index", item.index).member("_type", "_doc").key("_id");
-        if (item.id_given) out.value(item.id);
-        else out.null();
+        if (item.id_given)
+            out.value(item.id);
+        else
+            out.null();
         out.member("status", failure.status).key("error").begin_object();
         write_failure(out, failure);
         out.end_object();
@@ -239,14 +260,17 @@ Reply handle(const Call& call) {
     if (auto done = write_items(call, items, results); !done) return std::unexpected(done.error());
     if (*refresh != Refresh::no) {
         std::set<std::string> indices;
-        for (const Item& item : items) indices.insert(item.index);
+        for (const Item& item : items)
+            indices.insert(item.index);
         for (const std::string& index : indices) {
             if (!call.context().store->exists(index)) continue;
-            if (auto done = call.context().store->refresh(index); !done) return search::broken(done.error());
+            if (auto done = call.context().store->refresh(index); !done)
+                return search::broken(done.error());
         }
     }
     bool errors = false;
-    for (std::size_t i = 0; i < items.size(); ++i) errors = errors || items[i].failure || results[i].error;
+    for (std::size_t i = 0; i < items.size(); ++i)
+        errors = errors || items[i].failure || results[i].error;
     json::Writer out;
     out.begin_object().member("took", (call.context().clock->steady_ns() - started) / 1'000'000);
     out.member("errors", errors).key("items").begin_array();
@@ -259,10 +283,10 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{
-    "POST PUT", "/_bulk /{index}/_bulk /{index}/{type}/_bulk",
-    "refresh timeout pipeline routing wait_for_active_shards _source _source_includes _source_excludes "
-    "require_alias type",
-    handle};
+extern constinit const Endpoint spec{"POST PUT", "/_bulk /{index}/_bulk /{index}/{type}/_bulk",
+                                     "refresh timeout pipeline routing wait_for_active_shards "
+                                     "_source _source_includes _source_excludes "
+                                     "require_alias type",
+                                     handle};
 
 }  // namespace elkhorn::api::bulk

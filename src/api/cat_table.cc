@@ -21,8 +21,10 @@ http::Response text_response(std::string body) {
 
 void append_padded(std::string& out, std::string_view text, std::size_t width, bool right) {
     const std::string blanks(width - std::min(width, text.size()), ' ');
-    if (right) out.append(blanks).append(text);
-    else out.append(text).append(blanks);
+    if (right)
+        out.append(blanks).append(text);
+    else
+        out.append(text).append(blanks);
 }
 
 }  // namespace
@@ -87,7 +89,8 @@ std::string CatTable::as_text(const std::vector<std::size_t>& columns, bool head
     std::vector<std::size_t> widths(columns.size(), 0);
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (head) widths[i] = columns_[columns[i]].name.size();
-        for (const auto& row : rows_) widths[i] = std::max(widths[i], row[columns[i]].text.size());
+        for (const auto& row : rows_)
+            widths[i] = std::max(widths[i], row[columns[i]].text.size());
     }
     std::string out;
     const auto line = [&](auto&& text_of, bool is_head) {
@@ -96,13 +99,16 @@ std::string CatTable::as_text(const std::vector<std::size_t>& columns, bool head
             const bool last = i + 1 == columns.size();
             const bool right = columns_[columns[i]].right && !is_head;
             const std::string_view text = text_of(columns[i]);
-            if (last && !right) out.append(text);
-            else append_padded(out, text, widths[i], right);
+            if (last && !right)
+                out.append(text);
+            else
+                append_padded(out, text, widths[i], right);
         }
         out.push_back('\n');
     };
     if (head) line([&](std::size_t c) { return columns_[c].name; }, true);
-    for (const auto& row : rows_) line([&](std::size_t c) { return std::string_view(row[c].text); }, false);
+    for (const auto& row : rows_)
+        line([&](std::size_t c) { return std::string_view(row[c].text); }, false);
     return out;
 }
 
@@ -111,7 +117,8 @@ std::string CatTable::as_json(const std::vector<std::size_t>& columns) const {
     out.begin_array();
     for (const auto& row : rows_) {
         out.begin_object();
-        for (const std::size_t column : columns) out.member(columns_[column].name, row[column].text);
+        for (const std::size_t column : columns)
+            out.member(columns_[column].name, row[column].text);
         out.end_object();
     }
     out.end_array();
@@ -142,7 +149,8 @@ Reply CatTable::render(const Call& call) {
     if (auto sorted = sort(call); !sorted) return std::unexpected(sorted.error());
     const auto format = call.parameter("format");
     const auto accept = call.request().headers.find("Accept");
-    const bool json = format ? *format == "json" : accept && accept->starts_with("application/json");
+    const bool json =
+        format ? *format == "json" : accept && accept->starts_with("application/json");
     const auto columns = chosen(call);
     if (json) return json_response(as_json(columns));
     return text_response(as_text(columns, *head));

@@ -1,4 +1,5 @@
-// api/cat_table.h -- what all _cat endpoints share: columns chosen by `h`, sorted by `s`, as an aligned
+// api/cat_table.h -- what all _cat endpoints share: columns chosen by `h`, sorted by `s`, as an
+// aligned
 // table (with a head by `v`), as JSON, or as the list of columns by `help`.
 #pragma once
 
@@ -30,6 +31,7 @@ public:
     explicit CatTable(std::vector<CatColumn> columns) : columns_(std::move(columns)) {}
 
     void add(std::vector<CatCell> row) { rows_.push_back(std::move(row)); }
+
     Reply render(const Call& call);
 
 private:

@@ -1,4 +1,5 @@
-// api/cluster_health.cc -- GET /_cluster/health[/{index}]: green, or yellow where an index asks for copies
+// api/cluster_health.cc -- GET /_cluster/health[/{index}]: green, or yellow where an index asks
+// for copies
 // that one node has no place for; red and 408 for an index that is not there.
 
 #include "api/api.h"
@@ -14,6 +15,7 @@ namespace {
 struct Counts {
     std::int64_t primaries = 0;
     std::int64_t unassigned = 0;
+
     std::string_view status() const { return unassigned > 0 ? "yellow" : "green"; }
 };
 
@@ -28,14 +30,17 @@ void write_counts(json::Writer& out, const Counts& counts) {
 }
 
 /// green: 0, yellow: 1, red: 2.
-int badness(std::string_view status) { return status == "green" ? 0 : status == "yellow" ? 1 : 2; }
+int badness(std::string_view status) {
+    return status == "green" ? 0 : status == "yellow" ? 1 : 2;
+}
 
 Reply handle(const Call& call) {
     const auto wanted = call.parameter("wait_for_status");
     if (wanted && *wanted != "green" && *wanted != "yellow" && *wanted != "red") {
-        return search::refuse("illegal_argument_exception",
-                              fmt::format("No enum constant org.elasticsearch.cluster.health.ClusterHealthStatus.{}",
-                                          to_upper(*wanted)));
+        return search::refuse(
+            "illegal_argument_exception",
+            fmt::format("No enum constant org.elasticsearch.cluster.health.ClusterHealthStatus.{}",
+                        to_upper(*wanted)));
     }
     const auto views = views_of(call);
     const bool missing = !views && views.error().type == "index_not_found_exception";
@@ -51,7 +56,9 @@ Reply handle(const Call& call) {
     const bool timed_out = missing || (wanted && badness(status) > badness(*wanted));
     json::Writer out;
     out.begin_object().member("cluster_name", call.context().cluster_name).member("status", status);
-    out.member("timed_out", timed_out).member("number_of_nodes", 1).member("number_of_data_nodes", 1);
+    out.member("timed_out", timed_out)
+        .member("number_of_nodes", 1)
+        .member("number_of_data_nodes", 1);
     write_counts(out, all);
     out.member("delayed_unassigned_shards", 0).member("number_of_pending_tasks", 0);
     out.member("number_of_in_flight_fetch", 0).member("task_max_waiting_in_queue_millis", 0);
@@ -63,7 +70,8 @@ Reply handle(const Call& call) {
         out.key("indices").begin_object();
         for (const auto& view : *views) {
             out.key(view->name).begin_object().member("status", count(*view).status());
-            out.member("number_of_shards", shards_of(*view)).member("number_of_replicas", replicas_of(*view));
+            out.member("number_of_shards", shards_of(*view))
+                .member("number_of_replicas", replicas_of(*view));
             write_counts(out, count(*view));
             out.end_object();
         }
@@ -77,7 +85,8 @@ Reply handle(const Call& call) {
 
 extern constinit const Endpoint spec{
     "GET", "/_cluster/health /_cluster/health/{index}",
-    "level local master_timeout timeout wait_for_active_shards wait_for_events wait_for_no_initializing_shards "
+    "level local master_timeout timeout wait_for_active_shards wait_for_events "
+    "wait_for_no_initializing_shards "
     "wait_for_no_relocating_shards wait_for_nodes wait_for_status expand_wildcards",
     handle};
 

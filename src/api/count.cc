@@ -21,13 +21,15 @@ search::Answer<search::Request> read_request(const Call& call, const event::Valu
     if (body.is(event::Kind::object)) {
         for (const event::Member& member : body.as_object().members()) {
             if (member.name != "query") {
-                return search::refuse("parsing_exception", fmt::format("request does not support [{}]", member.name));
+                return search::refuse("parsing_exception",
+                                      fmt::format("request does not support [{}]", member.name));
             }
         }
         if (call.parameter("q")) {
             const auto path = call.request().target.substr(0, call.request().target.find('?'));
-            return search::refuse("illegal_argument_exception",
-                                  fmt::format("request [{}] contains unrecognized parameter: [q]", path));
+            return search::refuse(
+                "illegal_argument_exception",
+                fmt::format("request [{}] contains unrecognized parameter: [q]", path));
         }
     }
     search::Parameters parameters;
@@ -68,7 +70,8 @@ Reply handle(const Call& call) {
 
 extern constinit const Endpoint spec{
     "POST GET", "/_count /{index}/_count /{index}/{type}/_count",
-    "q df analyzer analyze_wildcard default_operator lenient min_score preference routing terminate_after "
+    "q df analyzer analyze_wildcard default_operator lenient min_score preference routing "
+    "terminate_after "
     "ignore_unavailable allow_no_indices expand_wildcards ignore_throttled",
     handle};
 

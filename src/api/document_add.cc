@@ -5,7 +5,9 @@
 namespace elkhorn::api::document_add {
 namespace {
 
-Reply handle(const Call& call) { return write_document(call, false); }
+Reply handle(const Call& call) {
+    return write_document(call, false);
+}
 
 }  // namespace
 

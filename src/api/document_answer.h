@@ -1,4 +1,5 @@
-// api/document_answer.h -- what _bulk and the document endpoints share: a write's outcome as Elasticsearch
+// api/document_answer.h -- what _bulk and the document endpoints share: a write's outcome as
+// Elasticsearch
 // words it, refresh, and reading a document's JSON.
 #pragma once
 
@@ -19,7 +20,8 @@ void write_outcome(json::Writer& out, const Context& context, std::string_view i
                    const store::Written& written, bool forced_refresh);
 
 /// The failure of one document. `index` and its uuid are shown with conflicts.
-search::Failure document_failure(const Context& context, std::string_view index, const Error& error);
+search::Failure document_failure(const Context& context, std::string_view index,
+                                 const Error& error);
 
 /// A document that is no JSON object, in Elasticsearch's words.
 search::Failure unparsable(const Error& error);

@@ -5,7 +5,9 @@
 namespace elkhorn::api::document_create {
 namespace {
 
-Reply handle(const Call& call) { return write_document(call, true); }
+Reply handle(const Call& call) {
+    return write_document(call, true);
+}
 
 }  // namespace
 

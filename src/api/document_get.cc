@@ -1,4 +1,5 @@
-// api/document_get.cc -- GET|HEAD /{index}/_doc/{id} and /{index}/_source/{id}: a document as it is now,
+// api/document_get.cc -- GET|HEAD /{index}/_doc/{id} and /{index}/_source/{id}: a document as it
+// is now,
 // whether a refresh has shown it to searches or not.
 
 #include "api/api.h"
@@ -56,7 +57,10 @@ Reply handle(const Call& call) {
     }
     json::Writer out;
     out.begin_object().member("_index", *index).member("_type", "_doc").member("_id", id);
-    if (*found) out.member("_version", (*found)->version).member("_seq_no", (*found)->seq_no).member("_primary_term", 1);
+    if (*found)
+        out.member("_version", (*found)->version)
+            .member("_seq_no", (*found)->seq_no)
+            .member("_primary_term", 1);
     out.member("found", found->has_value());
     if (*found && filter->enabled) out.key("_source").raw(source);
     out.end_object();
@@ -65,10 +69,10 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{
-    "GET", "/{index}/_doc/{id} /{index}/_source/{id}",
-    "_source _source_includes _source_excludes realtime refresh preference routing stored_fields version "
-    "version_type",
-    handle};
+extern constinit const Endpoint spec{"GET", "/{index}/_doc/{id} /{index}/_source/{id}",
+                                     "_source _source_includes _source_excludes realtime refresh "
+                                     "preference routing stored_fields version "
+                                     "version_type",
+                                     handle};
 
 }  // namespace elkhorn::api::document_get

@@ -5,7 +5,8 @@
 
 namespace elkhorn::api {
 
-/// Writes the body as the document {id} of {index}; a conflict where it is there and `create` is set.
+/// Writes the body as the document {id} of {index}; a conflict where it is there and `create` is
+/// set.
 Reply write_document(const Call& call, bool create);
 
 }  // namespace elkhorn::api

@@ -38,7 +38,8 @@ std::string plain_body(const search::Failure& failure) {
     out.begin_object().key("error").begin_object();
     out.key("root_cause").begin_array().begin_object();
     search::Failure root = failure;
-    if (root.type != "index_not_found_exception" && root.type != "version_conflict_engine_exception") {
+    if (root.type != "index_not_found_exception" &&
+        root.type != "version_conflict_engine_exception") {
         root.caused_by_type.clear();
     }
     write_failure(out, root);
@@ -92,9 +93,12 @@ search::Failure to_failure(const Error& error) {
         case ErrorCode::invalid: {
             const std::string_view text = error.message;
             failure.type = "illegal_argument_exception";
-            if (text.starts_with("Invalid index name")) failure.type = "invalid_index_name_exception";
-            if (text.starts_with("mapping set to strict")) failure.type = "strict_dynamic_mapping_exception";
-            if (text.starts_with("failed to parse field")) failure.type = "mapper_parsing_exception";
+            if (text.starts_with("Invalid index name"))
+                failure.type = "invalid_index_name_exception";
+            if (text.starts_with("mapping set to strict"))
+                failure.type = "strict_dynamic_mapping_exception";
+            if (text.starts_with("failed to parse field"))
+                failure.type = "mapper_parsing_exception";
             break;
         }
         case ErrorCode::not_found:

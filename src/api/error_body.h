@@ -21,7 +21,8 @@ void write_failure(json::Writer& out, const search::Failure& failure);
 /// The store's errors in Elasticsearch's types.
 search::Failure to_failure(const Error& error);
 
-search::Failure index_not_found(std::string_view name, std::string_view resource_type = "index_or_alias");
+search::Failure index_not_found(std::string_view name,
+                                std::string_view resource_type = "index_or_alias");
 search::Failure body_required();
 
 }  // namespace elkhorn::api

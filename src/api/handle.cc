@@ -21,7 +21,9 @@ metrics::Counter server_errors{"elkhorn_api_server_errors_total", "Answers with 
 
 constexpr std::string_view vendor_json = "application/vnd.elasticsearch+json";
 
-std::string_view media_type(std::string_view header) { return trim(header.substr(0, header.find(';'))); }
+std::string_view media_type(std::string_view header) {
+    return trim(header.substr(0, header.find(';')));
+}
 
 bool takes(std::string_view type) {
     const std::string lower = to_lower(type);
@@ -42,7 +44,8 @@ void answer_in_kind(const http::Request& request, http::Response& response) {
     if (!response.content_type.starts_with("application/json")) return;
     const std::size_t at = accept->find("compatible-with=");
     response.content_type = std::string(vendor_json);
-    if (at != std::string_view::npos) response.content_type += fmt::format(";{}", accept->substr(at, 17));
+    if (at != std::string_view::npos)
+        response.content_type += fmt::format(";{}", accept->substr(at, 17));
 }
 
 void shape(const Call& call, http::Response& response) {
@@ -63,7 +66,8 @@ http::Response answer(const http::Request& request, Context& context) {
                                              media_type(content_type.value_or(""))));
     }
     Call call(request, context);
-    if (call.parameter("source") && !call.parameter("source_content_type") && request.body.empty()) {
+    if (call.parameter("source") && !call.parameter("source_content_type") &&
+        request.body.empty()) {
         search::Failure failure;
         failure.status = 500;
         failure.type = "illegal_state_exception";
@@ -100,11 +104,14 @@ http::Response refusal(int status, std::string_view reason) {
 
 http::Response handle(const http::Request& request, Context& context) {
     http::Response response = answer(request, context);
-    if (response.status >= 500) server_errors.add();
-    else if (response.status >= 400) client_errors.add();
+    if (response.status >= 500)
+        server_errors.add();
+    else if (response.status >= 400)
+        client_errors.add();
     answer_in_kind(request, response);
     response.headers.add("X-Elastic-Product", "Elasticsearch");
-    if (const auto id = request.headers.find("X-Opaque-Id")) response.headers.add("X-Opaque-Id", *id);
+    if (const auto id = request.headers.find("X-Opaque-Id"))
+        response.headers.add("X-Opaque-Id", *id);
     return response;
 }
 
@@ -139,11 +146,12 @@ search::Answer<bool> Call::flag(std::string_view name, bool otherwise) const {
     if (!value) return otherwise;
     if (*value == "true" || value->empty()) return true;
     if (*value == "false") return false;
-    return search::refuse("illegal_argument_exception",
-                          name == "allow_no_indices" || name == "ignore_unavailable"
-                              ? fmt::format("Could not convert [{}] to boolean", name)
-                              : fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.",
-                                            *value));
+    return search::refuse(
+        "illegal_argument_exception",
+        name == "allow_no_indices" || name == "ignore_unavailable"
+            ? fmt::format("Could not convert [{}] to boolean", name)
+            : fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.",
+                          *value));
 }
 
 search::Answer<std::int64_t> Call::number(std::string_view name, std::int64_t otherwise) const {
@@ -151,8 +159,9 @@ search::Answer<std::int64_t> Call::number(std::string_view name, std::int64_t ot
     if (!value) return otherwise;
     const auto parsed = to_integer(*value);
     if (parsed) return *parsed;
-    return search::refuse("illegal_argument_exception",
-                          fmt::format("Failed to parse int parameter [{}] with value [{}]", name, *value));
+    return search::refuse(
+        "illegal_argument_exception",
+        fmt::format("Failed to parse int parameter [{}] with value [{}]", name, *value));
 }
 
 search::Answer<event::Value> Call::json_body() const {
@@ -161,7 +170,8 @@ search::Answer<event::Value> Call::json_body() const {
     auto value = parser.parse(trim(body_), *arena_);
     if (!value) {
         const bool cut = value.error().message.find("ncomplete") != std::string::npos;
-        return search::refuse(cut ? "json_e_o_f_exception" : "json_parse_exception", value.error().message);
+        return search::refuse(cut ? "json_e_o_f_exception" : "json_parse_exception",
+                              value.error().message);
     }
     return *value;
 }

@@ -1,4 +1,5 @@
-// api/index_create.cc -- PUT /{index}: makes an index with mappings and settings. Durable when answered.
+// api/index_create.cc -- PUT /{index}: makes an index with mappings and settings. Durable when
+// answered.
 
 #include "api/api.h"
 #include "api/error_body.h"
@@ -15,7 +16,8 @@ namespace {
 search::Answer<store::IndexSettings> read_body(const event::Value& body) {
     store::IndexSettings made;
     if (body.is_null()) return made;
-    if (!body.is(event::Kind::object)) return search::refuse("parse_exception", "the body must be an object");
+    if (!body.is(event::Kind::object))
+        return search::refuse("parse_exception", "the body must be an object");
     for (const event::Member& member : body.as_object().members()) {
         if (member.name == "settings") {
             const auto settings = read_settings(member.value);
@@ -26,11 +28,13 @@ search::Answer<store::IndexSettings> read_body(const event::Value& body) {
             if (!mapping) return std::unexpected(mapping.error());
             made.mapping = std::move(*mapping);
         } else if (member.name == "aliases") {
-            if (member.value.is(event::Kind::object) && member.value.as_object().size() == 0) continue;
+            if (member.value.is(event::Kind::object) && member.value.as_object().size() == 0)
+                continue;
             return search::refuse("illegal_argument_exception",
                                   "aliases are not supported yet: make the index without them");
         } else {
-            return search::refuse("parse_exception", fmt::format("unknown key [{}] for create index", member.name));
+            return search::refuse("parse_exception",
+                                  fmt::format("unknown key [{}] for create index", member.name));
         }
     }
     return made;
@@ -55,12 +59,16 @@ Reply handle(const Call& call) {
         if (made.error().code == ErrorCode::conflict) {
             failure.status = 400;
             failure.type = "resource_already_exists_exception";
-            failure.reason = fmt::format("index [{}/{}] already exists", *name, store.uuid(*name).value_or("_na_"));
+            failure.reason = fmt::format("index [{}/{}] already exists", *name,
+                                         store.uuid(*name).value_or("_na_"));
         }
         return std::unexpected(failure);
     }
     json::Writer out;
-    out.begin_object().member("acknowledged", true).member("shards_acknowledged", true).member("index", *name);
+    out.begin_object()
+        .member("acknowledged", true)
+        .member("shards_acknowledged", true)
+        .member("index", *name);
     out.end_object();
     return json_response(out.take());
 }

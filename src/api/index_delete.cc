@@ -1,4 +1,5 @@
-// api/index_delete.cc -- DELETE /{index}: all or nothing of the names; a pattern that fits nothing is fine.
+// api/index_delete.cc -- DELETE /{index}: all or nothing of the names; a pattern that fits nothing
+// is fine.
 
 #include "api/api.h"
 #include "api/error_body.h"
@@ -15,7 +16,8 @@ Reply handle(const Call& call) {
     if (!names) return std::unexpected(names.error());
     for (const std::string& name : *names) {
         const auto done = call.context().store->delete_index(name);
-        if (!done && done.error().code != ErrorCode::not_found) return std::unexpected(to_failure(done.error()));
+        if (!done && done.error().code != ErrorCode::not_found)
+            return std::unexpected(to_failure(done.error()));
     }
     json::Writer out;
     out.begin_object().member("acknowledged", true).end_object();
@@ -25,6 +27,7 @@ Reply handle(const Call& call) {
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "DELETE", "/{index}", "ignore_unavailable allow_no_indices expand_wildcards timeout master_timeout", handle};
+    "DELETE", "/{index}",
+    "ignore_unavailable allow_no_indices expand_wildcards timeout master_timeout", handle};
 
 }  // namespace elkhorn::api::index_delete

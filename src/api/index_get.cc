@@ -41,12 +41,14 @@ void write_settings(json::Writer& out, const store::IndexView& index, bool flat)
     settings["version.created"] = "7100299";
     out.begin_object();
     if (flat) {
-        for (const auto& [name, value] : settings) out.member("index." + name, value);
+        for (const auto& [name, value] : settings)
+            out.member("index." + name, value);
     } else {
         Node root;
         for (const auto& [name, value] : settings) {
             Node* node = &root;
-            for (const std::string_view part : split(name, '.')) node = &node->children[std::string(part)];
+            for (const std::string_view part : split(name, '.'))
+                node = &node->children[std::string(part)];
             node->value = value;
         }
         out.key("index");

@@ -17,7 +17,8 @@ namespace elkhorn::api {
 namespace {
 
 std::unexpected<search::Failure> bad_math(std::string_view name, std::string_view why) {
-    return search::refuse("parse_exception", fmt::format("invalid dynamic name expression [{}]. {}", name, why));
+    return search::refuse("parse_exception",
+                          fmt::format("invalid dynamic name expression [{}]. {}", name, why));
 }
 
 /// Rounds `ms` of local time down to the unit; nothing for an unknown unit.
@@ -100,7 +101,8 @@ std::optional<std::int64_t> evaluate(std::string_view math, std::int64_t local_m
 }
 
 /// What stands between the braces: `now/d{yyyy.MM.dd|+02:00}`.
-search::Answer<std::string> resolve_hole(std::string_view name, std::string_view hole, std::int64_t now_ms) {
+search::Answer<std::string> resolve_hole(std::string_view name, std::string_view hole,
+                                         std::int64_t now_ms) {
     std::string_view math = hole;
     std::string_view format = "uuuu.MM.dd";
     auto zone = text::TimeZone::utc();
@@ -118,8 +120,9 @@ search::Answer<std::string> resolve_hole(std::string_view name, std::string_view
     const int offset = zone->offset_seconds(now_ms / 1000);
     const auto local = evaluate(math, now_ms + offset * std::int64_t{1000});
     if (!local) {
-        return search::refuse("parse_exception", fmt::format("failed to parse date field [{}] with format [{}]",
-                                                             math, format));
+        return search::refuse(
+            "parse_exception",
+            fmt::format("failed to parse date field [{}] with format [{}]", math, format));
     }
     const auto pattern = text::DateFormat::parse(format, text::DateFormat::Dialect::java_time);
     if (!pattern) return bad_math(name, pattern.error().message);
@@ -169,7 +172,8 @@ search::Answer<NameOptions> name_options(const Call& call) {
     if (const auto expand = call.parameter("expand_wildcards")) {
         options.expand = false;
         for (const std::string_view word : split(*expand, ',')) {
-            if (word == "open" || word == "all") options.expand = true;
+            if (word == "open" || word == "all")
+                options.expand = true;
             else if (word != "none" && word != "closed" && word != "hidden") {
                 return search::refuse("illegal_argument_exception",
                                       fmt::format("No valid expand wildcard value [{}]", word));
@@ -179,7 +183,8 @@ search::Answer<NameOptions> name_options(const Call& call) {
     return options;
 }
 
-search::Answer<std::vector<std::string>> resolve_names(const Call& call, std::string_view expression,
+search::Answer<std::vector<std::string>> resolve_names(const Call& call,
+                                                       std::string_view expression,
                                                        const NameOptions& options) {
     const auto known = call.context().store->index_names();
     std::set<std::string> found;
@@ -187,8 +192,9 @@ search::Answer<std::vector<std::string>> resolve_names(const Call& call, std::st
     if (expression.empty() || expression == "_all") expression = "*";
     for (const std::string_view written : split(expression, ',')) {
         if (written.starts_with('_') && written != "_all") {
-            auto failure = to_failure({ErrorCode::invalid,
-                                       fmt::format("Invalid index name [{}], must not start with '_'.", written)});
+            auto failure = to_failure(
+                {ErrorCode::invalid,
+                 fmt::format("Invalid index name [{}], must not start with '_'.", written)});
             failure.index = written;
             return std::unexpected(failure);
         }
@@ -199,8 +205,10 @@ search::Answer<std::vector<std::string>> resolve_names(const Call& call, std::st
         if (exclude) name.remove_prefix(1);
         if (name.find('*') == std::string_view::npos) {
             const bool there = std::ranges::binary_search(known, name);
-            if (exclude) found.erase(std::string(name));
-            else if (there) found.insert(std::string(name));
+            if (exclude)
+                found.erase(std::string(name));
+            else if (there)
+                found.insert(std::string(name));
             else if (!options.ignore_unavailable) {
                 return std::unexpected(index_not_found(name, options.resource_type));
             }
@@ -212,8 +220,10 @@ search::Answer<std::vector<std::string>> resolve_names(const Call& call, std::st
             if (!options.expand || !wildcard_match(name, index)) continue;
             if (index.starts_with('.') && !name.starts_with('.')) continue;  // hidden
             any = true;
-            if (exclude) found.erase(index);
-            else found.insert(index);
+            if (exclude)
+                found.erase(index);
+            else
+                found.insert(index);
         }
         if (!any && !options.allow_no_indices) {
             return std::unexpected(index_not_found(name, options.resource_type));
@@ -237,8 +247,10 @@ search::Answer<std::vector<std::shared_ptr<const store::IndexView>>> views_of(co
     std::vector<std::shared_ptr<const store::IndexView>> views;
     for (const std::string& name : *names) {
         auto view = call.context().store->view(name);
-        if (view) views.push_back(std::move(*view));
-        else if (view.error().code != ErrorCode::not_found) return search::broken(view.error());
+        if (view)
+            views.push_back(std::move(*view));
+        else if (view.error().code != ErrorCode::not_found)
+            return search::broken(view.error());
     }
     return views;
 }
@@ -247,7 +259,9 @@ std::int64_t shards_of(const store::IndexView& index) {
     return to_integer(setting(index.settings_json, "number_of_shards")).value_or(1);
 }
 
-std::int64_t replicas_of(const store::IndexView& index) { return replicas_in(index.settings_json); }
+std::int64_t replicas_of(const store::IndexView& index) {
+    return replicas_in(index.settings_json);
+}
 
 std::int64_t replicas_in(std::string_view settings_text) {
     if (settings_text.empty()) return 1;
@@ -256,7 +270,10 @@ std::int64_t replicas_in(std::string_view settings_text) {
 
 void write_shards(json::Writer& out, std::int64_t shards) {
     out.key("_shards").begin_object();
-    out.member("total", shards).member("successful", shards).member("skipped", 0).member("failed", 0);
+    out.member("total", shards)
+        .member("successful", shards)
+        .member("skipped", 0)
+        .member("failed", 0);
     out.end_object();
 }
 

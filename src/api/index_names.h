@@ -1,4 +1,5 @@
-// api/index_names.h -- which indices a path means: names, comma lists, wildcards, exclusions after a
+// api/index_names.h -- which indices a path means: names, comma lists, wildcards, exclusions after
+// a
 // wildcard, _all, and date math (`<logs-{now/d}>`), with ignore_unavailable, allow_no_indices and
 // expand_wildcards, as in Elasticsearch 7.10.
 #pragma once
@@ -12,19 +13,21 @@
 
 namespace elkhorn::api {
 
-constexpr std::string_view names_parameters = "ignore_unavailable allow_no_indices expand_wildcards";
+constexpr std::string_view names_parameters =
+    "ignore_unavailable allow_no_indices expand_wildcards";
 
 struct NameOptions {
     bool ignore_unavailable = false;
     bool allow_no_indices = true;
-    bool expand = true;  // wildcards find open indices
+    bool expand = true;                                 // wildcards find open indices
     std::string_view resource_type = "index_or_alias";  // of the error
 };
 
 search::Answer<NameOptions> name_options(const Call& call);
 
 /// The indices in the order of their names; fails with index_not_found_exception.
-search::Answer<std::vector<std::string>> resolve_names(const Call& call, std::string_view expression,
+search::Answer<std::vector<std::string>> resolve_names(const Call& call,
+                                                       std::string_view expression,
                                                        const NameOptions& options);
 
 /// Resolves date math in one name; gives the name back where there is none.

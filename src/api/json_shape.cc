@@ -34,7 +34,8 @@ public:
             }
             ++at_;
         } else {
-            while (at_ < json_.size() && std::string_view(",]} \n\r\t").find(json_[at_]) == std::string_view::npos) {
+            while (at_ < json_.size() &&
+                   std::string_view(",]} \n\r\t").find(json_[at_]) == std::string_view::npos) {
                 ++at_;
             }
         }
@@ -63,7 +64,9 @@ public:
 
 private:
     void blanks() {
-        while (at_ < json_.size() && std::string_view(" \n\r\t").find(json_[at_]) != std::string_view::npos) ++at_;
+        while (at_ < json_.size() &&
+               std::string_view(" \n\r\t").find(json_[at_]) != std::string_view::npos)
+            ++at_;
     }
 
     std::string_view json_;  // the caller's
@@ -100,8 +103,10 @@ void print(Scanner& in, std::string& out, int depth) {
         print(in, out, depth + 1);
     }
     in.take();
-    if (first) out.push_back(' ');
-    else indent(out, depth);
+    if (first)
+        out.push_back(' ');
+    else
+        indent(out, depth);
     out.push_back(close);
 }
 
@@ -177,7 +182,8 @@ std::string leave_out(std::string_view json, const Paths& filters) {
         }
         const std::string_view value = in.value();
         bool whole = false;
-        const Paths rest = open == '[' ? filters : below(filters, key.substr(1, key.size() - 2), whole);
+        const Paths rest =
+            open == '[' ? filters : below(filters, key.substr(1, key.size() - 2), whole);
         if (whole) continue;
         if (!first) out.push_back(',');
         first = false;
@@ -206,7 +212,8 @@ std::string filter_path(std::string_view json, std::string_view filters) {
         if (filter.starts_with('-')) filter.remove_prefix(1);
         if (filter.empty()) continue;
         Path path;
-        for (const std::string_view segment : split(filter, '.')) path.emplace_back(segment);
+        for (const std::string_view segment : split(filter, '.'))
+            path.emplace_back(segment);
         list.push_back(std::move(path));
     }
     std::string out(json);

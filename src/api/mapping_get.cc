@@ -1,4 +1,5 @@
-// api/mapping_get.cc -- GET /{index}/_mapping and /_mapping/field/{fields}: what an index believes of its
+// api/mapping_get.cc -- GET /{index}/_mapping and /_mapping/field/{fields}: what an index believes
+// of its
 // fields, dynamic ones included.
 
 #include "api/api.h"
@@ -39,8 +40,10 @@ Reply handle(const Call& call) {
     out.begin_object();
     for (const auto& view : *views) {
         out.key(view->name).begin_object().key("mappings");
-        if (call.path("fields").empty()) write_mappings(out, *view->mapping);
-        else write_fields(out, *view->mapping, call.path("fields"));
+        if (call.path("fields").empty())
+            write_mappings(out, *view->mapping);
+        else
+            write_fields(out, *view->mapping, call.path("fields"));
         out.end_object();
     }
     out.end_object();
@@ -50,7 +53,9 @@ Reply handle(const Call& call) {
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "GET", "/_mapping /{index}/_mapping /{index}/_mapping/{type} /{index}/_mapping/field/{fields} /_mapping/field/{fields}",
+    "GET",
+    "/_mapping /{index}/_mapping /{index}/_mapping/{type} /{index}/_mapping/field/{fields} "
+    "/_mapping/field/{fields}",
     "ignore_unavailable allow_no_indices expand_wildcards local include_type_name include_defaults "
     "master_timeout",
     handle};

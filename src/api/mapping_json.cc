@@ -23,15 +23,49 @@ using store::FieldType;
 constexpr int max_depth = 20;
 
 // Parameters that are kept and shown; those with a meaning to us are read one by one.
-constexpr std::array<std::string_view, 31> field_parameters = {
-    "analyzer", "search_analyzer", "search_quote_analyzer", "norms", "index_options", "store", "boost",
-    "doc_values", "null_value", "copy_to", "coerce", "meta", "similarity", "term_vector", "normalizer",
-    "split_queries_on_whitespace", "eager_global_ordinals", "fielddata", "position_increment_gap", "locale",
-    "path", "dims", "value", "index_phrases", "index_prefixes", "fielddata_frequency_filter",
-    "include_in_parent", "include_in_root", "ignore_z_value", "depth_limit", "max_shingle_size"};
-constexpr std::array<std::string_view, 12> root_parameters = {
-    "_source", "_routing", "_meta", "_size", "_field_names", "dynamic_templates", "dynamic_date_formats",
-    "_all", "_index", "_data_stream_timestamp", "runtime", "_doc_count"};
+constexpr std::array<std::string_view, 31> field_parameters = {"analyzer",
+                                                               "search_analyzer",
+                                                               "search_quote_analyzer",
+                                                               "norms",
+                                                               "index_options",
+                                                               "store",
+                                                               "boost",
+                                                               "doc_values",
+                                                               "null_value",
+                                                               "copy_to",
+                                                               "coerce",
+                                                               "meta",
+                                                               "similarity",
+                                                               "term_vector",
+                                                               "normalizer",
+                                                               "split_queries_on_whitespace",
+                                                               "eager_global_ordinals",
+                                                               "fielddata",
+                                                               "position_increment_gap",
+                                                               "locale",
+                                                               "path",
+                                                               "dims",
+                                                               "value",
+                                                               "index_phrases",
+                                                               "index_prefixes",
+                                                               "fielddata_frequency_filter",
+                                                               "include_in_parent",
+                                                               "include_in_root",
+                                                               "ignore_z_value",
+                                                               "depth_limit",
+                                                               "max_shingle_size"};
+constexpr std::array<std::string_view, 12> root_parameters = {"_source",
+                                                              "_routing",
+                                                              "_meta",
+                                                              "_size",
+                                                              "_field_names",
+                                                              "dynamic_templates",
+                                                              "dynamic_date_formats",
+                                                              "_all",
+                                                              "_index",
+                                                              "_data_stream_timestamp",
+                                                              "runtime",
+                                                              "_doc_count"};
 
 std::string text_of(const Value& value) {
     std::string text;
@@ -39,7 +73,9 @@ std::string text_of(const Value& value) {
     return text;
 }
 
-bool truth(const Value& value) { return text_of(value) == "true"; }
+bool truth(const Value& value) {
+    return text_of(value) == "true";
+}
 
 void append_extra(std::string& extra, std::string_view name, const Value& value) {
     if (!extra.empty()) extra.push_back(',');
@@ -59,7 +95,7 @@ public:
                 if (auto done = properties(member.value, "", 1); !done) return done;
             } else if (member.name == "dynamic") {
                 const std::string text = text_of(member.value);
-                out_.dynamic = text == "strict"                      ? store::Dynamic::strict
+                out_.dynamic = text == "strict"                       ? store::Dynamic::strict
                                : text == "false" || text == "runtime" ? store::Dynamic::no
                                                                       : store::Dynamic::yes;
                 append_extra(out_.extra_json, "dynamic", Value::string(text));
@@ -76,7 +112,8 @@ public:
             }
         }
         if (!unsupported.empty()) {
-            return refuse(fmt::format("Root mapping definition has unsupported parameters: {}", unsupported));
+            return refuse(
+                fmt::format("Root mapping definition has unsupported parameters: {}", unsupported));
         }
         return {};
     }
@@ -89,26 +126,32 @@ private:
     search::Answer<> properties(const Value& object, const std::string& path, int depth) {
         if (!object.is(Kind::object)) return refuse("Expected map for property [properties]");
         if (depth > max_depth) {
-            return search::refuse("illegal_argument_exception",
-                                  fmt::format("Limit of mapping depth [{}] has been exceeded", max_depth));
+            return search::refuse(
+                "illegal_argument_exception",
+                fmt::format("Limit of mapping depth [{}] has been exceeded", max_depth));
         }
         for (const Member& member : object.as_object().members()) {
-            const std::string full = path.empty() ? std::string(member.name) : path + "." + std::string(member.name);
+            const std::string full =
+                path.empty() ? std::string(member.name) : path + "." + std::string(member.name);
             if (!member.value.is(Kind::object)) {
-                return refuse(fmt::format("Expected map for property [fields] on field [{}] but got a class "
-                                          "java.lang.String", member.name));
+                return refuse(
+                    fmt::format("Expected map for property [fields] on field [{}] but got a class "
+                                "java.lang.String",
+                                member.name));
             }
             FieldMapping field;
-            if (auto done = this->field(member.value, member.name, full, depth, field); !done) return done;
-            const bool implied = field.type == FieldType::object && field.enabled && field.extra_json.empty() &&
+            if (auto done = this->field(member.value, member.name, full, depth, field); !done)
+                return done;
+            const bool implied = field.type == FieldType::object && field.enabled &&
+                                 field.extra_json.empty() &&
                                  member.value.as_object().find("properties") != nullptr;
             if (!implied) out_.fields[full] = std::move(field);
         }
         return {};
     }
 
-    search::Answer<> field(const Value& object, std::string_view name, const std::string& full, int depth,
-                           FieldMapping& out) {
+    search::Answer<> field(const Value& object, std::string_view name, const std::string& full,
+                           int depth, FieldMapping& out) {
         const Value* type = object.as_object().find("type");
         const Value* below = object.as_object().find("properties");
         if (type == nullptr && below == nullptr && object.as_object().find("enabled") == nullptr &&
@@ -120,10 +163,12 @@ private:
         const auto known = store::type_from_name(out.es_name);
         const bool range = out.es_name.ends_with("_range");
         constexpr std::array<std::string_view, 12> shown_only = {
-            "alias", "completion", "token_count", "percolator", "join", "rank_feature", "rank_features",
-            "dense_vector", "search_as_you_type", "histogram", "murmur3", "shape"};
+            "alias",        "completion",    "token_count",  "percolator",         "join",
+            "rank_feature", "rank_features", "dense_vector", "search_as_you_type", "histogram",
+            "murmur3",      "shape"};
         if (!known && !range && std::ranges::find(shown_only, out.es_name) == shown_only.end()) {
-            return refuse(fmt::format("No handler for type [{}] declared on field [{}]", out.es_name, name));
+            return refuse(
+                fmt::format("No handler for type [{}] declared on field [{}]", out.es_name, name));
         }
         out.type = known ? *known : FieldType::unindexed;
         for (const Member& member : object.as_object().members()) {
@@ -132,13 +177,14 @@ private:
         return {};
     }
 
-    search::Answer<> parameter(const Member& member, std::string_view name, const std::string& full, int depth,
-                               FieldMapping& out) {
+    search::Answer<> parameter(const Member& member, std::string_view name, const std::string& full,
+                               int depth, FieldMapping& out) {
         if (member.name == "type") return {};
         if (member.name == "properties") return properties(member.value, full, depth + 1);
         if (member.name == "fields") return multi_fields(member.value, full, depth, out);
         if (member.name == "ignore_above") {
-            out.ignore_above = static_cast<std::uint32_t>(std::max<std::int64_t>(0, member.value.as_integer()));
+            out.ignore_above =
+                static_cast<std::uint32_t>(std::max<std::int64_t>(0, member.value.as_integer()));
         } else if (member.name == "scaling_factor") {
             out.scaling_factor = member.value.is(Kind::integer)
                                      ? static_cast<double>(member.value.as_integer())
@@ -146,7 +192,8 @@ private:
         } else if (member.name == "format") {
             out.format = text_of(member.value);
             if (auto parser = text::DateParser::elasticsearch(out.format); !parser) {
-                return refuse(fmt::format("Invalid format: [{}]: {}", out.format, parser.error().message));
+                return refuse(
+                    fmt::format("Invalid format: [{}]: {}", out.format, parser.error().message));
             }
         } else if (member.name == "index") {
             out.indexed = truth(member.value);
@@ -156,7 +203,8 @@ private:
             out.refuse_malformed = !truth(member.value);
             append_extra(out.extra_json, member.name, member.value);
         } else if (member.name == "dynamic") {
-            append_extra(out.extra_json, member.name, Value::string(arena_.copy(text_of(member.value))));
+            append_extra(out.extra_json, member.name,
+                         Value::string(arena_.copy(text_of(member.value))));
         } else if (member.name == "copy_to" && member.value.is(Kind::string)) {
             event::Array* list = event::make_array(arena_);
             list->push_back(arena_, member.value);
@@ -165,18 +213,22 @@ private:
                    out.type == FieldType::unindexed) {
             append_extra(out.extra_json, member.name, member.value);
         } else {
-            return refuse(fmt::format("unknown parameter [{}] on mapper [{}] of type [{}]", member.name, name,
-                                      out.es_name));
+            return refuse(fmt::format("unknown parameter [{}] on mapper [{}] of type [{}]",
+                                      member.name, name, out.es_name));
         }
         return {};
     }
 
-    search::Answer<> multi_fields(const Value& object, const std::string& full, int depth, FieldMapping& out) {
-        if (!object.is(Kind::object)) return refuse(fmt::format("expected map for property [fields] on field [{}]", full));
+    search::Answer<> multi_fields(const Value& object, const std::string& full, int depth,
+                                  FieldMapping& out) {
+        if (!object.is(Kind::object))
+            return refuse(fmt::format("expected map for property [fields] on field [{}]", full));
         for (const Member& member : object.as_object().members()) {
             FieldMapping sub;
-            if (!member.value.is(Kind::object)) return refuse("expected an object for a multi-field");
-            if (auto done = field(member.value, member.name, full + "." + std::string(member.name), depth, sub);
+            if (!member.value.is(Kind::object))
+                return refuse("expected an object for a multi-field");
+            if (auto done = field(member.value, member.name, full + "." + std::string(member.name),
+                                  depth, sub);
                 !done) {
                 return done;
             }
@@ -198,8 +250,8 @@ struct Node {
 
 void write_node(json::Writer& out, const Node& node) {
     out.begin_object();
-    if (node.field != nullptr && (node.field->type != FieldType::object || node.children.empty() ||
-                                  !node.field->enabled)) {
+    if (node.field != nullptr &&
+        (node.field->type != FieldType::object || node.children.empty() || !node.field->enabled)) {
         out.member("type", node.field->es_name);
     }
     if (node.field != nullptr && !node.field->enabled) out.member("enabled", false);
@@ -232,22 +284,26 @@ void write_node(json::Writer& out, const Node& node) {
 
 }  // namespace
 
-search::Answer<store::Mapping> parse_mappings(const event::Value& mappings, std::string_view prefix) {
+search::Answer<store::Mapping> parse_mappings(const event::Value& mappings,
+                                              std::string_view prefix) {
     store::Mapping mapping;
     const Value* root = &mappings;
     if (root->is(Kind::null)) return mapping;
     if (!root->is(Kind::object)) {
-        return search::refuse("mapper_parsing_exception", std::string(prefix) + "the mapping must be an object");
+        return search::refuse("mapper_parsing_exception",
+                              std::string(prefix) + "the mapping must be an object");
     }
     // A type around it, as clients of the 6.x days send.
     if (root->as_object().size() == 1) {
         const Member& only = root->as_object().members()[0];
-        if (only.value.is(Kind::object) && only.name != "properties" && !only.name.starts_with('_') ) {
+        if (only.value.is(Kind::object) && only.name != "properties" &&
+            !only.name.starts_with('_')) {
             if (only.value.as_object().find("properties") != nullptr) root = &only.value;
         }
         if (only.name == "_doc" && only.value.is(Kind::object)) root = &only.value;
     }
-    if (auto done = MappingParser(prefix, mapping).root(*root); !done) return std::unexpected(done.error());
+    if (auto done = MappingParser(prefix, mapping).root(*root); !done)
+        return std::unexpected(done.error());
     return mapping;
 }
 

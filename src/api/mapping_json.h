@@ -12,7 +12,8 @@ namespace elkhorn::api {
 
 /// The "mappings" object of a request. `prefix` begins the error messages of index creation
 /// ("Failed to parse mapping [_doc]: "). A type in the outermost object (`_doc`) is looked through.
-search::Answer<store::Mapping> parse_mappings(const event::Value& mappings, std::string_view prefix);
+search::Answer<store::Mapping> parse_mappings(const event::Value& mappings,
+                                              std::string_view prefix);
 
 /// Writes the "mappings" object with its braces.
 void write_mappings(json::Writer& out, const store::Mapping& mapping);

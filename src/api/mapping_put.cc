@@ -1,4 +1,5 @@
-// api/mapping_put.cc -- PUT|POST /{index}/_mapping: adds fields. A field that is there keeps its type.
+// api/mapping_put.cc -- PUT|POST /{index}/_mapping: adds fields. A field that is there keeps its
+// type.
 
 #include "api/api.h"
 #include "api/error_body.h"
@@ -20,9 +21,10 @@ search::Answer<> check_objects(const store::Mapping& mapping, const store::Mappi
                 above->type == store::FieldType::nested) {
                 continue;
             }
-            return search::refuse("illegal_argument_exception",
-                                  fmt::format("can't merge a non object mapping [{}] with an object mapping",
-                                              path.substr(0, dot)));
+            return search::refuse(
+                "illegal_argument_exception",
+                fmt::format("can't merge a non object mapping [{}] with an object mapping",
+                            path.substr(0, dot)));
         }
     }
     return {};
@@ -37,7 +39,8 @@ Reply handle(const Call& call) {
     const auto update = parse_mappings(*body, "");
     if (!update) return std::unexpected(update.error());
     for (const auto& view : *views) {
-        if (auto sound = check_objects(*view->mapping, *update); !sound) return std::unexpected(sound.error());
+        if (auto sound = check_objects(*view->mapping, *update); !sound)
+            return std::unexpected(sound.error());
     }
     for (const auto& view : *views) {
         if (auto done = call.context().store->put_mapping(view->name, *update); !done) {

@@ -1,4 +1,5 @@
-// api/refresh.cc -- POST|GET /{index}/_refresh, _flush: what was written is visible, or in segments, when
+// api/refresh.cc -- POST|GET /{index}/_refresh, _flush: what was written is visible, or in
+// segments, when
 // this answers.
 
 #include "api/api.h"

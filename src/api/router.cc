@@ -16,7 +16,9 @@ namespace {
 constexpr std::string_view common_parameters =
     "pretty human error_trace filter_path format source source_content_type";
 
-bool placeholder(std::string_view segment) { return segment.starts_with('{'); }
+bool placeholder(std::string_view segment) {
+    return segment.starts_with('{');
+}
 
 std::vector<std::string_view> words(std::string_view text) {
     std::vector<std::string_view> list;
@@ -54,9 +56,10 @@ http::Response wrong_method(const Call& call, const std::set<std::string_view>& 
         response.headers.add("Allow", header);
         return response;
     }
-    auto response = route_error(405, fmt::format("Incorrect HTTP method for uri [{}] and method [{}], "
-                                                 "allowed: [{}]", uri_of(call.request()),
-                                                 call.request().method, list));
+    auto response =
+        route_error(405, fmt::format("Incorrect HTTP method for uri [{}] and method [{}], "
+                                     "allowed: [{}]",
+                                     uri_of(call.request()), call.request().method, list));
     response.headers.add("Allow", header);
     return response;
 }
@@ -72,7 +75,8 @@ Router::Router() {
                 if (!segment.empty()) route.segments.push_back(segment);
             }
             route.methods = words(endpoint->methods);
-            if (std::ranges::find(route.methods, "GET") != route.methods.end()) route.methods.push_back("HEAD");
+            if (std::ranges::find(route.methods, "GET") != route.methods.end())
+                route.methods.push_back("HEAD");
             routes_.push_back(std::move(route));
         }
     }
@@ -82,7 +86,8 @@ Router::Router() {
 bool Router::more_literal(const Route& a, const Route& b) {
     if (a.segments.size() != b.segments.size()) return a.segments.size() < b.segments.size();
     for (std::size_t i = 0; i < a.segments.size(); ++i) {
-        if (placeholder(a.segments[i]) != placeholder(b.segments[i])) return placeholder(b.segments[i]);
+        if (placeholder(a.segments[i]) != placeholder(b.segments[i]))
+            return placeholder(b.segments[i]);
     }
     return false;
 }
@@ -93,8 +98,10 @@ bool Router::matches(const Route& route, const std::vector<std::string>& path) {
         const std::string_view segment = route.segments[i];
         if (!placeholder(segment)) {
             if (segment != path[i]) return false;
-        } else if (segment == "{index}" && path.size() > 1 && path[i].starts_with('_') && path[i] != "_all") {
-            // One segment alone reaches the index endpoints, which refuse the name; deeper ones do too
+        } else if (segment == "{index}" && path.size() > 1 && path[i].starts_with('_') &&
+                   path[i] != "_all") {
+            // One segment alone reaches the index endpoints, which refuse the name; deeper ones do
+            // too
             // when what follows is an endpoint of an index.
             if (i != 0) return false;
         }
@@ -137,14 +144,15 @@ Reply Router::route(Call& call) const {
         }
         for (std::size_t i = 0; i < path.size(); ++i) {
             const std::string_view segment = route.segments[i];
-            if (placeholder(segment)) call.path_[std::string(segment.substr(1, segment.size() - 2))] = path[i];
+            if (placeholder(segment))
+                call.path_[std::string(segment.substr(1, segment.size() - 2))] = path[i];
         }
         if (auto sound = check_parameters(call, *route.endpoint); !sound) return sound;
         return route.endpoint->handle(call);
     }
     if (!allowed.empty()) return wrong_method(call, allowed);
-    return route_error(400, fmt::format("no handler found for uri [{}] and method [{}]", call.request().target,
-                                        call.request().method));
+    return route_error(400, fmt::format("no handler found for uri [{}] and method [{}]",
+                                        call.request().target, call.request().method));
 }
 
 }  // namespace elkhorn::api

@@ -12,7 +12,8 @@ inline search::Answer<search::RequestContext> search_context(const Call& call) {
     search::RequestContext context;
     context.clock = call.context().clock;
     context.now_ms = call.context().clock->wall_ms();
-    context.deadline_ns = call.context().clock->steady_ns() + call.context().query_timeout_ms * 1'000'000;
+    context.deadline_ns =
+        call.context().clock->steady_ns() + call.context().query_timeout_ms * 1'000'000;
     context.max_buckets = call.context().max_buckets;
     context.indices = std::move(*views);
     return context;
@@ -20,7 +21,8 @@ inline search::Answer<search::RequestContext> search_context(const Call& call) {
 
 inline std::int64_t all_shards(const search::RequestContext& context) {
     std::int64_t shards = 0;
-    for (const auto& index : context.indices) shards += shards_of(*index);
+    for (const auto& index : context.indices)
+        shards += shards_of(*index);
     return shards;
 }
 

@@ -14,22 +14,49 @@
 namespace elkhorn::api {
 namespace {
 
-// Settings whose first words these are, are kept and shown; most mean nothing to an engine without shards.
-constexpr std::array<std::string_view, 31> known = {
-    "number_of_shards", "number_of_replicas", "number_of_routing_shards", "refresh_interval", "codec",
-    "max_result_window", "max_inner_result_window", "max_docvalue_fields_search", "max_script_fields",
-    "max_terms_count", "max_regex_length", "max_ngram_diff", "max_shingle_diff", "max_refresh_listeners",
-    "max_rescore_window", "auto_expand_replicas", "hidden", "mapping", "mapper", "analysis", "analyze",
-    "query", "sort", "translog", "merge", "routing", "lifecycle", "blocks", "unassigned",
-    "search", "plugins"};
+// Settings whose first words these are, are kept and shown; most mean nothing to an engine without
+// shards.
+constexpr std::array<std::string_view, 31> known = {"number_of_shards",
+                                                    "number_of_replicas",
+                                                    "number_of_routing_shards",
+                                                    "refresh_interval",
+                                                    "codec",
+                                                    "max_result_window",
+                                                    "max_inner_result_window",
+                                                    "max_docvalue_fields_search",
+                                                    "max_script_fields",
+                                                    "max_terms_count",
+                                                    "max_regex_length",
+                                                    "max_ngram_diff",
+                                                    "max_shingle_diff",
+                                                    "max_refresh_listeners",
+                                                    "max_rescore_window",
+                                                    "auto_expand_replicas",
+                                                    "hidden",
+                                                    "mapping",
+                                                    "mapper",
+                                                    "analysis",
+                                                    "analyze",
+                                                    "query",
+                                                    "sort",
+                                                    "translog",
+                                                    "merge",
+                                                    "routing",
+                                                    "lifecycle",
+                                                    "blocks",
+                                                    "unassigned",
+                                                    "search",
+                                                    "plugins"};
 constexpr std::array<std::string_view, 9> known_too = {
-    "default_pipeline", "final_pipeline", "highlight", "indexing", "gc_deletes", "priority",
-    "soft_deletes", "write", "creation_date"};
+    "default_pipeline", "final_pipeline", "highlight", "indexing",     "gc_deletes",
+    "priority",         "soft_deletes",   "write",     "creation_date"};
 
 void flatten(const event::Value& value, const std::string& path, Settings& out) {
     if (value.is(event::Kind::object)) {
         for (const event::Member& member : value.as_object().members()) {
-            flatten(member.value, path.empty() ? std::string(member.name) : path + "." + std::string(member.name), out);
+            flatten(member.value,
+                    path.empty() ? std::string(member.name) : path + "." + std::string(member.name),
+                    out);
         }
         return;
     }
@@ -51,20 +78,24 @@ search::Answer<Settings> read_settings(const event::Value& settings) {
             std::ranges::find(known_too, first) == known_too.end()) {
             return search::refuse(
                 "illegal_argument_exception",
-                fmt::format("unknown setting [index.{}] please check that any required plugins are installed, "
-                            "or check the breaking changes documentation for removed settings", name));
+                fmt::format("unknown setting [index.{}] please check that any required plugins are "
+                            "installed, "
+                            "or check the breaking changes documentation for removed settings",
+                            name));
         }
         const std::int64_t least = name == "number_of_shards" ? 1 : 0;
         if (name != "number_of_shards" && name != "number_of_replicas") continue;
         const auto number = to_integer(value);
         if (!number) {
-            return search::refuse("illegal_argument_exception",
-                                  fmt::format("Failed to parse value [{}] for setting [index.{}]", value, name));
+            return search::refuse(
+                "illegal_argument_exception",
+                fmt::format("Failed to parse value [{}] for setting [index.{}]", value, name));
         }
         if (*number < least) {
-            return search::refuse("illegal_argument_exception",
-                                  fmt::format("Failed to parse value [{}] for setting [index.{}] must be >= {}",
-                                              value, name, least));
+            return search::refuse(
+                "illegal_argument_exception",
+                fmt::format("Failed to parse value [{}] for setting [index.{}] must be >= {}",
+                            value, name, least));
         }
     }
     return flat;

@@ -1,4 +1,5 @@
-// api/wildcard.h -- `*` in names: of indices, fields and filter paths. Linear in time but for the stars,
+// api/wildcard.h -- `*` in names: of indices, fields and filter paths. Linear in time but for the
+// stars,
 // which backtrack to the last one only.
 #pragma once
 
@@ -25,7 +26,8 @@ inline bool wildcard_match(std::string_view pattern, std::string_view name) {
             return false;
         }
     }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
+    while (p < pattern.size() && pattern[p] == '*')
+        ++p;
     return p == pattern.size();
 }
 

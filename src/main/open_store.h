@@ -1,4 +1,5 @@
-// main/open_store.h -- the embedded store as the program opens it: its folder, and JSON for its replay.
+// main/open_store.h -- the embedded store as the program opens it: its folder, and JSON for its
+// replay.
 #pragma once
 
 #include "config/settings.h"

@@ -15,7 +15,8 @@
 namespace elkhorn {
 namespace {
 
-/// Opens the store at the first event for it: a pipeline without the output `elkhorn` leaves no folder.
+/// Opens the store at the first event for it: a pipeline without the output `elkhorn` leaves no
+/// folder.
 class LazySink final : public output::Sink {
 public:
     explicit LazySink(const config::Settings& settings) : settings_(settings) {}
@@ -63,8 +64,10 @@ int run_pipeline(const config::Settings& settings, const std::string& file, cons
         print("the pipeline is sound\n");
         return 0;
     }
-    if (auto started = (*pipeline)->start(); !started) return complain("{}", started.error().message);
-    // SIGTERM asks the inputs to end; the rest of the way is the same as when they end by themselves.
+    if (auto started = (*pipeline)->start(); !started)
+        return complain("{}", started.error().message);
+    // SIGTERM asks the inputs to end; the rest of the way is the same as when they end by
+    // themselves.
     io::Thread watcher("signals", [&] {
         int signal = 0;
         sigwait(&signals, &signal);

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "base/civil_time.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "config/grammar.h"
 #include "config/pipeline_files.h"
 #include "http/server.h"
@@ -36,10 +37,13 @@ Result<> check_bind(const config::Settings& settings) {
     const std::string& bind = settings.text("bind");
     if (net::is_loopback(bind)) return {};
     if (!settings.boolean("insecure")) {
-        return fail(ErrorCode::invalid,
-                    fmt::format("{}: bind {} can be reached by others, and there is neither TLS nor a user yet to "
-                                "protect it: stay on 127.0.0.1 behind a proxy that has both, or accept the risk "
-                                "with --insecure", settings.source("bind"), bind));
+        return fail(
+            ErrorCode::invalid,
+            fmt::format(
+                "{}: bind {} can be reached by others, and there is neither TLS nor a user yet to "
+                "protect it: stay on 127.0.0.1 behind a proxy that has both, or accept the risk "
+                "with --insecure",
+                settings.source("bind"), bind));
     }
     log::warn("everybody who reaches this address can read and delete everything: no TLS, no users",
               {{"bind", bind}, {"because", "--insecure"}});
@@ -54,7 +58,8 @@ std::string default_pipeline(const config::Settings& settings) {
         "  udp {{ id => \"udp\" host => \"{0}\" port => {2} codec => json }}\n"
         "}}\n"
         "output {{ elkhorn {{ index => \"{3}\" }} }}\n",
-        settings.text("bind"), settings.integer("tcp.port"), settings.integer("udp.port"), settings.text("index"));
+        settings.text("bind"), settings.integer("tcp.port"), settings.integer("udp.port"),
+        settings.text("index"));
 }
 
 class Server {
@@ -64,9 +69,11 @@ public:
     Result<> start() {
         TRY(check_bind(settings_));
         // A mistake in the pipeline is told before anything else happens.
-        auto tree = settings_.text("pipeline").empty()
-                        ? config::parse_pipeline("default", default_pipeline(settings_))
-                        : config::load_pipeline(settings_.text("pipeline"));
+        const bool usual = settings_.text("pipeline").empty();
+        config::GrammarOptions grammar;
+        grammar.file = "the default pipeline";
+        auto tree = usual ? config::parse_pipeline(default_pipeline(settings_), grammar)
+                          : config::load_pipeline(settings_.text("pipeline"));
         if (!tree) return std::unexpected(tree.error());
         const std::int64_t began = system_clock().steady_ns();
         open_ = TRY(open_store(settings_));
@@ -79,11 +86,12 @@ public:
         TRY(start_http());
         TRY(pipeline_->start());
         TRY(write_port_file());
-        log::info("ready", {{"ms", (system_clock().steady_ns() - began) / 1'000'000},
-                            {"data", settings_.text("data")},
-                            {"indices", open_.store->index_names().size()},
-                            {"api", fmt::format("http://{}:{}", settings_.text("bind"), api_->port())},
-                            {"ui", fmt::format("http://{}:{}", settings_.text("bind"), ui_->port())}});
+        log::info("ready",
+                  {{"ms", (system_clock().steady_ns() - began) / 1'000'000},
+                   {"data", settings_.text("data")},
+                   {"indices", open_.store->index_names().size()},
+                   {"api", fmt::format("http://{}:{}", settings_.text("bind"), api_->port())},
+                   {"ui", fmt::format("http://{}:{}", settings_.text("bind"), ui_->port())}});
         return {};
     }
 
@@ -116,7 +124,9 @@ private:
         options.name = "ui";
         options.port = static_cast<std::uint16_t>(settings_.integer("ui.port"));
         ui_ = TRY(http::Server::start(options, [this](const http::Request& request) {
-            return ui::handle(request, [this](const http::Request& inner) { return api::handle(inner, context_); });
+            return ui::handle(request, [this](const http::Request& inner) {
+                return api::handle(inner, context_);
+            });
         }));
         return {};
     }
@@ -126,15 +136,17 @@ private:
         const std::string path = settings_.text("data") + "/node.uuid";
         std::string uuid;
         std::ifstream(path) >> uuid;
-        if (uuid.size() == 22) return uuid;
+        if (!uuid.empty()) return uuid;
         Random random(static_cast<std::uint64_t>(system_clock().wall_ns()));
-        constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        uuid.clear();
-        for (int i = 0; i < 22; ++i) uuid += alphabet[random.below(alphabet.size())];
+        constexpr std::string_view alphabet =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        std::string made(22, ' ');
+        for (char& c : made)
+            c = alphabet[random.below(alphabet.size())];
         std::ofstream out(path);
-        out << uuid << "\n";
+        out << made << "\n";
         if (!out.flush()) return fail(ErrorCode::io, fmt::format("cannot write {}", path));
-        return uuid;
+        return made;
     }
 
     /// For whoever started us with ports of 0: written whole, then renamed.
@@ -142,8 +154,9 @@ private:
         const std::string& path = settings_.text("port_file");
         if (path.empty()) return {};
         std::string ports = fmt::format(R"({{"api":{},"ui":{})", api_->port(), ui_->port());
-        for (const auto& input : pipeline_->inputs()) {
-            if (input->port() != 0) ports += fmt::format(R"(,"{}":{})", input->id(), input->port());
+        const auto& inputs = pipeline_->inputs();
+        if (settings_.text("pipeline").empty()) {
+            ports += fmt::format(R"(,"tcp":{},"udp":{})", inputs[0]->port(), inputs[1]->port());
         }
         std::ofstream(path + ".new") << ports << "}\n";
         if (std::rename((path + ".new").c_str(), path.c_str()) != 0) {

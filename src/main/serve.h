@@ -1,4 +1,5 @@
-// main/serve.h -- `elkhorn serve`: store, API, UI and inputs in one process, until SIGTERM or SIGINT.
+// main/serve.h -- `elkhorn serve`: store, API, UI and inputs in one process, until SIGTERM or
+// SIGINT.
 #pragma once
 
 #include "config/settings.h"

@@ -1,4 +1,5 @@
-// main/settings.h -- every setting of `elkhorn serve`: one table for elkhorn.yml, ELKHORN_* and the flags.
+// main/settings.h -- every setting of `elkhorn serve`: one table for elkhorn.yml, ELKHORN_* and
+// the flags.
 #pragma once
 
 #include "base/result.h"

@@ -8,12 +8,14 @@
 namespace elkhorn {
 namespace {
 
-metrics::Counter refused{"elkhorn_output_documents_refused_total",
-                         "Documents that the store refused for good: a strict mapping, or an _id that is there."};
+metrics::Counter refused{
+    "elkhorn_output_documents_refused_total",
+    "Documents that the store refused for good: a strict mapping, or an _id that is there."};
 
 /// What a thread keeps warm: names looked up before, and the flat documents of a batch.
 struct Scratch {
     explicit Scratch(event::FieldNames& names) : owner(&names), fields(names) {}
+
     event::FieldNames* owner;
     event::FieldCache fields;
 };
@@ -39,8 +41,12 @@ public:
         for (std::size_t i = 0; i < items.size(); ++i) {
             const std::size_t from = i == 0 ? 0 : ends[i - 1];
             const bool create = items[i].action == Action::create;
-            writes.push_back({items[i].index, create ? store::Action::create : store::Action::index, items[i].id,
-                              std::string_view(json).substr(from, ends[i] - from), &documents[i], {}});
+            writes.push_back({items[i].index,
+                              create ? store::Action::create : store::Action::index,
+                              items[i].id,
+                              std::string_view(json).substr(from, ends[i] - from),
+                              &documents[i],
+                              {}});
         }
         const auto written = store_.write(writes);
         if (!written) return std::unexpected(written.error());
@@ -48,7 +54,8 @@ public:
             const auto& error = (*written)[i].error;
             if (!error) continue;
             refused.add();
-            log::warn("a document was refused", {{"index", items[i].index}, {"reason", error->message}});
+            log::warn("a document was refused",
+                      {{"index", items[i].index}, {"reason", error->message}});
         }
         return {};
     }
@@ -59,6 +66,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<output::Sink> make_store_sink(store::Store& store) { return std::make_unique<StoreSink>(store); }
+std::unique_ptr<output::Sink> make_store_sink(store::Store& store) {
+    return std::make_unique<StoreSink>(store);
+}
 
 }  // namespace elkhorn

@@ -24,22 +24,36 @@ public:
         : entry_(std::move(entry)), cache_(std::move(cache)) {}
 
     ~ColumnReader() override { cache_->forget(this, cached_parts); }
+
     ColumnReader(const ColumnReader&) = delete;
     ColumnReader& operator=(const ColumnReader&) = delete;
 
     const std::string& path() const override { return entry_.path; }
+
     ColumnKind kind() const override { return entry_.kind; }
+
     std::uint32_t rows() const override { return entry_.rows; }
+
     std::uint32_t value_count() const override { return entry_.values; }
+
     std::uint32_t rows_with_value() const override { return entry_.rows_with_value; }
+
     std::int64_t min_integer() const override { return static_cast<std::int64_t>(entry_.min); }
+
     std::int64_t max_integer() const override { return static_cast<std::int64_t>(entry_.max); }
+
     double min_real() const override { return std::bit_cast<double>(entry_.min); }
+
     double max_real() const override { return std::bit_cast<double>(entry_.max); }
+
     bool ascending() const override { return (entry_.flags & flag_ascending) != 0; }
+
     bool has_dictionary() const override { return entry_.encoding == Encoding::dictionary; }
+
     bool has_token_index() const override { return (entry_.flags & flag_token_index) != 0; }
+
     std::uint64_t token_count() const override { return entry_.tokens; }
+
     std::uint64_t size_bytes() const override { return entry_.size(); }
 
     Result<Bitmap> present() const override {
@@ -53,8 +67,9 @@ public:
     }
 
     Result<std::shared_ptr<const RowValues>> row_values() const override {
-        return decoded<RowValues>(part_rows, [&]() -> Result<RowValues> { return decode_rows(); },
-                                  [](const RowValues& v) { return v.one_each() ? 0 : v.rows() * 4; });
+        return decoded<RowValues>(
+            part_rows, [&]() -> Result<RowValues> { return decode_rows(); },
+            [](const RowValues& v) { return v.one_each() ? 0 : v.rows() * 4; });
     }
 
     Result<std::shared_ptr<const IntegerValues>> integers() const override {
@@ -63,7 +78,8 @@ public:
             part_values,
             [&]() -> Result<IntegerValues> {
                 IntegerValues values{*TRY(row_values()), {}};
-                if (auto done = unpack(part(1), entry_.values, values.values); !done) return damaged(done.error().message);
+                if (auto done = unpack(part(1), entry_.values, values.values); !done)
+                    return damaged(done.error().message);
                 return values;
             },
             [](const IntegerValues& v) { return v.values.size() * 8; });
@@ -81,7 +97,8 @@ public:
             part_values,
             [&]() -> Result<OrdinalValues> {
                 OrdinalValues values{*TRY(row_values()), {}};
-                if (auto done = unpack(part(1), entry_.values, values.values); !done) return damaged(done.error().message);
+                if (auto done = unpack(part(1), entry_.values, values.values); !done)
+                    return damaged(done.error().message);
                 const std::uint32_t size = TRY(dictionary())->size();
                 for (const std::uint32_t ordinal : values.values) {
                     if (ordinal >= size) return damaged("points past its dictionary");
@@ -103,9 +120,9 @@ public:
         return TRY(token_index())->rows_with(token);
     }
 
-    Result<> visit_tokens(
-        std::string_view prefix,
-        const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const override {
+    Result<> visit_tokens(std::string_view prefix,
+                          const std::function<bool(std::string_view token, const Bitmap& rows)>&
+                              visit) const override {
         return TRY(token_index())->visit(prefix, visit);
     }
 
@@ -118,20 +135,29 @@ public:
 
     std::string_view part(std::size_t i) const {
         std::uint64_t at = 0;
-        for (std::size_t j = 0; j < i; ++j) at += entry_.part_sizes[j];
+        for (std::size_t j = 0; j < i; ++j)
+            at += entry_.part_sizes[j];
         return entry_.bytes.substr(at, entry_.part_sizes[i]);
     }
 
     std::uint32_t values() const { return entry_.values; }
 
     std::unexpected<Error> damaged(std::string_view what) const {
-        return fail(ErrorCode::corruption,
-                    fmt::format("{}: the column {} at offset {} {}; run `elkhorn verify`, restore the file "
-                                "from a copy", entry_.place, entry_.path, entry_.file_offset, what));
+        return fail(
+            ErrorCode::corruption,
+            fmt::format("{}: the column {} at offset {} {}; run `elkhorn verify`, restore the file "
+                        "from a copy",
+                        entry_.place, entry_.path, entry_.file_offset, what));
     }
 
 private:
-    enum Part : std::uint32_t { part_rows, part_values, part_dictionary, part_tokens, cached_parts };
+    enum Part : std::uint32_t {
+        part_rows,
+        part_values,
+        part_dictionary,
+        part_tokens,
+        cached_parts
+    };
 
     /// From the cache, or checked, decoded and put there.
     template <typename T, typename Decode, typename Size>
@@ -161,7 +187,8 @@ private:
         } else if (auto done = unpack(part(0), entry_.rows + 1, offsets); !done) {
             return damaged(done.error().message);
         }
-        if (offsets.front() != 0 || offsets.back() != entry_.values || !std::ranges::is_sorted(offsets)) {
+        if (offsets.front() != 0 || offsets.back() != entry_.values ||
+            !std::ranges::is_sorted(offsets)) {
             return damaged("has rows that make no sense");
         }
         return RowValues(entry_.rows, std::move(offsets));
@@ -176,12 +203,15 @@ private:
             copy_numbers(values.values.data(), raw->data(), entry_.values);
             return values;
         }
-        if (entry_.encoding != Encoding::reals_decimal || part(1).empty()) return damaged("holds no numbers");
+        if (entry_.encoding != Encoding::reals_decimal || part(1).empty())
+            return damaged("holds no numbers");
         const double scale = std::pow(10.0, part(1)[0]);
         std::vector<std::int64_t> scaled;
-        if (auto done = unpack(part(1).substr(1), entry_.values, scaled); !done) return damaged(done.error().message);
+        if (auto done = unpack(part(1).substr(1), entry_.values, scaled); !done)
+            return damaged(done.error().message);
         values.values.reserve(scaled.size());
-        for (const std::int64_t value : scaled) values.values.push_back(static_cast<double>(value) / scale);
+        for (const std::int64_t value : scaled)
+            values.values.push_back(static_cast<double>(value) / scale);
         return values;
     }
 
@@ -199,7 +229,8 @@ private:
             end += reader.varint();
             ends.push_back(static_cast<std::uint32_t>(end));
         }
-        if (!reader.ok() || reader.left() != end) return damaged("has a dictionary that makes no sense");
+        if (!reader.ok() || reader.left() != end)
+            return damaged("has a dictionary that makes no sense");
         return Dictionary(raw->substr(reader.position()), std::move(ends));
     }
 
@@ -242,13 +273,16 @@ private:
     std::optional<TextBlocksReader> blocks_;
 };
 
-std::unique_ptr<Texts> ColumnReader::texts() const { return std::make_unique<ColumnTexts>(*this); }
+std::unique_ptr<Texts> ColumnReader::texts() const {
+    return std::make_unique<ColumnTexts>(*this);
+}
 
 }  // namespace
 
 std::uint64_t ColumnEntry::size() const {
     std::uint64_t size = 0;
-    for (const std::uint64_t part : part_sizes) size += part;
+    for (const std::uint64_t part : part_sizes)
+        size += part;
     return size;
 }
 
@@ -268,13 +302,15 @@ std::optional<ColumnEntry> read_column_entry(ByteReader& reader, std::uint32_t r
     entry.max = reader.number<std::uint64_t>();
     entry.offset = reader.number<std::uint64_t>();
     entry.crc = reader.number<std::uint32_t>();
-    for (std::uint64_t& size : entry.part_sizes) size = reader.varint();
+    for (std::uint64_t& size : entry.part_sizes)
+        size = reader.varint();
     for (const std::uint64_t size : entry.part_sizes) {
         if (size > chunks_end) return std::nullopt;
     }
-    const bool sound = reader.ok() && kind <= static_cast<std::uint8_t>(ColumnKind::ip) && encoding >= 1 &&
-                       encoding <= 5 && row_mode <= 2 && values < max_values && rows_with_value <= rows &&
-                       entry.offset <= chunks_end && entry.size() <= chunks_end - entry.offset &&
+    const bool sound = reader.ok() && kind <= static_cast<std::uint8_t>(ColumnKind::ip) &&
+                       encoding >= 1 && encoding <= 5 && row_mode <= 2 && values < max_values &&
+                       rows_with_value <= rows && entry.offset <= chunks_end &&
+                       entry.size() <= chunks_end - entry.offset &&
                        (row_mode != 0 || values == rows);
     if (!sound) return std::nullopt;
     entry.kind = static_cast<ColumnKind>(kind);
@@ -294,8 +330,10 @@ std::uint32_t Dictionary::lower_bound(std::string_view text) const {
     std::uint32_t high = size();
     while (low < high) {
         const std::uint32_t middle = low + (high - low) / 2;
-        if ((*this)[middle] < text) low = middle + 1;
-        else high = middle;
+        if ((*this)[middle] < text)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
@@ -309,7 +347,8 @@ std::optional<std::uint32_t> Dictionary::find(std::string_view text) const {
 std::pair<std::uint32_t, std::uint32_t> Dictionary::prefix_range(std::string_view prefix) const {
     const std::uint32_t first = lower_bound(prefix);
     std::string after(prefix);
-    while (!after.empty() && static_cast<unsigned char>(after.back()) == 0xff) after.pop_back();
+    while (!after.empty() && static_cast<unsigned char>(after.back()) == 0xff)
+        after.pop_back();
     if (after.empty()) return {first, size()};
     after.back() = static_cast<char>(static_cast<unsigned char>(after.back()) + 1);
     return {first, lower_bound(after)};

@@ -1,4 +1,5 @@
-// store/column_reader.h -- a column over its chunk's bytes; see store/column.h for what it promises.
+// store/column_reader.h -- a column over its chunk's bytes; see store/column.h for what it
+// promises.
 #pragma once
 
 #include "base/bytes.h"

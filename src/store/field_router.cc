@@ -61,9 +61,12 @@ std::optional<std::int64_t> to_whole(const Leaf& leaf, FieldType type) {
         value = static_cast<std::int64_t>(*number);  // 1.7 is indexed as 1
     }
     if (!value) return std::nullopt;
-    const auto fits = [&](std::int64_t min, std::int64_t max) { return *value >= min && *value <= max; };
+    const auto fits = [&](std::int64_t min, std::int64_t max) {
+        return *value >= min && *value <= max;
+    };
     switch (type) {
-        case FieldType::int32: return fits(-2'147'483'648LL, 2'147'483'647LL) ? value : std::nullopt;
+        case FieldType::int32:
+            return fits(-2'147'483'648LL, 2'147'483'647LL) ? value : std::nullopt;
         case FieldType::int16: return fits(-32'768, 32'767) ? value : std::nullopt;
         case FieldType::int8: return fits(-128, 127) ? value : std::nullopt;
         default: return value;
@@ -78,7 +81,8 @@ std::optional<double> to_real(const Leaf& leaf, const FieldMapping& field) {
             const auto narrow = static_cast<float>(*number);
             return std::isfinite(narrow) ? std::optional<double>(narrow) : std::nullopt;
         }
-        case FieldType::float16: return std::fabs(*number) <= 65'504 ? std::optional(to_half(*number)) : std::nullopt;
+        case FieldType::float16:
+            return std::fabs(*number) <= 65'504 ? std::optional(to_half(*number)) : std::nullopt;
         case FieldType::scaled_float:
             return std::round(*number * field.scaling_factor) / field.scaling_factor;
         default: return number;
@@ -101,7 +105,8 @@ bool fits(const Leaf& leaf, const FieldMapping& field, const text::DateParser* d
             if (field.type == FieldType::date) return to_date_ms(leaf, *dates).has_value();
             return to_whole(leaf, field.type).has_value();
         case ColumnKind::real: return to_real(leaf, field).has_value();
-        case ColumnKind::ip: return leaf.kind == Kind::string && parse_ip(leaf.as_text()).has_value();
+        case ColumnKind::ip:
+            return leaf.kind == Kind::string && parse_ip(leaf.as_text()).has_value();
         case ColumnKind::text: return true;
     }
     return true;
@@ -110,7 +115,8 @@ bool fits(const Leaf& leaf, const FieldMapping& field, const text::DateParser* d
 /// Characters, not bytes.
 std::size_t length_of(std::string_view text) {
     std::size_t n = 0;
-    for (const char c : text) n += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
+    for (const char c : text)
+        n += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
     return n;
 }
 
@@ -118,7 +124,8 @@ std::size_t length_of(std::string_view text) {
 
 std::optional<std::int64_t> to_date_ms(const Leaf& leaf, const text::DateParser& parser) {
     if (leaf.kind == Kind::timestamp) {
-        return leaf.integer >= 0 ? leaf.integer / 1'000'000 : -((-leaf.integer + 999'999) / 1'000'000);
+        return leaf.integer >= 0 ? leaf.integer / 1'000'000
+                                 : -((-leaf.integer + 999'999) / 1'000'000);
     }
     if (leaf.kind == Kind::boolean) return std::nullopt;
     const auto parsed = leaf.kind == Kind::string
@@ -137,7 +144,8 @@ const text::DateParser& FieldRouter::parser_for(const std::string& format) {
     const std::string& key = format.empty() ? std::string(default_date_format) : format;
     if (const auto it = parsers_.find(key); it != parsers_.end()) return it->second;
     auto parser = text::DateParser::elasticsearch(key);
-    if (!parser) parser = text::DateParser::elasticsearch(default_date_format);  // refused at the API
+    // refused at the API
+    if (!parser) parser = text::DateParser::elasticsearch(default_date_format);
     return parsers_.emplace(key, std::move(*parser)).first->second;
 }
 
@@ -149,7 +157,8 @@ bool FieldRouter::covered_by_disabled(std::string_view path, const Mapping& mapp
     return false;
 }
 
-Result<> FieldRouter::check(const event::Document& document, const Mapping& mapping, std::string_view id) {
+Result<> FieldRouter::check(const event::Document& document, const Mapping& mapping,
+                            std::string_view id) {
     for (const Leaf& leaf : document.leaves()) {
         const bool known = leaf.field < places_.size() && places_[leaf.field] != 0;
         if (known && mapping.dynamic != Dynamic::strict) {
@@ -161,17 +170,24 @@ Result<> FieldRouter::check(const event::Document& document, const Mapping& mapp
         if (field == nullptr) {
             if (mapping.dynamic != Dynamic::strict || covered_by_disabled(path, mapping)) continue;
             const std::size_t dot = path.rfind('.');
-            return fail(ErrorCode::invalid,
-                        fmt::format("mapping set to strict, dynamic introduction of [{}] within [{}] is not "
-                                    "allowed", dot == path.npos ? path : path.substr(dot + 1),
-                                    dot == path.npos ? "_doc" : path.substr(0, dot)));
+            return fail(
+                ErrorCode::invalid,
+                fmt::format(
+                    "mapping set to strict, dynamic introduction of [{}] within [{}] is not "
+                    "allowed",
+                    dot == path.npos ? path : path.substr(dot + 1),
+                    dot == path.npos ? "_doc" : path.substr(0, dot)));
         }
         if (!field->refuse_malformed) continue;
-        const text::DateParser* dates = field->type == FieldType::date ? &parser_for(field->format) : nullptr;
+        const text::DateParser* dates =
+            field->type == FieldType::date ? &parser_for(field->format) : nullptr;
         if (fits(leaf, *field, dates)) continue;
-        return fail(ErrorCode::invalid,
-                    fmt::format("failed to parse field [{}] of type [{}] in document with id '{}'. Preview of "
-                                "field's value: '{}'", path, field->es_name, id, text_of(leaf)));
+        return fail(
+            ErrorCode::invalid,
+            fmt::format(
+                "failed to parse field [{}] of type [{}] in document with id '{}'. Preview of "
+                "field's value: '{}'",
+                path, field->es_name, id, text_of(leaf)));
     }
     return {};
 }
@@ -190,7 +206,8 @@ FieldMapping FieldRouter::guess(const Leaf& leaf, const Mapping& mapping) {
         if (to_double(text)) return dynamic_field(FieldType::float32);
     }
     if (mapping.date_detection && text.size() >= 4 && text.size() <= 64 && !to_double(text)) {
-        if (to_date_ms(leaf, parser_for("strict_date_optional_time"))) return dynamic_field(FieldType::date);
+        if (to_date_ms(leaf, parser_for("strict_date_optional_time")))
+            return dynamic_field(FieldType::date);
         if (to_date_ms(leaf, parser_for("yyyy/MM/dd HH:mm:ss||yyyy/MM/dd"))) {
             FieldMapping field = dynamic_field(FieldType::date);
             field.format = slashed_date_format;
@@ -211,10 +228,12 @@ FieldRouter::Target FieldRouter::make_target(const FieldMapping& field, std::str
     return target;
 }
 
-void FieldRouter::decide(Plan& plan, const Leaf& leaf, GroupBuilder& builder, Mapping& mapping, bool& grew) {
+void FieldRouter::decide(Plan& plan, const Leaf& leaf, GroupBuilder& builder, Mapping& mapping,
+                         bool& grew) {
     plan.decided = true;
     const std::string path(names_.name(leaf.field));
-    if (path.starts_with('_') && (path == "_id" || path == "_source" || path == "_seq_no" || path == "_version")) {
+    if (path.starts_with('_') &&
+        (path == "_id" || path == "_source" || path == "_seq_no" || path == "_version")) {
         return;  // metadata columns of that name are ours
     }
     if (covered_by_disabled(path, mapping)) return;
@@ -260,8 +279,8 @@ bool FieldRouter::add(std::uint32_t row, const event::Document& document, std::s
     return grew;
 }
 
-void FieldRouter::add_value(Target& target, std::uint32_t row, const Leaf& leaf, std::string_view source,
-                            GroupBuilder& builder) {
+void FieldRouter::add_value(Target& target, std::uint32_t row, const Leaf& leaf,
+                            std::string_view source, GroupBuilder& builder) {
     if (add_typed(target, row, leaf, source, builder)) return;
     if (target.twin == nullptr) {
         target.twin = &builder.column(target.path, ColumnKind::text);
@@ -271,17 +290,18 @@ void FieldRouter::add_value(Target& target, std::uint32_t row, const Leaf& leaf,
                                                          : builder.keep(text_of(leaf), source));
 }
 
-bool FieldRouter::add_typed(Target& target, std::uint32_t row, const Leaf& leaf, std::string_view source,
-                            GroupBuilder& builder) {
+bool FieldRouter::add_typed(Target& target, std::uint32_t row, const Leaf& leaf,
+                            std::string_view source, GroupBuilder& builder) {
     const FieldMapping& field = *target.field;
     switch (column_kind(field.type)) {
         case ColumnKind::text: {
-            if (field.type == FieldType::keyword && field.ignore_above != 0 && leaf.kind == Kind::string &&
-                length_of(leaf.as_text()) > field.ignore_above) {
+            if (field.type == FieldType::keyword && field.ignore_above != 0 &&
+                leaf.kind == Kind::string && length_of(leaf.as_text()) > field.ignore_above) {
                 return true;  // kept in _source, not indexed, as the mapping asks
             }
-            const std::string_view kept = leaf.kind == Kind::string ? builder.keep(leaf.as_text(), source)
-                                                                    : builder.keep(text_of(leaf), source);
+            const std::string_view kept = leaf.kind == Kind::string
+                                              ? builder.keep(leaf.as_text(), source)
+                                              : builder.keep(text_of(leaf), source);
             target.column->add_text(row, kept);
             return true;
         }
@@ -291,8 +311,11 @@ bool FieldRouter::add_typed(Target& target, std::uint32_t row, const Leaf& leaf,
             return value.has_value();
         }
         case ColumnKind::ip: {
-            const auto address = leaf.kind == Kind::string ? parse_ip(leaf.as_text()) : std::nullopt;
-            if (address) target.column->add_text(row, builder.keep({address->data(), address->size()}, source));
+            const auto address =
+                leaf.kind == Kind::string ? parse_ip(leaf.as_text()) : std::nullopt;
+            if (address)
+                target.column->add_text(row,
+                                        builder.keep({address->data(), address->size()}, source));
             return address.has_value();
         }
         case ColumnKind::integer: break;

@@ -1,5 +1,7 @@
-// store/field_router.h -- decides into which column each value of a document goes: by the mapping, which
-// it extends for fields not seen before (dynamic mapping). What it decided for a field is remembered
+// store/field_router.h -- decides into which column each value of a document goes: by the mapping,
+// which
+// it extends for fields not seen before (dynamic mapping). What it decided for a field is
+// remembered
 // until the builder or the mapping changes.
 //
 // A value that does not fit its field's type goes, as text, into the field's text column.
@@ -27,11 +29,13 @@ public:
     /// Forgets everything: the builder is another one, or the mapping was changed from outside.
     void reset();
 
-    /// What would refuse the document: `dynamic: strict`, or a malformed value where the mapping says
+    /// What would refuse the document: `dynamic: strict`, or a malformed value where the mapping
+    /// says
     /// "ignore_malformed": false. Touches nothing.
     Result<> check(const event::Document& document, const Mapping& mapping, std::string_view id);
 
-    /// Adds the values of `document` as row `row`, whose source is already in the builder. True when the
+    /// Adds the values of `document` as row `row`, whose source is already in the builder. True
+    /// when the
     /// mapping grew.
     bool add(std::uint32_t row, const event::Document& document, std::string_view source,
              GroupBuilder& builder, Mapping& mapping);
@@ -52,13 +56,14 @@ private:
     };
 
     Plan& plan_for(const event::Leaf& leaf, GroupBuilder& builder, Mapping& mapping, bool& grew);
-    void decide(Plan& plan, const event::Leaf& leaf, GroupBuilder& builder, Mapping& mapping, bool& grew);
+    void decide(Plan& plan, const event::Leaf& leaf, GroupBuilder& builder, Mapping& mapping,
+                bool& grew);
     Target make_target(const FieldMapping& field, std::string path, GroupBuilder& builder);
     FieldMapping guess(const event::Leaf& leaf, const Mapping& mapping);
     const text::DateParser& parser_for(const std::string& format);
     static bool covered_by_disabled(std::string_view path, const Mapping& mapping);
-    void add_value(Target& target, std::uint32_t row, const event::Leaf& leaf, std::string_view source,
-                   GroupBuilder& builder);
+    void add_value(Target& target, std::uint32_t row, const event::Leaf& leaf,
+                   std::string_view source, GroupBuilder& builder);
     static bool add_typed(Target& target, std::uint32_t row, const event::Leaf& leaf,
                           std::string_view source, GroupBuilder& builder);
 

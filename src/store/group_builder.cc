@@ -37,7 +37,8 @@ void TextSet::rehash() {
     const std::size_t mask = table_.size() - 1;
     for (std::uint32_t i = 0; i < hashes_.size(); ++i) {
         std::size_t slot = hashes_[i] & mask;
-        while (table_[slot] != 0) slot = (slot + 1) & mask;
+        while (table_[slot] != 0)
+            slot = (slot + 1) & mask;
         table_[slot] = i + 1;
     }
 }
@@ -58,7 +59,8 @@ void ColumnBuilder::place(std::uint32_t row) {
         return;
     }
     if (value == row) return;
-    for (std::uint32_t i = 0; i < value; ++i) rows.push_back(i);
+    for (std::uint32_t i = 0; i < value; ++i)
+        rows.push_back(i);
     rows.push_back(row);
 }
 
@@ -79,8 +81,8 @@ void ColumnBuilder::add_text(std::uint32_t row, std::string_view text) {
 
 std::uint64_t ColumnBuilder::memory_bytes() const {
     constexpr std::uint64_t per_distinct = 16 + 8 + 2 * 4;  // view, hash, table
-    return rows.capacity() * 4 + integers.capacity() * 8 + reals.capacity() * 8 + ordinals.capacity() * 4 +
-           distinct.texts().capacity() * per_distinct;
+    return rows.capacity() * 4 + integers.capacity() * 8 + reals.capacity() * 8 +
+           ordinals.capacity() * 4 + distinct.texts().capacity() * per_distinct;
 }
 
 std::uint32_t GroupBuilder::add(const NewRow& row) {
@@ -92,8 +94,10 @@ std::uint32_t GroupBuilder::add(const NewRow& row) {
     if (!row.id.empty()) {
         const auto known = ids_.find(row.id);
         const std::uint32_t ordinal = known ? *known : ids_.add(arena_.copy(row.id));
-        if (known) newest_row_[ordinal] = number;
-        else newest_row_.push_back(number);
+        if (known)
+            newest_row_[ordinal] = number;
+        else
+            newest_row_.push_back(number);
         id_ordinals_.push_back(ordinal);
         id_rows_.push_back(number);
     }
@@ -103,7 +107,8 @@ std::uint32_t GroupBuilder::add(const NewRow& row) {
 ColumnBuilder& GroupBuilder::column(std::string_view path, ColumnKind kind) {
     std::string key(1, static_cast<char>(kind));
     key += path;
-    const auto [it, made] = places_.try_emplace(std::move(key), static_cast<std::uint32_t>(columns_.size()));
+    const auto [it, made] =
+        places_.try_emplace(std::move(key), static_cast<std::uint32_t>(columns_.size()));
     if (made) {
         columns_.push_back(std::make_unique<ColumnBuilder>());
         columns_.back()->path = path;
@@ -114,7 +119,8 @@ ColumnBuilder& GroupBuilder::column(std::string_view path, ColumnKind kind) {
 
 std::string_view GroupBuilder::keep(std::string_view text, std::string_view source) {
     const std::string_view kept = sources_.back();
-    if (text.data() >= source.data() && text.data() + text.size() <= source.data() + source.size()) {
+    if (text.data() >= source.data() &&
+        text.data() + text.size() <= source.data() + source.size()) {
         return kept.substr(static_cast<std::size_t>(text.data() - source.data()), text.size());
     }
     return arena_.copy(text);
@@ -128,13 +134,15 @@ std::optional<std::uint32_t> GroupBuilder::find_id(std::string_view id) const {
 
 std::uint64_t GroupBuilder::memory_bytes() const {
     std::uint64_t bytes = arena_.used_bytes() + rows() * std::uint64_t{16 + 8 + 8};
-    for (const auto& column : columns_) bytes += column->memory_bytes();
+    for (const auto& column : columns_)
+        bytes += column->memory_bytes();
     return bytes;
 }
 
 std::string GroupBuilder::encode() const {
     GroupEncoder encoder(rows(), first_seq_no_, last_seq_no());
-    for (const auto& column : columns_) encoder.add(*column);
+    for (const auto& column : columns_)
+        encoder.add(*column);
     encoder.add_sources(sources_);
     ColumnBuilder seq_no;
     seq_no.path = "_seq_no";

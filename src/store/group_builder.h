@@ -1,10 +1,12 @@
-// store/group_builder.h -- the tail's growing row group: documents in, columns out. One writer at a time.
+// store/group_builder.h -- the tail's growing row group: documents in, columns out. One writer at
+// a time.
 // Texts of a document are kept once, in the copy of its source; columns point into it.
 //
 //   Cost      about 3 ns a byte of JSON: one hash and one table look-up a text, one push a number.
 //   Memory    memory_bytes(): sources, distinct texts with escapes, and the columns' vectors.
 //
-// `encode` writes the row group's bytes (store/group_format.h) and leaves the builder as it was, so a
+// `encode` writes the row group's bytes (store/group_format.h) and leaves the builder as it was,
+// so a
 // refresh can show what is there and go on.
 #pragma once
 
@@ -29,9 +31,12 @@ namespace elkhorn::store {
 class TextSet {
 public:
     TextSet() : table_(64, 0) {}
+
     std::uint32_t add(std::string_view text);
     std::optional<std::uint32_t> find(std::string_view text) const;
+
     const std::vector<std::string_view>& texts() const { return texts_; }
+
     std::uint64_t text_bytes() const { return text_bytes_; }
 
 private:
@@ -78,19 +83,31 @@ public:
     std::uint32_t add(const NewRow& row);
     /// The column, made if it is not there.
     ColumnBuilder& column(std::string_view path, ColumnKind kind);
-    /// The text where it will stay: in the row's kept source when it points into `source`, else a copy.
+    /// The text where it will stay: in the row's kept source when it points into `source`, else a
+    /// copy.
     std::string_view keep(std::string_view text, std::string_view source);
 
     std::uint32_t rows() const { return static_cast<std::uint32_t>(sources_.size()); }
+
     std::int64_t first_seq_no() const { return first_seq_no_; }
-    std::int64_t last_seq_no() const { return seq_nos_.empty() ? first_seq_no_ - 1 : seq_nos_.back(); }
+
+    std::int64_t last_seq_no() const {
+        return seq_nos_.empty() ? first_seq_no_ - 1 : seq_nos_.back();
+    }
+
     std::string_view source(std::uint32_t row) const { return sources_[row]; }
+
     std::int64_t seq_no(std::uint32_t row) const { return seq_nos_[row]; }
+
     std::int64_t version(std::uint32_t row) const { return versions_[row]; }
+
     std::span<const std::int64_t> seq_nos() const { return seq_nos_; }
+
     /// The newest row with that explicit id.
     std::optional<std::uint32_t> find_id(std::string_view id) const;
+
     std::uint64_t source_bytes() const { return source_bytes_; }
+
     std::uint64_t memory_bytes() const;
 
     std::string encode() const;
@@ -103,9 +120,9 @@ private:
     std::vector<std::int64_t> seq_nos_;
     std::vector<std::int64_t> versions_;
     TextSet ids_;
-    std::vector<std::uint32_t> id_ordinals_;     // of rows with an id
-    std::vector<std::uint32_t> id_rows_;         // their rows
-    std::vector<std::uint32_t> newest_row_;      // of each distinct id
+    std::vector<std::uint32_t> id_ordinals_;  // of rows with an id
+    std::vector<std::uint32_t> id_rows_;      // their rows
+    std::vector<std::uint32_t> newest_row_;   // of each distinct id
     std::vector<std::unique_ptr<ColumnBuilder>> columns_;
     std::unordered_map<std::string, std::uint32_t> places_;  // of columns, by kind and path
 };

@@ -16,7 +16,8 @@
 namespace elkhorn::store {
 namespace {
 
-// Past these a dictionary costs more than it saves: sorting and holding long texts that hardly repeat.
+// Past these a dictionary costs more than it saves: sorting and holding long texts that hardly
+// repeat.
 constexpr std::uint64_t short_text_bytes = 64;
 constexpr std::uint32_t distinct_share = 4;  // at most a quarter distinct
 
@@ -45,13 +46,16 @@ std::vector<std::uint32_t> sorted_order(const std::vector<std::string_view>& tex
         std::uint64_t key;
         std::uint32_t text;
     };
+
     std::vector<Item> items(texts.size());
-    for (std::uint32_t i = 0; i < items.size(); ++i) items[i] = {sort_key(texts[i]), i};
+    for (std::uint32_t i = 0; i < items.size(); ++i)
+        items[i] = {sort_key(texts[i]), i};
     std::ranges::sort(items, [&](const Item& a, const Item& b) {
         return a.key != b.key ? a.key < b.key : texts[a.text] < texts[b.text];
     });
     std::vector<std::uint32_t> order(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) order[i] = items[i].text;
+    for (std::size_t i = 0; i < items.size(); ++i)
+        order[i] = items[i].text;
     return order;
 }
 
@@ -82,7 +86,8 @@ void GroupEncoder::encode_rows(const ColumnBuilder& column, Chunk& chunk) const 
         std::iota(rows.begin(), rows.end(), 0U);
     }
     Bitmap present(rows_);
-    for (const std::uint32_t row : rows) present.set(row);
+    for (const std::uint32_t row : rows)
+        present.set(row);
     chunk.rows_with_value = present.count();
     if (chunk.rows_with_value == rows.size()) {
         chunk.row_mode = RowMode::at_most_one;
@@ -91,7 +96,8 @@ void GroupEncoder::encode_rows(const ColumnBuilder& column, Chunk& chunk) const 
     }
     chunk.row_mode = RowMode::many;
     std::vector<std::int64_t> offsets(rows_ + 1, 0);
-    for (const std::uint32_t row : rows) ++offsets[row + 1];
+    for (const std::uint32_t row : rows)
+        ++offsets[row + 1];
     std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
     append_packed(chunk.parts[0], offsets);
 }
@@ -120,7 +126,8 @@ void GroupEncoder::encode_reals(const ColumnBuilder& column, Chunk& chunk) {
     const double scale = std::pow(10.0, digits);
     std::vector<std::int64_t> scaled;
     scaled.reserve(column.reals.size());
-    for (const double value : column.reals) scaled.push_back(std::llround(value * scale));
+    for (const double value : column.reals)
+        scaled.push_back(std::llround(value * scale));
     chunk.parts[1].push_back(static_cast<char>(digits));
     append_packed(chunk.parts[1], scaled);
 }
@@ -133,7 +140,8 @@ void GroupEncoder::encode_texts(const ColumnBuilder& column, Chunk& chunk) const
         chunk.encoding = Encoding::blocks;
         std::vector<std::string_view> values;
         values.reserve(column.ordinals.size());
-        for (const std::uint32_t ordinal : column.ordinals) values.push_back(texts[ordinal]);
+        for (const std::uint32_t ordinal : column.ordinals)
+            values.push_back(texts[ordinal]);
         append_text_blocks(chunk.parts[1], values);
     } else {
         chunk.encoding = Encoding::dictionary;
@@ -145,12 +153,14 @@ void GroupEncoder::encode_texts(const ColumnBuilder& column, Chunk& chunk) const
             rank[order[i]] = i;
             append_varint(raw, texts[order[i]].size());
         }
-        for (const std::uint32_t text : order) raw += texts[text];
+        for (const std::uint32_t text : order)
+            raw += texts[text];
         append_number(chunk.parts[2], static_cast<std::uint32_t>(raw.size()));
         append_zstd(chunk.parts[2], raw);
         std::vector<std::int64_t> ordinals;
         ordinals.reserve(column.ordinals.size());
-        for (const std::uint32_t ordinal : column.ordinals) ordinals.push_back(rank[ordinal]);
+        for (const std::uint32_t ordinal : column.ordinals)
+            ordinals.push_back(rank[ordinal]);
         append_packed(chunk.parts[1], ordinals);
     }
     if (column.tokens) encode_tokens(column, chunk);
@@ -161,8 +171,8 @@ void GroupEncoder::encode_tokens(const ColumnBuilder& column, Chunk& chunk) cons
     const auto& texts = column.distinct.texts();
     const bool index = chunk.encoding == Encoding::blocks || texts.size() > dictionary_scan_limit;
     TokenIndexBuilder builder(rows_);
-    std::vector<std::uint32_t> tokens;                 // of all distinct texts, one after the other
-    std::vector<std::uint32_t> ends(texts.size());     // of each text's tokens
+    std::vector<std::uint32_t> tokens;              // of all distinct texts, one after the other
+    std::vector<std::uint32_t> ends(texts.size());  // of each text's tokens
     std::vector<std::uint32_t> counts(texts.size());
     for (std::uint32_t i = 0; i < texts.size(); ++i) {
         text::Tokenizer words(texts[i]);
@@ -190,9 +200,12 @@ void GroupEncoder::add(const ColumnBuilder& column) {
     if (column.values() == 0) return;
     Chunk chunk;
     encode_rows(column, chunk);
-    if (column.kind == ColumnKind::integer) encode_integers(column, chunk);
-    else if (column.kind == ColumnKind::real) encode_reals(column, chunk);
-    else encode_texts(column, chunk);
+    if (column.kind == ColumnKind::integer)
+        encode_integers(column, chunk);
+    else if (column.kind == ColumnKind::real)
+        encode_reals(column, chunk);
+    else
+        encode_texts(column, chunk);
     write(column.path, column.kind, column.values(), chunk);
 }
 
@@ -204,9 +217,11 @@ void GroupEncoder::add_sources(const std::vector<std::string_view>& sources) {
     write("_source", ColumnKind::text, sources.size(), chunk);
 }
 
-void GroupEncoder::write(std::string_view path, ColumnKind kind, std::size_t values, const Chunk& chunk) {
+void GroupEncoder::write(std::string_view path, ColumnKind kind, std::size_t values,
+                         const Chunk& chunk) {
     const std::size_t offset = out_.size();
-    for (const std::string& part : chunk.parts) out_ += part;
+    for (const std::string& part : chunk.parts)
+        out_ += part;
     append_text(directory_, path);
     directory_.push_back(static_cast<char>(kind));
     directory_.push_back(static_cast<char>(chunk.encoding));
@@ -219,7 +234,8 @@ void GroupEncoder::write(std::string_view path, ColumnKind kind, std::size_t val
     append_number(directory_, chunk.max);
     append_number(directory_, static_cast<std::uint64_t>(offset));
     append_number(directory_, crc32c(std::string_view(out_).substr(offset)));
-    for (const std::string& part : chunk.parts) append_varint(directory_, part.size());
+    for (const std::string& part : chunk.parts)
+        append_varint(directory_, part.size());
     ++columns_;
 }
 

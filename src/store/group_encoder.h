@@ -1,7 +1,9 @@
 // store/group_encoder.h -- builders' columns to the bytes of a row group (store/group_format.h).
 //
-// A text column gets a sorted dictionary when its texts are short or repeat themselves, and blocks of
-// text otherwise: a line of 200 bytes that is never the same is not worth sorting. Fields mapped as text
+// A text column gets a sorted dictionary when its texts are short or repeat themselves, and blocks
+// of
+// text otherwise: a line of 200 bytes that is never the same is not worth sorting. Fields mapped
+// as text
 // get a token index where evaluating a query on the dictionary would be slow.
 #pragma once
 

@@ -1,11 +1,15 @@
-// store/group_format.h -- the bytes of a row group; drawn in docs/formats/segment.md. Writer and reader
-// both include this. A row group is self-contained and position-independent: it can be copied as it is.
+// store/group_format.h -- the bytes of a row group; drawn in docs/formats/segment.md. Writer and
+// reader
+// both include this. A row group is self-contained and position-independent: it can be copied as
+// it is.
 //
 //   [chunk]...  [directory]  [footer]
 //
 //   footer     u32 directory size, u32 directory crc32c, u64 magic          (16 bytes, at the end)
-//   directory  u16 version, u16 0, u32 rows, i64 first seq_no, i64 last seq_no, varint columns, then each:
-//              text path, u8 kind, u8 encoding, u8 row mode, u8 flags, varint values, varint rows with a
+//   directory  u16 version, u16 0, u32 rows, i64 first seq_no, i64 last seq_no, varint columns,
+//   then each:
+//              text path, u8 kind, u8 encoding, u8 row mode, u8 flags, varint values, varint rows
+//              with a
 //              value, u64 tokens, u64 min, u64 max, u64 chunk offset, u32 chunk crc32c,
 //              4 varint part sizes
 //   chunk      the four parts one after the other: rows, values, dictionary, token index
@@ -28,9 +32,9 @@ enum class Encoding : std::uint8_t {
 };
 
 enum class RowMode : std::uint8_t {
-    one_each = 0,  // value i belongs to row i; no bytes
+    one_each = 0,     // value i belongs to row i; no bytes
     at_most_one = 1,  // a bit a row
-    many = 2,      // packed offsets, rows + 1 of them
+    many = 2,         // packed offsets, rows + 1 of them
 };
 
 enum ColumnFlags : std::uint8_t {

@@ -15,18 +15,22 @@
 namespace elkhorn::store {
 namespace {
 
-/// Which ids are surely not in a row group: a Bloom filter of 16 bits an id, kept in memory once asked.
+/// Which ids are surely not in a row group: a Bloom filter of 16 bits an id, kept in memory once
+/// asked.
 class IdFilter {
 public:
     explicit IdFilter(const Dictionary& ids) : bits_((std::size_t{ids.size()} * 16 + 64) / 64) {
         for (std::uint32_t i = 0; i < ids.size(); ++i) {
-            for_each_bit(ids[i], [&](std::uint64_t bit) { bits_[bit / 64] |= std::uint64_t{1} << (bit % 64); });
+            for_each_bit(ids[i], [&](std::uint64_t bit) {
+                bits_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+            });
         }
     }
 
     bool may_hold(std::string_view id) const {
         bool all = true;
-        for_each_bit(id, [&](std::uint64_t bit) { all = all && (bits_[bit / 64] >> (bit % 64) & 1) != 0; });
+        for_each_bit(
+            id, [&](std::uint64_t bit) { all = all && (bits_[bit / 64] >> (bit % 64) & 1) != 0; });
         return all;
     }
 
@@ -35,7 +39,8 @@ private:
     void for_each_bit(std::string_view id, Visit&& visit) const {
         std::uint64_t hash = hash64(id);
         const std::uint64_t step = (hash >> 32) | 1;
-        for (int i = 0; i < 6; ++i, hash += step) visit(hash % (bits_.size() * 64));
+        for (int i = 0; i < 6; ++i, hash += step)
+            visit(hash % (bits_.size() * 64));
     }
 
     std::vector<std::uint64_t> bits_;
@@ -62,16 +67,19 @@ public:
         const auto size = footer.number<std::uint32_t>();
         const auto crc = footer.number<std::uint32_t>();
         if (footer.number<std::uint64_t>() != group_magic) return damaged("does not end as one");
-        if (size > all.size() - group_footer_bytes) return damaged("has a directory larger than itself");
+        if (size > all.size() - group_footer_bytes)
+            return damaged("has a directory larger than itself");
         const std::size_t at = all.size() - group_footer_bytes - size;
         const std::string_view directory = all.substr(at, size);
         if (crc32c(directory) != crc) return damaged("has a directory whose checksum is wrong");
         ByteReader reader(directory);
         const auto version = reader.number<std::uint16_t>();
         if (version != group_version) {
-            return fail(ErrorCode::corruption,
-                        fmt::format("{}: row group format {} is newer than this program reads ({}): use a "
-                                    "newer elkhorn", bytes_.place, version, group_version));
+            return fail(
+                ErrorCode::corruption,
+                fmt::format("{}: row group format {} is newer than this program reads ({}): use a "
+                            "newer elkhorn",
+                            bytes_.place, version, group_version));
         }
         reader.number<std::uint16_t>();
         rows_ = reader.number<std::uint32_t>();
@@ -105,11 +113,18 @@ public:
     }
 
     std::span<const std::unique_ptr<Column>> columns() const override { return columns_; }
+
     std::int64_t first_seq_no() const override { return first_seq_no_; }
+
     std::int64_t last_seq_no() const override { return last_seq_no_; }
 
-    Result<std::int64_t> seq_no(std::uint32_t row) const override { return integer_at(*seq_no_, row); }
-    Result<std::int64_t> version(std::uint32_t row) const override { return integer_at(*version_, row); }
+    Result<std::int64_t> seq_no(std::uint32_t row) const override {
+        return integer_at(*seq_no_, row);
+    }
+
+    Result<std::int64_t> version(std::uint32_t row) const override {
+        return integer_at(*version_, row);
+    }
 
     Result<std::string> id(std::uint32_t row) const override {
         if (id_ != nullptr) {
@@ -141,7 +156,8 @@ public:
         std::optional<std::uint32_t> newest;
         for (std::uint32_t row = 0; row < rows_; ++row) {
             const std::uint32_t value = ordinals->rows.first(row);
-            if (value != ordinals->rows.last(row) && ordinals->values[value] == *ordinal) newest = row;
+            if (value != ordinals->rows.last(row) && ordinals->values[value] == *ordinal)
+                newest = row;
         }
         return newest;
     }
@@ -156,9 +172,11 @@ private:
     using Key = std::pair<std::string_view, ColumnKind>;
 
     std::unexpected<Error> damaged(std::string_view what) const {
-        return fail(ErrorCode::corruption,
-                    fmt::format("{}: the row group at offset {} {}; run `elkhorn verify`, restore the file "
-                                "from a copy", bytes_.place, bytes_.offset, what));
+        return fail(
+            ErrorCode::corruption,
+            fmt::format("{}: the row group at offset {} {}; run `elkhorn verify`, restore the file "
+                        "from a copy",
+                        bytes_.place, bytes_.offset, what));
     }
 
     static Result<std::int64_t> integer_at(const Column& column, std::uint32_t row) {

@@ -13,7 +13,8 @@
 namespace elkhorn::store {
 namespace {
 
-// A refresh that finds this many rows in the growing builder ends it: encoding it over and over would
+// A refresh that finds this many rows in the growing builder ends it: encoding it over and over
+// would
 // cost more than a row group that is not full.
 constexpr std::uint32_t freeze_at_refresh_rows = 8192;
 constexpr std::int64_t refresh_interval_ns = 1'000'000'000;
@@ -28,7 +29,9 @@ std::int64_t Index::Slot::last_seq_no() const {
     return builder != nullptr ? builder->last_seq_no() : group->last_seq_no();
 }
 
-std::uint32_t Index::Slot::rows() const { return builder != nullptr ? builder->rows() : group->rows(); }
+std::uint32_t Index::Slot::rows() const {
+    return builder != nullptr ? builder->rows() : group->rows();
+}
 
 Index::Index(Node& node, Manifest manifest)
     : node_(node),
@@ -42,14 +45,17 @@ Index::Index(Node& node, Manifest manifest)
       next_seq_no_(manifest_.flushed_seq_no),
       refreshed_ns_(node.options->clock->steady_ns() - refresh_interval_ns) {}
 
-Index::~Index() { node_.tail_bytes -= counted_bytes_; }
+Index::~Index() {
+    node_.tail_bytes -= counted_bytes_;
+}
 
 void Index::set_created_at(Lsn lsn) {
     const Lock lock(mutex_);
     meta_lsn_ = lsn;
 }
 
-// -- finding a document ------------------------------------------------------------------------------
+// -- finding a document
+// ------------------------------------------------------------------------------
 
 Result<std::optional<Index::Place>> Index::place_in(const std::shared_ptr<Slot>& slot,
                                                     std::uint32_t row) const {
@@ -71,7 +77,8 @@ Result<std::optional<Index::Place>> Index::place_in(const std::shared_ptr<Slot>&
 Result<std::optional<Index::Place>> Index::locate(std::string_view id) {
     for (auto it = slots_.rbegin(); it != slots_.rend(); ++it) {
         const std::shared_ptr<Slot>& slot = *it;
-        const auto row = slot->builder != nullptr ? slot->builder->find_id(id) : TRY(slot->group->find_id(id));
+        const auto row =
+            slot->builder != nullptr ? slot->builder->find_id(id) : TRY(slot->group->find_id(id));
         if (!row) continue;
         if (auto place = TRY(place_in(slot, *row))) return place;
     }
@@ -85,8 +92,10 @@ Result<std::optional<Index::Place>> Index::locate(std::string_view id) {
             const std::uint32_t middle = low + (high - low) / 2;
             const std::int64_t at = slot->builder != nullptr ? slot->builder->seq_no(middle)
                                                              : TRY(slot->group->seq_no(middle));
-            if (at < *seq_no) low = middle + 1;
-            else high = middle;
+            if (at < *seq_no)
+                low = middle + 1;
+            else
+                high = middle;
         }
         if (low == slot->rows()) return std::nullopt;
         auto place = TRY(place_in(slot, low));
@@ -105,12 +114,15 @@ Result<std::optional<Found>> Index::get(std::string_view id) {
     Found found;
     found.seq_no = place->seq_no;
     found.version = place->version;
-    if (place->slot->builder != nullptr) found.source = place->slot->builder->source(place->row);
-    else found.source = TRY(place->slot->group->sources()->at(place->row));
+    if (place->slot->builder != nullptr)
+        found.source = place->slot->builder->source(place->row);
+    else
+        found.source = TRY(place->slot->group->sources()->at(place->row));
     return found;
 }
 
-// -- writing ------------------------------------------------------------------------------------------
+// -- writing
+// ------------------------------------------------------------------------------------------
 
 /// The slot that takes the next row; a new one begins with that row's sequence number.
 Index::Slot& Index::growing(std::int64_t seq_no) {
@@ -138,7 +150,8 @@ void Index::mark_deleted(Place& place) {
 void Index::add_row(const NewRow& row, const event::Document& document) {
     GroupBuilder& builder = *growing(row.seq_no).builder;
     const std::uint32_t number = builder.add(row);
-    if (router_.add(number, document, row.source, builder, manifest_.mapping)) shown_mapping_ = nullptr;
+    if (router_.add(number, document, row.source, builder, manifest_.mapping))
+        shown_mapping_ = nullptr;
     dirty_ = true;
 }
 
@@ -155,17 +168,20 @@ bool Index::write_one(const Write& write, Written& result, std::string& entry) {
         old = std::move(*found);
     }
     if (write.action == Action::create && old) {
-        return refuse({ErrorCode::conflict,
-                       fmt::format("[{}]: version conflict, document already exists (current version [{}])",
-                                   write.id, old->version)});
+        return refuse(
+            {ErrorCode::conflict,
+             fmt::format("[{}]: version conflict, document already exists (current version [{}])",
+                         write.id, old->version)});
     }
     if (write.if_seq_no && (!old || old->seq_no != *write.if_seq_no)) {
-        return refuse({ErrorCode::conflict,
-                       old ? fmt::format("[{}]: version conflict, required seqNo [{}], primary term [1]. "
-                                         "current document has seqNo [{}] and primary term [1]", write.id,
-                                         *write.if_seq_no, old->seq_no)
-                           : fmt::format("[{}]: version conflict, required seqNo [{}], primary term [1]. but "
-                                         "no document was found", write.id, *write.if_seq_no)});
+        return refuse(
+            {ErrorCode::conflict,
+             old ? fmt::format("[{}]: version conflict, required seqNo [{}], primary term [1]. "
+                               "current document has seqNo [{}] and primary term [1]",
+                               write.id, *write.if_seq_no, old->seq_no)
+                 : fmt::format("[{}]: version conflict, required seqNo [{}], primary term [1]. but "
+                               "no document was found",
+                               write.id, *write.if_seq_no)});
     }
     if (auto sound = router_.check(*write.document, manifest_.mapping, write.id); !sound) {
         return refuse(sound.error());
@@ -200,7 +216,8 @@ void Index::freeze_if_full() {
 void Index::count_bytes() {
     std::int64_t bytes = 0;
     for (const std::shared_ptr<Slot>& slot : slots_) {
-        if (slot->builder != nullptr) bytes += static_cast<std::int64_t>(slot->builder->memory_bytes());
+        if (slot->builder != nullptr)
+            bytes += static_cast<std::int64_t>(slot->builder->memory_bytes());
         if (slot->bytes != nullptr) bytes += static_cast<std::int64_t>(slot->bytes->size());
     }
     node_.tail_bytes += bytes - counted_bytes_;
@@ -214,7 +231,8 @@ Lsn Index::write(std::span<const Write* const> writes, std::span<Written* const>
     const std::size_t empty = entry.size();
     const Lock lock(mutex_);
     const std::size_t slots_before = slots_.empty() ? 0 : slots_.size() - 1;
-    for (std::size_t i = 0; i < writes.size(); ++i) write_one(*writes[i], *results[i], entry);
+    for (std::size_t i = 0; i < writes.size(); ++i)
+        write_one(*writes[i], *results[i], entry);
     if (entry.size() == empty) return 0;
     const Lsn lsn = node_.log->append(std::move(entry));
     for (std::size_t i = slots_before; i < slots_.size(); ++i) {
@@ -299,7 +317,8 @@ Result<bool> Index::encode_frozen() {
             if (slot->frozen && slot->builder != nullptr) frozen.push_back(slot);
         }
     }
-    for (const auto& slot : frozen) TRY(encode(slot));
+    for (const auto& slot : frozen)
+        TRY(encode(slot));
     return !frozen.empty();
 }
 
@@ -327,9 +346,11 @@ Result<> Index::publish(bool with_growing) {
     view->created_ms = manifest_.created_ms;
     view->settings_json = manifest_.settings_json;
     view->segments = static_cast<std::uint32_t>(manifest_.segments.size());
-    if (shown_mapping_ == nullptr) shown_mapping_ = std::make_shared<const Mapping>(manifest_.mapping);
+    if (shown_mapping_ == nullptr)
+        shown_mapping_ = std::make_shared<const Mapping>(manifest_.mapping);
     view->mapping = shown_mapping_;
-    for (const SegmentEntry& segment : manifest_.segments) view->size_bytes += segment.size_bytes;
+    for (const SegmentEntry& segment : manifest_.segments)
+        view->size_bytes += segment.size_bytes;
     for (const auto& slot : slots_) {
         std::shared_ptr<const RowGroup> group = slot->group;
         if (group == nullptr) {

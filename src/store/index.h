@@ -1,9 +1,12 @@
-// store/index.h -- one index: its tail, its sealed row groups, its deletes, and the view of them that
+// store/index.h -- one index: its tail, its sealed row groups, its deletes, and the view of them
+// that
 // readers hold. The node's log, memory and background thread are the engine's (store/store.cc).
 //
-//   slots      growing builder | frozen builder -> encoded in memory -> in a segment     (oldest first)
+//   slots      growing builder | frozen builder -> encoded in memory -> in a segment     (oldest
+//   first)
 //
-// One mutex guards the writer's state; nothing is read from or written to disk under it but the look-up
+// One mutex guards the writer's state; nothing is read from or written to disk under it but the
+// look-up
 // of an explicit _id. Encoding and flushing work on frozen slots, outside it.
 #pragma once
 
@@ -33,7 +36,8 @@ struct Node {
     WriteLog* log = nullptr;
     const Options* options = nullptr;
     std::shared_ptr<Cache> cache;
-    std::atomic<std::int64_t> tail_bytes{0};  // of all indices: builders and row groups not yet in segments
+    // of all indices: builders and row groups not yet in segments
+    std::atomic<std::int64_t> tail_bytes{0};
 };
 
 /// One document of the log, as replay reads it.
@@ -50,8 +54,11 @@ public:
     ~Index();
 
     const std::string& name() const { return name_; }
+
     const std::string& uuid() const { return uuid_; }
+
     const std::string& settings() const { return settings_; }
+
     std::uint64_t incarnation() const { return incarnation_; }
 
     /// Opens the segments its manifest names.
@@ -80,13 +87,14 @@ public:
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
     std::size_t frozen_builders() const;
+
     std::int64_t tail_bytes() const { return counted_bytes_; }
 
 private:
     struct Slot {
         std::shared_ptr<GroupBuilder> builder;  // null once encoded
         bool frozen = false;
-        std::shared_ptr<const RowGroup> group;  // null until encoded
+        std::shared_ptr<const RowGroup> group;     // null until encoded
         std::shared_ptr<const std::string> bytes;  // of the encoded group, until it is in a segment
         std::mutex encoding;                       // held by whoever encodes it
         std::uint64_t segment = 0;
@@ -98,6 +106,7 @@ private:
         std::int64_t first_seq_no() const;
         std::int64_t last_seq_no() const;
         std::uint32_t rows() const;
+
         bool is_deleted(std::uint32_t row) const { return deleted_rows > 0 && deleted.test(row); }
     };
 
@@ -112,7 +121,8 @@ private:
     using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
 
     Result<std::optional<Place>> locate(std::string_view id) REQUIRES(mutex_);
-    Result<std::optional<Place>> place_in(const std::shared_ptr<Slot>& slot, std::uint32_t row) const;
+    Result<std::optional<Place>> place_in(const std::shared_ptr<Slot>& slot,
+                                          std::uint32_t row) const;
     Slot& growing(std::int64_t seq_no) REQUIRES(mutex_);
     void mark_deleted(Place& place) REQUIRES(mutex_);
     bool write_one(const Write& write, Written& result, std::string& entry) REQUIRES(mutex_);
@@ -138,18 +148,21 @@ private:
     std::atomic<std::int64_t> counted_bytes_{0};
 
     mutable Mutex mutex_;
-    Manifest manifest_ GUARDED_BY(mutex_);  // as last written, but for the mapping, which is the newest
+    // as last written, but for the mapping, which is the newest
+    Manifest manifest_ GUARDED_BY(mutex_);
     std::vector<std::shared_ptr<Slot>> slots_ GUARDED_BY(mutex_);
     FieldRouter router_ GUARDED_BY(mutex_);
     std::int64_t next_seq_no_ GUARDED_BY(mutex_) = 0;
-    Lsn meta_lsn_ GUARDED_BY(mutex_) = 0;  // oldest change of the mapping or creation not in a manifest
+    // oldest change of the mapping or creation not in a manifest
+    Lsn meta_lsn_ GUARDED_BY(mutex_) = 0;
     bool deletes_changed_ GUARDED_BY(mutex_) = false;  // since the deletes file was written
     bool dirty_ GUARDED_BY(mutex_) = false;            // since the last view
     std::int64_t refreshed_ns_ GUARDED_BY(mutex_) = 0;
     std::shared_ptr<const Mapping> shown_mapping_ GUARDED_BY(mutex_);
     std::shared_ptr<const IndexView> view_ GUARDED_BY(mutex_);
-    std::mutex flushing_;    // one flush at a time
-    std::uint64_t deletes_number_ = 0;  // of the newest deletes file tried; changed by the one who flushes
+    std::mutex flushing_;  // one flush at a time
+    // of the newest deletes file tried; changed by the one who flushes
+    std::uint64_t deletes_number_ = 0;
     std::mutex refreshing_;  // one refresh at a time
 };
 

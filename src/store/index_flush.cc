@@ -1,5 +1,7 @@
-// The way of an index's tail to disk: segments, then the deletes file, then the manifest that names both.
-// Until the manifest is renamed into place, recovery uses the old one and the log; what the new one no
+// The way of an index's tail to disk: segments, then the deletes file, then the manifest that
+// names both.
+// Until the manifest is renamed into place, recovery uses the old one and the log; what the new
+// one no
 // longer names is deleted only after.
 
 #include "base/bytes.h"
@@ -18,12 +20,14 @@
 namespace elkhorn::store {
 namespace {
 
-// deletes file body: varint entries, then each i64 first seq_no of the row group, varint rows, varint
+// deletes file body: varint entries, then each i64 first seq_no of the row group, varint rows,
+// varint
 // compressed bytes, zstd of a bit a row.
 constexpr SealedKind deletes_kind{0x31304c45'44474b45, 1, "deletes file"};  // "EKGDEL01"
 
 metrics::Counter segments_written{"elkhorn_store_segments_written_total", "Segment files written."};
-metrics::Counter segment_bytes{"elkhorn_store_segment_bytes_total", "Bytes of the segment files written."};
+metrics::Counter segment_bytes{"elkhorn_store_segment_bytes_total",
+                               "Bytes of the segment files written."};
 
 std::string segment_name(std::uint64_t incarnation, std::uint64_t number) {
     return fmt::format("{}/{}.seg", index_folder(incarnation), number);
@@ -37,9 +41,8 @@ std::string deletes_name(std::uint64_t incarnation, std::uint64_t number) {
 
 bool Index::wants_flush() const {
     const Lock lock(mutex_);
-    const auto waiting = std::ranges::count_if(slots_, [](const auto& slot) {
-        return slot->segment == 0 && slot->group != nullptr;
-    });
+    const auto waiting = std::ranges::count_if(
+        slots_, [](const auto& slot) { return slot->segment == 0 && slot->group != nullptr; });
     return waiting >= static_cast<std::ptrdiff_t>(node_.options->groups_per_segment);
 }
 
@@ -60,15 +63,18 @@ Result<> Index::flush() {
     std::vector<std::shared_ptr<Slot>> waiting;
     {
         const Lock lock(mutex_);
-        if (!slots_.empty() && slots_.back()->builder != nullptr && slots_.back()->builder->rows() > 0) {
+        if (!slots_.empty() && slots_.back()->builder != nullptr &&
+            slots_.back()->builder->rows() > 0) {
             slots_.back()->frozen = true;
         }
         for (const auto& slot : slots_) {
-            if (slot->segment == 0 && (slot->frozen || slot->group != nullptr)) waiting.push_back(slot);
+            if (slot->segment == 0 && (slot->frozen || slot->group != nullptr))
+                waiting.push_back(slot);
         }
         if (waiting.empty() && meta_lsn_ == 0 && !deletes_changed_) return {};
     }
-    for (const auto& slot : waiting) TRY(encode(slot));
+    for (const auto& slot : waiting)
+        TRY(encode(slot));
 
     // The deletes and the log position that covers what they were made by, taken together.
     Manifest manifest;
@@ -90,13 +96,15 @@ Result<> Index::flush() {
         deletes_changed_ = false;
         covered = node_.log->last_lsn();
         for (const auto& slot : slots_) {
-            const bool sealed = slot->segment != 0 || std::ranges::find(waiting, slot) != waiting.end();
+            const bool sealed =
+                slot->segment != 0 || std::ranges::find(waiting, slot) != waiting.end();
             if (!sealed || slot->deleted_rows == 0) continue;
             deletes.emplace_back(slot->first_seq_no(), *deletes_of(*slot));
         }
     }
     const std::size_t first_new = manifest.segments.size();
-    if (auto written = write_files(manifest, waiting, write_new_deletes ? &deletes : nullptr, covered);
+    if (auto written =
+            write_files(manifest, waiting, write_new_deletes ? &deletes : nullptr, covered);
         !written) {
         const Lock lock(mutex_);
         deletes_changed_ = deletes_changed_ || write_new_deletes;
@@ -140,11 +148,14 @@ Result<> Index::write_files(Manifest& manifest, const std::vector<std::shared_pt
     return write_manifest(*node_.folder, manifest);
 }
 
-Result<> Index::write_segments(const std::vector<std::shared_ptr<Slot>>& slots, Manifest& manifest) {
+Result<> Index::write_segments(const std::vector<std::shared_ptr<Slot>>& slots,
+                               Manifest& manifest) {
     for (std::size_t at = 0; at < slots.size(); at += node_.options->groups_per_segment) {
-        const std::size_t n = std::min<std::size_t>(node_.options->groups_per_segment, slots.size() - at);
+        const std::size_t n =
+            std::min<std::size_t>(node_.options->groups_per_segment, slots.size() - at);
         std::vector<std::string_view> groups;
-        for (std::size_t i = at; i < at + n; ++i) groups.emplace_back(*slots[i]->bytes);
+        for (std::size_t i = at; i < at + n; ++i)
+            groups.emplace_back(*slots[i]->bytes);
         SegmentEntry entry;
         entry.number = manifest.next_segment++;
         entry.groups = static_cast<std::uint32_t>(n);
@@ -157,8 +168,10 @@ Result<> Index::write_segments(const std::vector<std::shared_ptr<Slot>>& slots, 
     return {};
 }
 
-/// From now on the row groups are read from the file; those in memory go with the last view of them.
-Result<> Index::install_segment(std::span<const std::shared_ptr<Slot>> slots, std::uint64_t number) {
+/// From now on the row groups are read from the file; those in memory go with the last view of
+/// them.
+Result<> Index::install_segment(std::span<const std::shared_ptr<Slot>> slots,
+                                std::uint64_t number) {
     const auto groups =
         TRY(open_segment(*node_.folder, segment_name(incarnation_, number), salt_, node_.cache));
     ASSERT(groups.size() == slots.size());
@@ -224,9 +237,12 @@ Result<> Index::open_segments() {
         const std::string name = segment_name(incarnation_, segment.number);
         auto groups = open_segment(*node_.folder, name, salt_, node_.cache);
         if (!groups && groups.error().code == ErrorCode::not_found) {
-            return fail(ErrorCode::corruption,
-                        fmt::format("{}: the segment is missing, though index {} needs it; restore the file "
-                                    "from a copy", name, name_));
+            return fail(
+                ErrorCode::corruption,
+                fmt::format(
+                    "{}: the segment is missing, though index {} needs it; restore the file "
+                    "from a copy",
+                    name, name_));
         }
         if (!groups) return std::unexpected(groups.error());
         for (auto& group : *groups) {
@@ -241,11 +257,13 @@ Result<> Index::open_segments() {
     // Files of a flush that was cut off before its manifest.
     const std::string folder = index_folder(incarnation_);
     for (const std::string& file : TRY(node_.folder->list(folder))) {
-        const bool known = file == "manifest" || file == fmt::format("{}.del", manifest_.deletes) ||
-                           std::ranges::any_of(manifest_.segments, [&](const SegmentEntry& segment) {
-                               return file == fmt::format("{}.seg", segment.number);
-                           });
-        const bool ours = file.ends_with(".seg") || file.ends_with(".del") || file.ends_with(".new");
+        const bool known =
+            file == "manifest" || file == fmt::format("{}.del", manifest_.deletes) ||
+            std::ranges::any_of(manifest_.segments, [&](const SegmentEntry& segment) {
+                return file == fmt::format("{}.seg", segment.number);
+            });
+        const bool ours =
+            file.ends_with(".seg") || file.ends_with(".del") || file.ends_with(".new");
         if (!known && ours) TRY(node_.folder->remove(folder + "/" + file));
     }
     return {};

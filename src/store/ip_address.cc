@@ -28,8 +28,10 @@ std::optional<IpBytes> parse_ip(std::string_view text) {
 std::string format_ip(std::string_view bytes16) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (bytes16.size() != 16) return "";
-    if (bytes16.starts_with(v4_prefix)) inet_ntop(AF_INET, bytes16.data() + 12, text.data(), text.size());
-    else inet_ntop(AF_INET6, bytes16.data(), text.data(), text.size());
+    if (bytes16.starts_with(v4_prefix))
+        inet_ntop(AF_INET, bytes16.data() + 12, text.data(), text.size());
+    else
+        inet_ntop(AF_INET6, bytes16.data(), text.data(), text.size());
     return text.data();
 }
 

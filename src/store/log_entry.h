@@ -4,7 +4,8 @@
 //   create    varint incarnation, text name, text uuid, i64 created ms, text settings, text mapping
 //   remove    varint incarnation
 //   mapping   varint incarnation, text mapping update
-//   documents varint incarnation, then to the end: varint seq_no, varint version, text id, text source
+//   documents varint incarnation, then to the end: varint seq_no, varint version, text id, text
+//   source
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,8 @@
 //
 //   file    u64 magic, u16 version, u16 0, u32 crc32c of the rest of the header, u64 file number,
 //           u64 first lsn; then frames
-//   frame   u32 magic, u32 crc32c of what follows in the frame, u64 first lsn, u32 entries, u32 raw bytes,
+//   frame   u32 magic, u32 crc32c of what follows in the frame, u64 first lsn, u32 entries, u32
+//   raw bytes,
 //           u32 compressed bytes, then LZ4 of: (varint length, entry)...
 #pragma once
 

@@ -10,7 +10,9 @@ constexpr SealedKind manifest_kind{0x31304e414d474b45, 1, "manifest"};  // "EKGM
 
 }  // namespace
 
-std::string index_folder(std::uint64_t incarnation) { return "indices/" + std::to_string(incarnation); }
+std::string index_folder(std::uint64_t incarnation) {
+    return "indices/" + std::to_string(incarnation);
+}
 
 Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {
     std::string body;
@@ -31,7 +33,8 @@ Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {
         append_varint(body, segment.size_bytes);
         append_varint(body, segment.groups);
     }
-    return write_sealed(folder, index_folder(manifest.incarnation) + "/manifest", manifest_kind, body);
+    return write_sealed(folder, index_folder(manifest.incarnation) + "/manifest", manifest_kind,
+                        body);
 }
 
 Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder) {

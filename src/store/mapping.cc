@@ -63,7 +63,8 @@ void append_field(std::string& out, const FieldMapping& field) {
 
 bool read_field(ByteReader& reader, FieldMapping& field, int depth) {
     const auto type = reader.number<std::uint8_t>();
-    if (type > static_cast<std::uint8_t>(FieldType::unindexed) || depth > max_multi_field_depth) return false;
+    if (type > static_cast<std::uint8_t>(FieldType::unindexed) || depth > max_multi_field_depth)
+        return false;
     field.type = static_cast<FieldType>(type);
     field.es_name = reader.text();
     field.ignore_above = static_cast<std::uint32_t>(reader.varint());
@@ -171,7 +172,8 @@ FieldMapping dynamic_text() {
 
 void append_mapping(std::string& out, const Mapping& mapping) {
     out.push_back(static_cast<char>(mapping.dynamic));
-    out.push_back(static_cast<char>((mapping.date_detection ? 1 : 0) | (mapping.numeric_detection ? 2 : 0)));
+    out.push_back(
+        static_cast<char>((mapping.date_detection ? 1 : 0) | (mapping.numeric_detection ? 2 : 0)));
     append_text(out, mapping.extra_json);
     append_varint(out, mapping.fields.size());
     for (const auto& [path, field] : mapping.fields) {

@@ -8,7 +8,9 @@
 namespace elkhorn::store {
 namespace {
 
-std::string folder_of(const std::string& name) { return name.substr(0, name.rfind('/')); }
+std::string folder_of(const std::string& name) {
+    return name.substr(0, name.rfind('/'));
+}
 
 }  // namespace
 
@@ -28,7 +30,8 @@ Result<> write_sealed(io::Folder& folder, const std::string& name, const SealedK
     return folder.sync_names(folder_of(name));
 }
 
-Result<std::string> read_sealed(const io::Folder& folder, const std::string& name, const SealedKind& kind) {
+Result<std::string> read_sealed(const io::Folder& folder, const std::string& name,
+                                const SealedKind& kind) {
     const std::string bytes = TRY(folder.read(name));
     ByteReader reader(bytes);
     const auto magic = reader.number<std::uint64_t>();
@@ -37,14 +40,17 @@ Result<std::string> read_sealed(const io::Folder& folder, const std::string& nam
     const auto crc = reader.number<std::uint32_t>();
     const std::string_view body = reader.take(reader.number<std::uint64_t>());
     if (magic == kind.magic && version > kind.version) {
-        return fail(ErrorCode::corruption,
-                    fmt::format("{}: this {} was written by a newer elkhorn (format {}, this one reads {}); "
-                                "use that one", name, kind.what, version, kind.version));
+        return fail(
+            ErrorCode::corruption,
+            fmt::format(
+                "{}: this {} was written by a newer elkhorn (format {}, this one reads {}); "
+                "use that one",
+                name, kind.what, version, kind.version));
     }
     if (magic != kind.magic || !reader.ok() || !reader.at_end() || crc32c(body) != crc) {
         return fail(ErrorCode::corruption,
-                    fmt::format("{}: offset 0: this {} is damaged; restore the file from a copy", name,
-                                kind.what));
+                    fmt::format("{}: offset 0: this {} is damaged; restore the file from a copy",
+                                name, kind.what));
     }
     return std::string(body);
 }

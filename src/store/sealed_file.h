@@ -1,4 +1,5 @@
-// store/sealed_file.h -- small files that are written whole and read whole (manifest, deletes): a header
+// store/sealed_file.h -- small files that are written whole and read whole (manifest, deletes): a
+// header
 // with magic, version, length and checksum before the body. Damage is named with file and offset.
 //
 //   u64 magic, u16 version, u16 0, u32 crc32c of the body, u64 body bytes, body
@@ -22,6 +23,7 @@ struct SealedKind {
 /// Written, synced, and its name made durable: through `name`.new and a rename.
 Result<> write_sealed(io::Folder& folder, const std::string& name, const SealedKind& kind,
                       std::string_view body);
-Result<std::string> read_sealed(const io::Folder& folder, const std::string& name, const SealedKind& kind);
+Result<std::string> read_sealed(const io::Folder& folder, const std::string& name,
+                                const SealedKind& kind);
 
 }  // namespace elkhorn::store

@@ -14,7 +14,9 @@ constexpr std::uint16_t segment_version = 1;
 constexpr std::size_t header_bytes = 16;
 constexpr std::size_t footer_bytes = 16;
 
-std::string folder_of(const std::string& name) { return name.substr(0, name.rfind('/')); }
+std::string folder_of(const std::string& name) {
+    return name.substr(0, name.rfind('/'));
+}
 
 }  // namespace
 
@@ -48,23 +50,26 @@ Result<std::uint64_t> write_segment(io::Folder& folder, const std::string& name,
     return at + footer.size();
 }
 
-Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(const io::Folder& folder,
-                                                                  const std::string& name,
-                                                                  std::uint64_t salt,
-                                                                  const std::shared_ptr<Cache>& cache) {
+Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(
+    const io::Folder& folder, const std::string& name, std::uint64_t salt,
+    const std::shared_ptr<Cache>& cache) {
     const auto mapped = TRY(folder.map(name));
     const std::string_view bytes = mapped->bytes();
     const auto damaged = [&](std::size_t at, std::string_view what) {
-        return fail(ErrorCode::corruption, fmt::format("{}: offset {}: {}; restore the file from a copy, or "
-                                                       "run `elkhorn repair`", name, at, what));
+        return fail(ErrorCode::corruption,
+                    fmt::format("{}: offset {}: {}; restore the file from a copy, or "
+                                "run `elkhorn repair`",
+                                name, at, what));
     };
     if (bytes.size() < header_bytes + footer_bytes) return damaged(0, "the segment is cut");
     ByteReader header(bytes);
     if (header.number<std::uint64_t>() != segment_magic) return damaged(0, "this is no segment");
     if (const auto version = header.number<std::uint16_t>(); version != segment_version) {
-        return fail(ErrorCode::corruption,
-                    fmt::format("{}: written by a newer elkhorn (format {}, this one reads {}); use that one",
-                                name, version, segment_version));
+        return fail(
+            ErrorCode::corruption,
+            fmt::format(
+                "{}: written by a newer elkhorn (format {}, this one reads {}); use that one", name,
+                version, segment_version));
     }
     const std::size_t footer_at = bytes.size() - footer_bytes;
     ByteReader footer(bytes.substr(footer_at));
@@ -74,7 +79,8 @@ Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(const io::Fold
         return damaged(footer_at, "the segment's end is damaged");
     }
     const std::string_view directory = bytes.substr(footer_at - size, size);
-    if (crc32c(directory) != crc) return damaged(footer_at - size, "the directory's checksum is wrong");
+    if (crc32c(directory) != crc)
+        return damaged(footer_at - size, "the directory's checksum is wrong");
     ByteReader reader(directory);
     std::vector<std::shared_ptr<const RowGroup>> groups;
     const std::uint64_t count = reader.varint();
@@ -84,7 +90,8 @@ Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(const io::Fold
         if (!reader.ok() || at > footer_at || group_bytes > footer_at - at) {
             return damaged(footer_at - size, "the directory makes no sense");
         }
-        groups.push_back(TRY(open_group({mapped, bytes.substr(at, group_bytes), name, at}, salt, cache)));
+        groups.push_back(
+            TRY(open_group({mapped, bytes.substr(at, group_bytes), name, at}, salt, cache)));
     }
     return groups;
 }

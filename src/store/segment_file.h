@@ -24,9 +24,8 @@ Result<std::uint64_t> write_segment(io::Folder& folder, const std::string& name,
                                     std::span<const std::string_view> groups);
 
 /// Maps the file and opens its row groups; reads directories only.
-Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(const io::Folder& folder,
-                                                                  const std::string& name,
-                                                                  std::uint64_t salt,
-                                                                  const std::shared_ptr<Cache>& cache);
+Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(
+    const io::Folder& folder, const std::string& name, std::uint64_t salt,
+    const std::shared_ptr<Cache>& cache);
 
 }  // namespace elkhorn::store

@@ -1,4 +1,5 @@
-// The engine: indices by name, the log they share, and the one background thread that encodes, flushes
+// The engine: indices by name, the log they share, and the one background thread that encodes,
+// flushes
 // and trims.
 
 #include "store/store.h"
@@ -18,7 +19,8 @@
 namespace elkhorn::store {
 namespace {
 
-metrics::Counter documents_written{"elkhorn_store_documents_written_total", "Documents acknowledged."};
+metrics::Counter documents_written{"elkhorn_store_documents_written_total",
+                                   "Documents acknowledged."};
 metrics::Counter writes_refused{"elkhorn_store_writes_refused_total",
                                 "Writes refused because tails waited for memory."};
 metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not yet in segments."};
@@ -35,8 +37,9 @@ public:
     Engine(std::unique_ptr<io::Folder> folder, Options options)
         : options_(std::move(options)),
           folder_(std::move(folder)),
-          random_(options_.random_seed != 0 ? options_.random_seed
-                                            : static_cast<std::uint64_t>(options_.clock->wall_ns())) {
+          random_(options_.random_seed != 0
+                      ? options_.random_seed
+                      : static_cast<std::uint64_t>(options_.clock->wall_ns())) {
         node_.folder = folder_.get();
         node_.options = &options_;
         node_.cache = std::make_shared<Cache>(options_.cache_limit_bytes);
@@ -58,20 +61,25 @@ public:
     Result<> open();
 
     event::FieldNames& field_names() override { return *options_.field_names; }
+
     Result<std::vector<Written>> write(std::span<const Write> writes) override;
     Result<> create_index(std::string_view name, IndexSettings settings) override;
     Result<> delete_index(std::string_view name) override;
     Result<> put_mapping(std::string_view index, const Mapping& update) override;
     std::vector<std::string> index_names() const override;
+
     bool exists(std::string_view index) const override { return find(index) != nullptr; }
+
     std::optional<std::string> settings(std::string_view index) const override {
         const auto found = find(index);
         return found == nullptr ? std::nullopt : std::optional(found->settings());
     }
+
     std::optional<std::string> uuid(std::string_view index) const override {
         const auto found = find(index);
         return found == nullptr ? std::nullopt : std::optional(found->uuid());
     }
+
     Result<std::shared_ptr<const IndexView>> view(std::string_view index) override;
     Result<> refresh(std::string_view index) override;
     Result<std::optional<Found>> get(std::string_view index, std::string_view id) override;
@@ -88,7 +96,8 @@ private:
     std::vector<std::shared_ptr<Index>> all() const {
         const Lock lock(mutex_);
         std::vector<std::shared_ptr<Index>> list;
-        for (const auto& [name, index] : indices_) list.push_back(index);
+        for (const auto& [name, index] : indices_)
+            list.push_back(index);
         return list;
     }
 
@@ -97,7 +106,8 @@ private:
     }
 
     Result<std::shared_ptr<Index>> find_or_create(std::string_view name);
-    Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings) REQUIRES(mutex_);
+    Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
+        REQUIRES(mutex_);
     std::string new_uuid() REQUIRES(mutex_);
     Result<> wait_for_room();
     Result<> replay(Lsn lsn, std::string_view entry);
@@ -128,17 +138,20 @@ private:
     io::Thread housekeeper_;
 };
 
-// -- opening ------------------------------------------------------------------------------------------
+// -- opening
+// ------------------------------------------------------------------------------------------
 
 Result<> Engine::open() {
     TRY(open_indices());
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;
     log_options.background = options_.background;
-    log_ = TRY(WriteLog::open(*folder_, log_options,
-                              [this](Lsn lsn, std::string_view entry) { return replay(lsn, entry); }));
+    log_ = TRY(WriteLog::open(*folder_, log_options, [this](Lsn lsn, std::string_view entry) {
+        return replay(lsn, entry);
+    }));
     node_.log = log_.get();
-    for (const auto& index : all()) TRY(index->encode_frozen());
+    for (const auto& index : all())
+        TRY(index->encode_frozen());
     if (options_.background) {
         housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
     }
@@ -175,7 +188,8 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
     {
         const Lock lock(mutex_);
         next_incarnation_ = std::max(next_incarnation_, incarnation + 1);
-        if (const auto it = by_incarnation_.find(incarnation); it != by_incarnation_.end()) index = it->second;
+        if (const auto it = by_incarnation_.find(incarnation); it != by_incarnation_.end())
+            index = it->second;
     }
     if (type == LogEntry::create) {
         if (index != nullptr) return {};  // it has a manifest
@@ -198,7 +212,8 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
         TRY(folder_->remove_tree(index_folder(incarnation)));
         const Lock lock(mutex_);
         by_incarnation_.erase(incarnation);
-        if (const auto it = indices_.find(index->name()); it != indices_.end() && it->second == index) {
+        if (const auto it = indices_.find(index->name());
+            it != indices_.end() && it->second == index) {
             indices_.erase(it);
         }
         return {};
@@ -229,17 +244,21 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
         TRY(options_.flatten(document.source, replayed_));
         TRY(index->replay(lsn, document, replayed_));
     }
-    // Row groups that fill up are encoded at once, so that replay needs no more memory than writing.
+    // Row groups that fill up are encoded at once, so that replay needs no more memory than
+    // writing.
     TRY(index->encode_frozen());
     return {};
 }
 
-// -- indices --------------------------------------------------------------------------------------------
+// -- indices
+// --------------------------------------------------------------------------------------------
 
 std::string Engine::new_uuid() {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::string uuid;
-    for (int i = 0; i < 22; ++i) uuid += alphabet[random_.below(alphabet.size())];
+    for (int i = 0; i < 22; ++i)
+        uuid += alphabet[random_.below(alphabet.size())];
     return uuid;
 }
 
@@ -322,24 +341,30 @@ Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
 std::vector<std::string> Engine::index_names() const {
     const Lock lock(mutex_);
     std::vector<std::string> names;
-    for (const auto& [name, index] : indices_) names.push_back(name);
+    for (const auto& [name, index] : indices_)
+        names.push_back(name);
     return names;
 }
 
-// -- writing and reading ----------------------------------------------------------------------------------
+// -- writing and reading
+// ----------------------------------------------------------------------------------
 
 /// Writers wait while the housekeeper is behind; past a bound in time they are told to come back.
 Result<> Engine::wait_for_room() {
     const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
-    const auto behind = [&] { return node_.tail_bytes > limit || frozen_builders() > max_frozen_builders; };
+    const auto behind = [&] {
+        return node_.tail_bytes > limit || frozen_builders() > max_frozen_builders;
+    };
     if (!options_.background) return {};
     const std::int64_t deadline = options_.clock->steady_ns() + overload_ms * 1'000'000;
     while (behind()) {
         if (options_.clock->steady_ns() > deadline) {
             writes_refused.add();
-            return fail(ErrorCode::overloaded,
-                        fmt::format("the tail holds {} MB, more than the {} MB it may: writing to disk is "
-                                    "behind; try again", node_.tail_bytes >> 20, limit >> 20));
+            return fail(
+                ErrorCode::overloaded,
+                fmt::format("the tail holds {} MB, more than the {} MB it may: writing to disk is "
+                            "behind; try again",
+                            node_.tail_bytes >> 20, limit >> 20));
         }
         const Lock lock(mutex_);
         work_.notify_all();
@@ -354,7 +379,8 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     std::vector<Written> results(writes.size());
     // By index, in order within each.
     std::map<std::string_view, std::vector<std::size_t>> by_index;
-    for (std::size_t i = 0; i < writes.size(); ++i) by_index[writes[i].index].push_back(i);
+    for (std::size_t i = 0; i < writes.size(); ++i)
+        by_index[writes[i].index].push_back(i);
     Lsn last = 0;
     bool frozen = false;
     for (const auto& [name, places] : by_index) {
@@ -405,17 +431,20 @@ bool Engine::healthy(std::string* reason) const {
     return !failure;
 }
 
-// -- keeping house ------------------------------------------------------------------------------------------
+// -- keeping house
+// ------------------------------------------------------------------------------------------
 
 std::size_t Engine::frozen_builders() const {
     std::size_t n = 0;
-    for (const auto& index : all()) n += index->frozen_builders();
+    for (const auto& index : all())
+        n += index->frozen_builders();
     return n;
 }
 
 Result<> Engine::flush() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
-    for (const auto& index : all()) TRY(index->flush());
+    for (const auto& index : all())
+        TRY(index->flush());
     return trim_log();
 }
 
@@ -433,7 +462,8 @@ Result<> Engine::trim_log() {
 Result<> Engine::flush_for_log() {
     if (log_->size_bytes() <= options_.log_limit_bytes) return {};
     auto indices = all();
-    std::ranges::sort(indices, {}, [](const auto& index) { return index->first_needed().value_or(~Lsn{0}); });
+    std::ranges::sort(indices, {},
+                      [](const auto& index) { return index->first_needed().value_or(~Lsn{0}); });
     for (const auto& index : indices) {
         if (log_->size_bytes() <= options_.log_limit_bytes / 2 || !index->first_needed()) break;
         TRY(index->flush());
@@ -445,7 +475,8 @@ Result<> Engine::flush_for_log() {
 Result<> Engine::flush_for_memory() {
     const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
     auto indices = all();
-    std::ranges::sort(indices, std::greater<>(), [](const auto& index) { return index->tail_bytes(); });
+    std::ranges::sort(indices, std::greater<>(),
+                      [](const auto& index) { return index->tail_bytes(); });
     for (const auto& index : indices) {
         if (node_.tail_bytes <= limit / 2) break;
         TRY(index->flush());
@@ -487,7 +518,8 @@ void Engine::run() {
         const auto done = housekeep();
         if (!done && done.error().message != reported) {
             reported = done.error().message;
-            log::error("writing segments failed; documents stay in the log", {{"reason", reported}});
+            log::error("writing segments failed; documents stay in the log",
+                       {{"reason", reported}});
         }
         if (done) reported.clear();
     }
@@ -516,8 +548,10 @@ Result<> check_index_name(std::string_view name) {
     if (name.front() == '_' || name.front() == '-' || name.front() == '+') {
         return refuse("must not start with '_', '-', or '+'");
     }
-    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; })) return refuse("must be lowercase");
-    if (name.size() > 255) return refuse(fmt::format("index name is too long, ({} > 255)", name.size()));
+    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }))
+        return refuse("must be lowercase");
+    if (name.size() > 255)
+        return refuse(fmt::format("index name is too long, ({} > 255)", name.size()));
     return {};
 }
 

@@ -1,4 +1,5 @@
-// The engine through its front door, on a disk in memory: what is written can be read back, before and
+// The engine through its front door, on a disk in memory: what is written can be read back, before
+// and
 // after a refresh, a flush, a restart and a crash.
 
 #include "store/store.h"
@@ -25,7 +26,8 @@ public:
         names_ = std::make_unique<event::FieldNames>();
         flattener_ = std::make_shared<json::Flattener>(*names_);
         Options options;
-        options.flatten = [flattener = flattener_](std::string_view source, event::Document& document) {
+        options.flatten = [flattener = flattener_](std::string_view source,
+                                                   event::Document& document) {
             flattener->reset();
             return flattener->flatten(source, source.size(), document);
         };
@@ -81,6 +83,7 @@ public:
     }
 
     Store& store() { return *store_; }
+
     io::FakeDisk& disk() { return disk_; }
 
 private:
@@ -97,7 +100,8 @@ TEST(Store, KeepsDocumentsAcrossRefreshFlushAndRestart) {
     std::map<std::string, std::string> expected;
     for (int i = 0; i < 350; ++i) {
         const std::string source = R"({"n":)" + std::to_string(i) + R"(,"host":"web)" +
-                                   std::to_string(i % 7) + R"(","message":"line )" + std::to_string(i) + R"("})";
+                                   std::to_string(i % 7) + R"(","message":"line )" +
+                                   std::to_string(i) + R"("})";
         const Written written = bench.put("logs", source);
         ASSERT_FALSE(written.error) << written.error->message;
         EXPECT_EQ(written.seq_no, i);
@@ -135,7 +139,8 @@ TEST(Store, ReplacesADocumentByItsIdWhereverTheOldOneLies) {
         if (round == 3) bench.open();
         const auto all = bench.contents("logs");
         EXPECT_EQ(all.size(), 25U);
-        for (const auto& [id, source] : all) EXPECT_EQ(source, R"({"round":)" + std::to_string(round) + "}");
+        for (const auto& [id, source] : all)
+            EXPECT_EQ(source, R"({"round":)" + std::to_string(round) + "}");
     }
     const Written conflict = bench.put("logs", "{}", "doc-3", Action::create);
     ASSERT_TRUE(conflict.error);
@@ -145,7 +150,8 @@ TEST(Store, ReplacesADocumentByItsIdWhereverTheOldOneLies) {
 TEST(Store, ReplacesADocumentByAnIdItGeneratedItself) {
     Bench bench(10);
     std::vector<std::string> ids;
-    for (int i = 0; i < 25; ++i) ids.push_back(bench.put("logs", "{\"a\":1}").id);
+    for (int i = 0; i < 25; ++i)
+        ids.push_back(bench.put("logs", "{\"a\":1}").id);
     const Written written = bench.put("logs", "{\"a\":2}", ids[3]);
     ASSERT_FALSE(written.error);
     EXPECT_EQ(written.version, 2);
@@ -193,9 +199,9 @@ TEST(Store, AcknowledgedDocumentsSurviveACrashAtAnyMoment) {
 TEST(Store, AnyObjectIsTakenWhateverItsTypes) {
     Bench bench;
     for (const char* source :
-         {R"({"a":1})", R"({"a":"text"})", R"({"a":{"b":2}})", R"({"a":[1,"x",null,true,2.5]})", R"({"a":null})",
-          R"({})", R"({"a":1e300,"_id":"mine","t":"2015-05-19T12:00:00Z"})", R"({"t":"not a date"})",
-          R"({"":"empty name"})", R"({"a":99999999999999999999})"}) {
+         {R"({"a":1})", R"({"a":"text"})", R"({"a":{"b":2}})", R"({"a":[1,"x",null,true,2.5]})",
+          R"({"a":null})", R"({})", R"({"a":1e300,"_id":"mine","t":"2015-05-19T12:00:00Z"})",
+          R"({"t":"not a date"})", R"({"":"empty name"})", R"({"a":99999999999999999999})"}) {
         const Written written = bench.put("odd", source);
         EXPECT_FALSE(written.error) << source << ": " << written.error->message;
     }
@@ -231,7 +237,8 @@ TEST(Store, AFailedSyncStopsAcknowledgementsForGood) {
     ASSERT_FALSE(bench.put("logs", "{\"a\":1}").error);
     bench.disk().fail_after(1);  // the append succeeds, the sync does not
     EXPECT_TRUE(bench.put("logs", "{\"a\":2}").error);
-    EXPECT_TRUE(bench.put("logs", "{\"a\":3}").error) << "the disk works again, but nobody knows what it has";
+    EXPECT_TRUE(bench.put("logs", "{\"a\":3}").error)
+        << "the disk works again, but nobody knows what it has";
     std::string reason;
     EXPECT_FALSE(bench.store().healthy(&reason));
     EXPECT_NE(reason.find("restart"), std::string::npos) << reason;
@@ -244,7 +251,8 @@ TEST(Store, AFlippedByteIsNamedOrHarmless) {
     Bench whole(10);
     std::map<std::string, std::string> expected;
     for (int i = 0; i < 12; ++i) {
-        const std::string source = R"({"n":)" + std::to_string(i) + R"(,"m":"word)" + std::to_string(i) + R"( and"})";
+        const std::string source =
+            R"({"n":)" + std::to_string(i) + R"(,"m":"word)" + std::to_string(i) + R"( and"})";
         expected[whole.put("logs", source, "id" + std::to_string(i)).id] = source;
     }
     ASSERT_TRUE(whole.store().flush());
@@ -253,7 +261,8 @@ TEST(Store, AFlippedByteIsNamedOrHarmless) {
         if (name.ends_with(".wal")) continue;  // trimmed: nothing in it is needed
         for (std::size_t at = 0; at < size; ++at) {
             io::FakeDisk copy;
-            for (const std::string& file : whole.disk().names()) copy.put(file, whole.disk().get(file));
+            for (const std::string& file : whole.disk().names())
+                copy.put(file, whole.disk().get(file));
             copy.flip(name, at, 0x10);
             event::FieldNames names;
             json::Flattener flattener(names);
@@ -265,7 +274,8 @@ TEST(Store, AFlippedByteIsNamedOrHarmless) {
             options.background = false;
             auto opened = Store::open(copy.view(), options);
             if (!opened) {
-                EXPECT_NE(opened.error().message.find(name), std::string::npos) << opened.error().message;
+                EXPECT_NE(opened.error().message.find(name), std::string::npos)
+                    << opened.error().message;
                 continue;
             }
             const auto view = (*opened)->view("logs");

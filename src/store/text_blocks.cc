@@ -25,7 +25,8 @@ void append_text_blocks(std::string& out, const std::vector<std::string_view>& v
     for (std::size_t first = 0; first < values.size();) {
         std::size_t last = first;
         std::size_t bytes = 0;
-        while (last < values.size() && (last == first || bytes + values[last].size() <= block_bytes)) {
+        while (last < values.size() &&
+               (last == first || bytes + values[last].size() <= block_bytes)) {
             bytes += values[last++].size();
         }
         raw.clear();
@@ -33,7 +34,8 @@ void append_text_blocks(std::string& out, const std::vector<std::string_view>& v
         for (std::size_t i = first; i < last; ++i) {
             append_number(raw, static_cast<std::uint32_t>(values[i].size()));
         }
-        for (std::size_t i = first; i < last; ++i) raw.append(values[i]);
+        for (std::size_t i = first; i < last; ++i)
+            raw.append(values[i]);
         const std::size_t before = data.size();
         append_zstd(data, raw);
         append_number(entries, static_cast<std::uint32_t>(first));
@@ -60,8 +62,8 @@ Result<TextBlocksReader> TextBlocksReader::open(std::string_view bytes, std::uin
         block.offset = reader.number<std::uint32_t>();
         block.compressed_bytes = reader.number<std::uint32_t>();
         block.raw_bytes = reader.number<std::uint32_t>();
-        const bool in_order = blocks.blocks_.empty() ? block.first == 0
-                                                     : block.first > blocks.blocks_.back().first;
+        const bool in_order =
+            blocks.blocks_.empty() ? block.first == 0 : block.first > blocks.blocks_.back().first;
         if (!in_order || block.first >= values) return damaged();
         blocks.blocks_.push_back(block);
     }
@@ -84,7 +86,8 @@ Result<> TextBlocksReader::load(std::size_t index) {
     ByteReader reader(raw_);
     ends_.clear();
     std::uint32_t end = 0;
-    for (std::size_t i = 0; i < count; ++i) ends_.push_back(end += reader.number<std::uint32_t>());
+    for (std::size_t i = 0; i < count; ++i)
+        ends_.push_back(end += reader.number<std::uint32_t>());
     texts_at_ = count * 4;
     if (!reader.ok() || raw_.size() != texts_at_ + end) {
         return fail(ErrorCode::corruption, "a block of texts is cut");
@@ -94,7 +97,8 @@ Result<> TextBlocksReader::load(std::size_t index) {
 }
 
 Result<std::string_view> TextBlocksReader::at(std::uint32_t value) {
-    if (value >= values_) return fail(ErrorCode::corruption, "a text is asked for that is not there");
+    if (value >= values_)
+        return fail(ErrorCode::corruption, "a text is asked for that is not there");
     const bool here = loaded_ < blocks_.size() && value >= blocks_[loaded_].first &&
                       value - blocks_[loaded_].first < ends_.size();
     if (!here) {

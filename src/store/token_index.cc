@@ -18,10 +18,12 @@ std::unexpected<Error> damaged() {
     return fail(ErrorCode::corruption, "the token index makes no sense");
 }
 
-void append_postings(std::string& out, std::span<const std::uint32_t> rows, std::uint32_t all_rows) {
+void append_postings(std::string& out, std::span<const std::uint32_t> rows,
+                     std::uint32_t all_rows) {
     if (rows.size() >= all_rows / dense_share) {
         Bitmap bitmap(all_rows);
-        for (const std::uint32_t row : rows) bitmap.set(row);
+        for (const std::uint32_t row : rows)
+            bitmap.set(row);
         out.push_back(static_cast<char>(bitmap_width));
         out += as_bytes(bitmap.words().data(), bitmap.words().size());
         return;
@@ -43,7 +45,8 @@ void append_postings(std::string& out, std::span<const std::uint32_t> rows, std:
 std::size_t shared_prefix(std::string_view a, std::string_view b) {
     const std::size_t n = std::min(a.size(), b.size());
     std::size_t i = 0;
-    while (i < n && a[i] == b[i]) ++i;
+    while (i < n && a[i] == b[i])
+        ++i;
     return i;
 }
 
@@ -73,7 +76,8 @@ void TokenIndexBuilder::rehash() {
     const std::size_t mask = table_.size() - 1;
     for (std::uint32_t i = 0; i < hashes_.size(); ++i) {
         std::size_t slot = hashes_[i] & mask;
-        while (table_[slot] != 0) slot = (slot + 1) & mask;
+        while (table_[slot] != 0)
+            slot = (slot + 1) & mask;
         table_[slot] = i + 1;
     }
 }
@@ -86,7 +90,8 @@ void TokenIndexBuilder::append_to(std::string& out) {
     };
     // Rows by token: counting sort, which keeps rows ascending.
     std::vector<std::uint32_t> starts(count + 1, 0);
-    for (const Pair& pair : pairs_) ++starts[pair.token + 1];
+    for (const Pair& pair : pairs_)
+        ++starts[pair.token + 1];
     std::partial_sum(starts.begin(), starts.end(), starts.begin());
     std::vector<std::uint32_t> rows(pairs_.size());
     std::vector<std::uint32_t> next(starts.begin(), starts.end() - 1);
@@ -113,7 +118,8 @@ void TokenIndexBuilder::append_to(std::string& out) {
         const std::size_t shared = shared_prefix(former, word);
         append_varint(entries, shared);
         append_text(entries, word.substr(shared));
-        const std::span<const std::uint32_t> places(&rows[starts[token]], next[token] - starts[token]);
+        const std::span<const std::uint32_t> places(&rows[starts[token]],
+                                                    next[token] - starts[token]);
         append_varint(entries, places.size());
         if (places.size() == 1) {
             append_varint(entries, places[0]);
@@ -136,7 +142,8 @@ Result<TokenIndexReader> TokenIndexReader::open(std::string_view bytes, std::uin
     index.rows_ = rows;
     index.tokens_ = reader.number<std::uint32_t>();
     const auto entries_bytes = reader.number<std::uint32_t>();
-    const std::uint64_t blocks = (std::uint64_t{index.tokens_} + tokens_per_block - 1) / tokens_per_block;
+    const std::uint64_t blocks =
+        (std::uint64_t{index.tokens_} + tokens_per_block - 1) / tokens_per_block;
     if (blocks > reader.left() / 4) return damaged();
     for (std::uint64_t i = 0; i < blocks; ++i) {
         index.offsets_.push_back(reader.number<std::uint32_t>());
@@ -159,8 +166,10 @@ std::size_t TokenIndexReader::block_for(std::string_view token) const {
     std::size_t high = offsets_.size();
     while (high - low > 1) {
         const std::size_t middle = (low + high) / 2;
-        if (first_token(middle) <= token) low = middle;
-        else high = middle;
+        if (first_token(middle) <= token)
+            low = middle;
+        else
+            high = middle;
     }
     return low;
 }
@@ -223,11 +232,12 @@ Result<Bitmap> TokenIndexReader::read(const Entry& entry) const {
 Result<Bitmap> TokenIndexReader::rows_with(std::string_view token) const {
     Bitmap rows(rows_);
     if (offsets_.empty()) return rows;
-    const auto walked = walk(block_for(token), [&](std::string_view word, const Entry& entry) -> Result<bool> {
-        if (word < token) return true;
-        if (word == token) rows = TRY(read(entry));
-        return false;
-    });
+    const auto walked =
+        walk(block_for(token), [&](std::string_view word, const Entry& entry) -> Result<bool> {
+            if (word < token) return true;
+            if (word == token) rows = TRY(read(entry));
+            return false;
+        });
     if (!walked) return std::unexpected(walked.error());
     return rows;
 }

@@ -1,11 +1,14 @@
-// store/token_index.h -- which rows hold which word: sorted tokens, front-coded in blocks of 32, each with
+// store/token_index.h -- which rows hold which word: sorted tokens, front-coded in blocks of 32,
+// each with
 // its rows as bit-packed deltas or, from one row in sixteen on, as a bitmap. Documents only: no
 // frequencies, no positions; phrases are verified on the text.
 //
 //   [u32 tokens][u32 blocks] blocks * u32 offset | token blocks | postings
-//   token     varint shared prefix, text suffix, varint rows, then the single row where it is one, else
+//   token     varint shared prefix, text suffix, varint rows, then the single row where it is one,
+//   else
 //             varint offset into the postings
-//   postings  u8 width: deltas less one of that width, the first row counted from -1; or 255: a bitmap
+//   postings  u8 width: deltas less one of that width, the first row counted from -1; or 255: a
+//   bitmap
 #pragma once
 
 #include "base/result.h"
@@ -26,7 +29,9 @@ public:
 
     /// The token's number, for texts that occur in several rows.
     std::uint32_t token(std::string_view token);
+
     void add(std::uint32_t row, std::uint32_t token) { pairs_.push_back({token, row}); }
+
     void append_to(std::string& out);
 
 private:
@@ -52,8 +57,9 @@ public:
 
     /// No rows for a token that is not there.
     Result<Bitmap> rows_with(std::string_view token) const;
-    Result<> visit(std::string_view prefix,
-                   const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const;
+    Result<> visit(
+        std::string_view prefix,
+        const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const;
 
 private:
     struct Entry {

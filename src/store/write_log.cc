@@ -14,10 +14,13 @@
 namespace elkhorn::store {
 namespace {
 
-metrics::Counter syncs{"elkhorn_store_log_syncs_total", "Group commits: one write and one fdatasync each."};
+metrics::Counter syncs{"elkhorn_store_log_syncs_total",
+                       "Group commits: one write and one fdatasync each."};
 metrics::Counter log_bytes{"elkhorn_store_log_bytes_total", "Bytes written to the log."};
 
-std::string file_name(std::uint64_t number) { return fmt::format("log/{:010}.wal", number); }
+std::string file_name(std::uint64_t number) {
+    return fmt::format("log/{:010}.wal", number);
+}
 
 std::string file_header(std::uint64_t number, Lsn first) {
     std::string rest;
@@ -79,7 +82,9 @@ Result<std::unique_ptr<WriteLog>> WriteLog::open(
     return log;
 }
 
-WriteLog::~WriteLog() { close(); }
+WriteLog::~WriteLog() {
+    close();
+}
 
 Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>& replay) {
     const Lock lock(mutex_);
@@ -97,29 +102,37 @@ Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>&
         file.first_lsn = reader.number<std::uint64_t>();
         file.size_bytes = bytes.size();
         if (bytes.size() < log_header_bytes || (magic == 0 && crc == 0)) {
-            // Made, but the process or the machine stopped before its header was synced: nothing in it
+            // Made, but the process or the machine stopped before its header was synced: nothing
+            // in it
             // was ever acknowledged.
             TRY(folder_.remove("log/" + name));
             continue;
         }
         if (magic == log_magic && version > log_version) {
-            return fail(ErrorCode::corruption,
-                        fmt::format("log/{}: written by a newer elkhorn (format {}, this one reads {}); use "
-                                    "that one", name, version, log_version));
+            return fail(
+                ErrorCode::corruption,
+                fmt::format(
+                    "log/{}: written by a newer elkhorn (format {}, this one reads {}); use "
+                    "that one",
+                    name, version, log_version));
         }
         if (magic != log_magic || crc32c(bytes.substr(16, 16)) != crc) {
             if (whole_frame_in(bytes)) {
-                return fail(ErrorCode::corruption, fmt::format("log/{}: offset 0: the header is damaged; "
-                                                               "restore the file from a copy", name));
+                return fail(ErrorCode::corruption,
+                            fmt::format("log/{}: offset 0: the header is damaged; "
+                                        "restore the file from a copy",
+                                        name));
             }
             TRY(folder_.remove("log/" + name));
             continue;
         }
         if (file.first_lsn > next_lsn_ && next_lsn_ != 1) {
-            return fail(ErrorCode::corruption,
-                        fmt::format("log/{}: begins with entry {}, but the file before it ends before entry "
-                                    "{}: a file is missing or cut; restore it from a copy", name,
-                                    file.first_lsn, next_lsn_));
+            return fail(
+                ErrorCode::corruption,
+                fmt::format(
+                    "log/{}: begins with entry {}, but the file before it ends before entry "
+                    "{}: a file is missing or cut; restore it from a copy",
+                    name, file.first_lsn, next_lsn_));
         }
         next_lsn_ = std::max(next_lsn_, file.first_lsn);
         files_.push_back(file);
@@ -139,12 +152,15 @@ Result<> WriteLog::replay_file(const File& file, std::string_view bytes,
         const auto frame = read_frame(bytes.substr(at));
         if (!frame) {
             if (whole_frame_in(bytes.substr(at + 1))) {
-                return fail(ErrorCode::corruption,
-                            fmt::format("offset {}: damaged, and whole entries follow it; restore the file "
-                                        "from a copy, or run `elkhorn repair`", at));
+                return fail(
+                    ErrorCode::corruption,
+                    fmt::format("offset {}: damaged, and whole entries follow it; restore the file "
+                                "from a copy, or run `elkhorn repair`",
+                                at));
             }
-            log::info("log ends in a write that was cut off; it was not acknowledged",
-                      {{"file", file_name(file.number)}, {"offset", at}, {"bytes", bytes.size() - at}});
+            log::info(
+                "log ends in a write that was cut off; it was not acknowledged",
+                {{"file", file_name(file.number)}, {"offset", at}, {"bytes", bytes.size() - at}});
             return {};
         }
         const std::string raw = TRY(read_lz4(frame->compressed, frame->raw_bytes));
@@ -152,7 +168,8 @@ Result<> WriteLog::replay_file(const File& file, std::string_view bytes,
         next_lsn_ = frame->first;
         for (std::uint32_t i = 0; i < frame->entries; ++i) {
             const std::string_view entry = entries.text();
-            if (!entries.ok()) return fail(ErrorCode::corruption, fmt::format("offset {}: a cut entry", at));
+            if (!entries.ok())
+                return fail(ErrorCode::corruption, fmt::format("offset {}: a cut entry", at));
             TRY(replay(next_lsn_++, entry));
         }
         at += frame->size_bytes;
@@ -181,7 +198,8 @@ Result<> WriteLog::start_file() {
 
 Lsn WriteLog::append(std::string entry) {
     const Lock lock(mutex_);
-    while (pending_bytes_ > options_.pending_limit_bytes && !failure_ && options_.background) done_.wait(mutex_);
+    while (pending_bytes_ > options_.pending_limit_bytes && !failure_ && options_.background)
+        done_.wait(mutex_);
     pending_bytes_ += entry.size();
     pending_.push_back(std::move(entry));
     work_.notify_one();
@@ -191,8 +209,10 @@ Lsn WriteLog::append(std::string entry) {
 Result<> WriteLog::commit(Lsn lsn) {
     const Lock lock(mutex_);
     while (committed_ < lsn && !failure_) {
-        if (options_.background) done_.wait(mutex_);
-        else commit_pending();
+        if (options_.background)
+            done_.wait(mutex_);
+        else
+            commit_pending();
     }
     if (committed_ < lsn) return std::unexpected(*failure_);
     return {};
@@ -200,7 +220,8 @@ Result<> WriteLog::commit(Lsn lsn) {
 
 /// Writes and syncs what is pending, without the lock meanwhile.
 void WriteLog::commit_pending() NO_THREAD_SAFETY_ANALYSIS {
-    while (writing_) done_.wait(mutex_);
+    while (writing_)
+        done_.wait(mutex_);
     if (pending_.empty() || failure_) return;
     const std::vector<std::string> entries = std::move(pending_);
     pending_.clear();
@@ -258,7 +279,8 @@ Result<> WriteLog::write_batch(const std::vector<std::string>& entries, Lsn firs
 void WriteLog::run() {
     const Lock lock(mutex_);
     while (true) {
-        while (pending_.empty() && !closing_) work_.wait(mutex_);
+        while (pending_.empty() && !closing_)
+            work_.wait(mutex_);
         if (pending_.empty() || failure_) {
             if (closing_) return;
             if (failure_) {
@@ -281,7 +303,8 @@ Result<> WriteLog::trim(Lsn first_needed) {
             files_.erase(files_.begin());
         }
     }
-    for (const std::uint64_t number : unneeded) TRY(folder_.remove(file_name(number)));
+    for (const std::uint64_t number : unneeded)
+        TRY(folder_.remove(file_name(number)));
     return {};
 }
 
@@ -293,7 +316,8 @@ Lsn WriteLog::last_lsn() const {
 std::uint64_t WriteLog::size_bytes() const {
     const Lock lock(mutex_);
     std::uint64_t size = 0;
-    for (const File& file : files_) size += file.size_bytes;
+    for (const File& file : files_)
+        size += file.size_bytes;
     return size;
 }
 

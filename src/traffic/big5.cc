@@ -1,4 +1,5 @@
-// The hard documents: what a column store cannot win by easy data. Per document two ids are random, 24
+// The hard documents: what a column store cannot win by easy data. Per document two ids are
+// random, 24
 // words are drawn from 20,000, two numbers vary; all the rest is bound to one of 400 hosts.
 
 #include "base/civil_time.h"
@@ -18,10 +19,11 @@ constexpr std::size_t word_count = 20'000;
 constexpr int words_in_message = 24;
 constexpr double word_exponent = 1.0;
 
-constexpr std::array<std::string_view, 6> regions = {"us-east-1", "us-west-2", "eu-west-1",
+constexpr std::array<std::string_view, 6> regions = {"us-east-1",    "us-west-2",      "eu-west-1",
                                                      "eu-central-1", "ap-southeast-2", "sa-east-1"};
-constexpr std::array<std::string_view, 10> processes = {"systemd", "kernel", "sshd", "dhclient", "cron",
-                                                        "nginx", "dockerd", "ntpd", "postfix", "auditd"};
+constexpr std::array<std::string_view, 10> processes = {"systemd", "kernel", "sshd",    "dhclient",
+                                                        "cron",    "nginx",  "dockerd", "ntpd",
+                                                        "postfix", "auditd"};
 constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -63,7 +65,8 @@ public:
             std::string word = make_word(made);
             if (distinct.insert(word).second) words_.push_back(std::move(word));
         }
-        for (std::size_t i = 0; i < host_count; ++i) hosts_.push_back(make_host(made, i));
+        for (std::size_t i = 0; i < host_count; ++i)
+            hosts_.push_back(make_host(made, i));
     }
 
     void append_line(std::string& out, std::int64_t time_ns) override {
@@ -82,10 +85,12 @@ public:
         append_iso(out, time + 900'000'000);
         fmt::format_to(std::back_inserter(out), R"("}},"trace":{{"id":")");
         append_hex(out, random_, 32);
-        fmt::format_to(std::back_inserter(out),
-                       R"("}},"process":{{"name":"{}"}},"log":{{"file":{{"path":"/var/log/messages/{}/{}"}}}},)"
-                       R"("metrics":{{"size":{},"tmin":{}}},)",
-                       process, host.name, random_.below(60'000), random_.below(5000), random_.below(2'000'000));
+        fmt::format_to(
+            std::back_inserter(out),
+            R"("}},"process":{{"name":"{}"}},"log":{{"file":{{"path":"/var/log/messages/{}/{}"}}}},)"
+            R"("metrics":{{"size":{},"tmin":{}}},)",
+            process, host.name, random_.below(60'000), random_.below(5000),
+            random_.below(2'000'000));
         out += host.cloud;
         out += "}";
     }
@@ -108,11 +113,12 @@ private:
         return host;
     }
 
-    void append_message(std::string& out, std::int64_t time_ns, const Host& host, std::string_view process) {
+    void append_message(std::string& out, std::int64_t time_ns, const Host& host,
+                        std::string_view process) {
         const CivilTime t = civil_from_ns(time_ns);
         fmt::format_to(std::back_inserter(out), "{} {:02} {:02}:{:02}:{:02} {} {}[{}]:",
-                       month_names[static_cast<std::size_t>(t.month - 1)], t.day, t.hour, t.minute, t.second,
-                       host.name, process, 1000 + random_.below(64'000));
+                       month_names[static_cast<std::size_t>(t.month - 1)], t.day, t.hour, t.minute,
+                       t.second, host.name, process, 1000 + random_.below(64'000));
         for (int i = 0; i < words_in_message; ++i) {
             out.push_back(' ');
             out += words_[words_zipf_.draw(random_)];
@@ -129,8 +135,9 @@ private:
 }  // namespace
 
 std::string make_word(Random& random) {
-    constexpr std::array<std::string_view, 18> starts = {"b", "d", "f", "g", "k", "l", "m", "n", "p",
-                                                         "r", "s", "t", "v", "st", "tr", "pl", "ch", "sh"};
+    constexpr std::array<std::string_view, 18> starts = {"b", "d",  "f",  "g",  "k",  "l",
+                                                         "m", "n",  "p",  "r",  "s",  "t",
+                                                         "v", "st", "tr", "pl", "ch", "sh"};
     constexpr std::array<std::string_view, 7> middles = {"a", "e", "i", "o", "u", "ea", "oo"};
     constexpr std::array<std::string_view, 8> ends = {"", "n", "r", "s", "l", "", "t", "m"};
     std::string word;
@@ -143,6 +150,8 @@ std::string make_word(Random& random) {
     return word;
 }
 
-std::unique_ptr<Source> make_big5(std::uint64_t seed) { return std::make_unique<Big5>(seed); }
+std::unique_ptr<Source> make_big5(std::uint64_t seed) {
+    return std::make_unique<Big5>(seed);
+}
 
 }  // namespace elkhorn::traffic

@@ -25,28 +25,37 @@ std::string_view pick(const std::array<std::string_view, N>& list, Random& rando
 /// A duration with a long tail: the logarithm is normal, by the sum of twelve draws.
 double long_tailed(Random& random, double median, double spread) {
     double sum = -6;
-    for (int i = 0; i < 12; ++i) sum += random.unit();
+    for (int i = 0; i < 12; ++i)
+        sum += random.unit();
     return median * std::exp(sum * spread);
 }
 
-// -- access-log -----------------------------------------------------------------------------------------
+// -- access-log
+// -----------------------------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 8> agents = {
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 "
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 "
     "Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 "
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.5 "
     "Safari/605.1.15",
     "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+    "Gecko) "
     "Mobile/15E148",
-    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile "
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 Mobile "
     "Safari/537.36",
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
     "curl/8.5.0"};
-constexpr std::array<std::string_view, 6> referrers = {
-    "-", "-", "https://www.google.com/", "https://shop.example.com/", "https://news.example.org/today",
-    "https://duckduckgo.com/"};
+constexpr std::array<std::string_view, 6> referrers = {"-",
+                                                       "-",
+                                                       "https://www.google.com/",
+                                                       "https://shop.example.com/",
+                                                       "https://news.example.org/today",
+                                                       "https://duckduckgo.com/"};
 constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -55,10 +64,11 @@ public:
     explicit AccessLog(std::uint64_t seed) : random_(seed), clients_(5000, 1.1), paths_(800, 1.05) {
         Random names(seed ^ 0x70617468);
         for (int i = 0; i < 800; ++i) {
-            constexpr std::array<std::string_view, 6> shapes = {"/products/{}/{}", "/articles/{}-{}.html",
-                                                                "/static/img/{}_{}.png", "/api/v1/{}/{}",
-                                                                "/blog/{}/{}", "/search?q={}+{}"};
-            names_.push_back(fmt::format(fmt::runtime(pick(shapes, names)), make_word(names), make_word(names)));
+            constexpr std::array<std::string_view, 6> shapes = {
+                "/products/{}/{}", "/articles/{}-{}.html", "/static/img/{}_{}.png",
+                "/api/v1/{}/{}",   "/blog/{}/{}",          "/search?q={}+{}"};
+            names_.push_back(
+                fmt::format(fmt::runtime(pick(shapes, names)), make_word(names), make_word(names)));
         }
     }
 
@@ -67,13 +77,17 @@ public:
         const CivilTime t = civil_from_ns(time_ns);
         const std::uint64_t address = client * 2654435761U;
         const int status = draw_status();
-        const auto bytes = static_cast<std::int64_t>(long_tailed(random_, status == 200 ? 9000 : 400, 0.9));
+        const auto bytes =
+            static_cast<std::int64_t>(long_tailed(random_, status == 200 ? 9000 : 400, 0.9));
         fmt::format_to(std::back_inserter(out),
-                       "{}.{}.{}.{} - - [{:02}/{}/{}:{:02}:{:02}:{:02} +0000] \"{} {} HTTP/1.1\" {} {} \"{}\" \"{}\"",
-                       23 + (address >> 8) % 180, (address >> 16) % 256, (address >> 24) % 256, 1 + address % 254,
-                       t.day, month_names[static_cast<std::size_t>(t.month - 1)], t.year, t.hour, t.minute, t.second,
-                       random_.chance(0.93) ? "GET" : "POST", names_[paths_.draw(random_)], status,
-                       status == 304 ? "-" : std::to_string(bytes), pick(referrers, random_), agents[client % 8]);
+                       "{}.{}.{}.{} - - [{:02}/{}/{}:{:02}:{:02}:{:02} +0000] \"{} {} HTTP/1.1\" "
+                       "{} {} \"{}\" \"{}\"",
+                       23 + (address >> 8) % 180, (address >> 16) % 256, (address >> 24) % 256,
+                       1 + address % 254, t.day, month_names[static_cast<std::size_t>(t.month - 1)],
+                       t.year, t.hour, t.minute, t.second, random_.chance(0.93) ? "GET" : "POST",
+                       names_[paths_.draw(random_)], status,
+                       status == 304 ? "-" : std::to_string(bytes), pick(referrers, random_),
+                       agents[client % 8]);
     }
 
 private:
@@ -93,13 +107,19 @@ private:
     std::vector<std::string> names_;
 };
 
-// -- json and api-events ----------------------------------------------------------------------------------
+// -- json and api-events
+// ----------------------------------------------------------------------------------
 
-constexpr std::array<std::string_view, 6> services = {"billing", "checkout", "catalog", "identity", "search",
-                                                      "shipping"};
-constexpr std::array<std::string_view, 8> messages = {
-    "request finished", "cache miss for key", "connection to the database was slow", "user signed in",
-    "payment provider answered late", "retrying after a time-out", "job done", "configuration reloaded"};
+constexpr std::array<std::string_view, 6> services = {"billing",  "checkout", "catalog",
+                                                      "identity", "search",   "shipping"};
+constexpr std::array<std::string_view, 8> messages = {"request finished",
+                                                      "cache miss for key",
+                                                      "connection to the database was slow",
+                                                      "user signed in",
+                                                      "payment provider answered late",
+                                                      "retrying after a time-out",
+                                                      "job done",
+                                                      "configuration reloaded"};
 
 class JsonLines final : public Source {
 public:
@@ -107,16 +127,20 @@ public:
 
     void append_line(std::string& out, std::int64_t time_ns) override {
         const double p = random_.unit();
-        const std::string_view level = p < 0.02 ? "ERROR" : p < 0.08 ? "WARN" : p < 0.85 ? "INFO" : "DEBUG";
+        const std::string_view level = p < 0.02   ? "ERROR"
+                                       : p < 0.08 ? "WARN"
+                                       : p < 0.85 ? "INFO"
+                                                  : "DEBUG";
         const std::string_view service = pick(services, random_);
         out += "{\"@timestamp\":\"";
         append_iso(out, time_ns / 1'000'000 * 1'000'000);
-        fmt::format_to(std::back_inserter(out),
-                       R"(","level":"{}","service":"{}","host":"{}-{}","message":"{} {}","duration_ms":{:.2f},)"
-                       R"("user":{{"id":{},"plan":"{}"}},"thread":"worker-{}"}})",
-                       level, service, service, 1 + random_.below(8), pick(messages, random_), random_.below(100'000),
-                       long_tailed(random_, 12, 0.8), 1000 + users_.draw(random_),
-                       random_.chance(0.2) ? "pro" : "free", random_.below(16));
+        fmt::format_to(
+            std::back_inserter(out),
+            R"(","level":"{}","service":"{}","host":"{}-{}","message":"{} {}","duration_ms":{:.2f},)"
+            R"("user":{{"id":{},"plan":"{}"}},"thread":"worker-{}"}})",
+            level, service, service, 1 + random_.below(8), pick(messages, random_),
+            random_.below(100'000), long_tailed(random_, 12, 0.8), 1000 + users_.draw(random_),
+            random_.chance(0.2) ? "pro" : "free", random_.below(16));
     }
 
 private:
@@ -124,8 +148,8 @@ private:
     Zipf users_;
 };
 
-constexpr std::array<std::string_view, 7> resources = {"orders", "users", "carts", "payments", "items", "sessions",
-                                                       "reports"};
+constexpr std::array<std::string_view, 7> resources = {"orders", "users",    "carts",  "payments",
+                                                       "items",  "sessions", "reports"};
 
 class ApiEvents final : public Source {
 public:
@@ -134,17 +158,22 @@ public:
     void append_line(std::string& out, std::int64_t time_ns) override {
         const std::string_view service = pick(services, random_);
         const double p = random_.unit();
-        const int status = p < 0.93 ? 200 : p < 0.96 ? 201 : p < 0.985 ? 404 : p < 0.995 ? 400 : 503;
+        const int status = p < 0.93    ? 200
+                           : p < 0.96  ? 201
+                           : p < 0.985 ? 404
+                           : p < 0.995 ? 400
+                                       : 503;
         out += "{\"@timestamp\":\"";
         append_iso(out, time_ns / 1'000'000 * 1'000'000);
-        fmt::format_to(std::back_inserter(out),
-                       R"(","service":"{}","host":"{}-{}","method":"{}","path":"/{}/{}","status":{},)"
-                       R"("duration_ms":{:.2f},"bytes":{},"client":{{"ip":"10.{}.{}.{}"}},"request_id":"{:016x}"}})",
-                       service, service, 1 + random_.below(8), random_.chance(0.7) ? "GET" : "POST",
-                       pick(resources, random_), ids_.draw(random_), status,
-                       long_tailed(random_, status == 503 ? 900 : 18, 0.9),
-                       static_cast<std::int64_t>(long_tailed(random_, 2400, 1.0)), random_.below(4), random_.below(256),
-                       random_.below(256), random_.next());
+        fmt::format_to(
+            std::back_inserter(out),
+            R"(","service":"{}","host":"{}-{}","method":"{}","path":"/{}/{}","status":{},)"
+            R"("duration_ms":{:.2f},"bytes":{},"client":{{"ip":"10.{}.{}.{}"}},"request_id":"{:016x}"}})",
+            service, service, 1 + random_.below(8), random_.chance(0.7) ? "GET" : "POST",
+            pick(resources, random_), ids_.draw(random_), status,
+            long_tailed(random_, status == 503 ? 900 : 18, 0.9),
+            static_cast<std::int64_t>(long_tailed(random_, 2400, 1.0)), random_.below(4),
+            random_.below(256), random_.below(256), random_.next());
     }
 
 private:
@@ -158,8 +187,10 @@ private:
 
 Zipf::Zipf(std::size_t size, double exponent) : shortcut_(1025, 0) {
     double sum = 0;
-    for (std::size_t i = 0; i < size; ++i) cumulative_.push_back(sum += std::pow(static_cast<double>(i + 1), -exponent));
-    for (double& value : cumulative_) value /= sum;
+    for (std::size_t i = 0; i < size; ++i)
+        cumulative_.push_back(sum += std::pow(static_cast<double>(i + 1), -exponent));
+    for (double& value : cumulative_)
+        value /= sum;
     cumulative_.back() = 1;
     for (std::size_t i = 0; i < shortcut_.size(); ++i) {
         const auto at = std::ranges::lower_bound(cumulative_, static_cast<double>(i) / 1024);
@@ -171,12 +202,14 @@ std::size_t Zipf::draw(Random& random) const {
     const double p = random.unit();
     const auto slot = static_cast<std::size_t>(p * 1024);
     const auto first = cumulative_.begin() + shortcut_[slot];
-    const auto last = cumulative_.begin() + std::min<std::ptrdiff_t>(shortcut_[slot + 1] + 1,
-                                                                      std::ssize(cumulative_));
+    const auto last = cumulative_.begin() +
+                      std::min<std::ptrdiff_t>(shortcut_[slot + 1] + 1, std::ssize(cumulative_));
     return static_cast<std::size_t>(std::lower_bound(first, last, p) - cumulative_.begin());
 }
 
-std::span<const std::string_view> kinds() { return kind_names; }
+std::span<const std::string_view> kinds() {
+    return kind_names;
+}
 
 Result<std::unique_ptr<Source>> make_source(std::string_view kind, std::uint64_t seed) {
     if (kind == "access-log") return std::make_unique<AccessLog>(seed);
@@ -184,9 +217,10 @@ Result<std::unique_ptr<Source>> make_source(std::string_view kind, std::uint64_t
     if (kind == "api-events") return std::make_unique<ApiEvents>(seed);
     if (kind == "big5") return make_big5(seed);
     const std::string nearest = nearest_word(kind, kind_names);
-    return fail(ErrorCode::invalid,
-                fmt::format("there is no traffic \"{}\"{}; there are access-log, json, api-events and big5", kind,
-                            nearest.empty() ? "" : "; did you mean " + nearest + "?"));
+    return fail(
+        ErrorCode::invalid,
+        fmt::format("there is no traffic \"{}\"{}; there are access-log, json, api-events and big5",
+                    kind, nearest.empty() ? "" : "; did you mean " + nearest + "?"));
 }
 
 }  // namespace elkhorn::traffic

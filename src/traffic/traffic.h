@@ -1,11 +1,15 @@
-// traffic/traffic.h -- believable log traffic from a seed: for the demo, the tests and the benchmarks.
+// traffic/traffic.h -- believable log traffic from a seed: for the demo, the tests and the
+// benchmarks.
 //
-//   access-log  lines of a web server's combined log: clients by Zipf's law, bots among them, a daily
+//   access-log  lines of a web server's combined log: clients by Zipf's law, bots among them, a
+//   daily
 //               rhythm of paths, statuses and sizes as real ones have
 //   json        an application's structured log lines: levels, services, durations, users
 //   api-events  requests to an API, one JSON object each, with `service`, status, duration and host
-//   big5        hard documents of about 1 KB in 24 fields, CloudWatch-syslog shape: ids and names of 400
-//               hosts, two random hex ids of 20 and 32 digits, a message of 24 words drawn by Zipf's law
+//   big5        hard documents of about 1 KB in 24 fields, CloudWatch-syslog shape: ids and names
+//   of 400
+//               hosts, two random hex ids of 20 and 32 digits, a message of 24 words drawn by
+//               Zipf's law
 //               from 20,000. `zstd -1` of the whole takes about a fifth.
 //
 // The same kind, seed and start time give the same bytes. One thread at a time.
@@ -23,7 +27,8 @@
 
 namespace elkhorn::traffic {
 
-/// Draws 0..size-1, the first most often: rank r with probability proportional to 1 / (r + 1)^exponent.
+/// Draws 0..size-1, the first most often: rank r with probability proportional to 1 / (r +
+/// 1)^exponent.
 class Zipf {
 public:
     Zipf(std::size_t size, double exponent);

@@ -26,9 +26,11 @@ http::Response text_response(int status, std::string_view text) {
 http::Response serve(const http::Request& request, const Asset& asset) {
     http::Response response;
     response.content_type = asset.content_type;
-    // Names of built files carry a hash of what is in them; the page itself must be asked for again.
+    // Names of built files carry a hash of what is in them; the page itself must be asked for
+    // again.
     const bool hashed = asset.path.starts_with("/assets/");
-    response.headers.add("Cache-Control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    response.headers.add("Cache-Control",
+                         hashed ? "public, max-age=31536000, immutable" : "no-cache");
     response.headers.add("X-Content-Type-Options", "nosniff");
     const auto accepts = request.headers.find("Accept-Encoding");
     if (accepts && accepts->find("gzip") != std::string_view::npos) {
@@ -49,11 +51,13 @@ http::Response handle(const http::Request& request, const Forward& forward) {
         return forward(inner);
     }
     if (request.method != "GET" && request.method != "HEAD") {
-        return text_response(405, "only GET is answered here; the API is on its own port and under /es/\n");
+        return text_response(
+            405, "only GET is answered here; the API is on its own port and under /es/\n");
     }
     const std::string path = request.target.substr(0, request.target.find('?'));
     if (assets().empty()) {
-        return text_response(503, "this elkhorn was built without its UI: run `./dev build`, which builds both\n");
+        return text_response(
+            503, "this elkhorn was built without its UI: run `./dev build`, which builds both\n");
     }
     if (const Asset* asset = find(path)) return serve(request, *asset);
     const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
