@@ -1,4 +1,5 @@
-// tools/fuzz_replay.cc -- runs a fuzz target over files instead of searching: each file (or each file
+// tools/fuzz_replay.cc -- runs a fuzz target over files instead of searching: each file (or each
+// file
 // of each folder) named on the command line is given to the target once. A crash found by the fuzz
 // build is kept in fuzz/corpus/<target>/ and so stays fixed in every ordinary build, without clang.
 

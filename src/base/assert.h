@@ -1,5 +1,7 @@
-// base/assert.h -- ASSERT(condition): for what only a bug of ours can cause; always on. It prints the
-// condition and the place, and aborts, for going on would harm data. What the outside world can cause
+// base/assert.h -- ASSERT(condition): for what only a bug of ours can cause; always on. It prints
+// the
+// condition and the place, and aborts, for going on would harm data. What the outside world can
+// cause
 // is a Result instead.
 #pragma once
 
@@ -9,8 +11,8 @@ namespace elkhorn {
 
 }  // namespace elkhorn
 
-#define ASSERT(condition)                                                        \
-    do {                                                                         \
-        if (!(condition)) [[unlikely]]                                           \
-            ::elkhorn::assertion_failed(#condition, __FILE__, __LINE__);         \
+#define ASSERT(condition)                                                \
+    do {                                                                 \
+        if (!(condition)) [[unlikely]]                                   \
+            ::elkhorn::assertion_failed(#condition, __FILE__, __LINE__); \
     } while (false)

@@ -1,8 +1,10 @@
-// base/bytes.h -- numbers to bytes and back, little endian, without undefined behaviour. The one place
+// base/bytes.h -- numbers to bytes and back, little endian, without undefined behaviour. The one
+// place
 // for memcpy and reinterpret_cast. Bytes are std::string (owned) and std::string_view (borrowed)
 // throughout: they hold any byte, NUL included.
 //
-// ByteReader reads foreign bytes: past the end it gives zeros and remembers that it did, so a parser
+// ByteReader reads foreign bytes: past the end it gives zeros and remembers that it did, so a
+// parser
 // checks once at the end (`ok()`) instead of at every field.
 #pragma once
 
@@ -28,7 +30,7 @@ T load(const char* from) {
 
 template <typename T>
     requires std::is_trivially_copyable_v<T>
-void store(char* to, T value) {
+void write_number(char* to, T value) {
     std::memcpy(to, &value, sizeof(T));
 }
 
@@ -118,8 +120,11 @@ public:
     std::string_view text() { return take(varint()); }
 
     bool ok() const { return ok_; }
+
     bool at_end() const { return at_ == bytes_.size(); }
+
     std::size_t position() const { return at_; }
+
     std::size_t left() const { return bytes_.size() - at_; }
 
 private:

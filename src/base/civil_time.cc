@@ -8,7 +8,9 @@ namespace {
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 constexpr std::int64_t seconds_per_day = 86'400;
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+    return a / b - (a % b < 0 ? 1 : 0);
+}
 
 void append_digits(std::string& out, std::int64_t value, int width) {
     char digits[20];
@@ -17,8 +19,10 @@ void append_digits(std::string& out, std::int64_t value, int width) {
         digits[n++] = static_cast<char>('0' + value % 10);
         value /= 10;
     } while (value != 0 && n < 19);
-    for (int i = n; i < width; ++i) out.push_back('0');
-    while (n > 0) out.push_back(digits[--n]);
+    for (int i = n; i < width; ++i)
+        out.push_back('0');
+    while (n > 0)
+        out.push_back(digits[--n]);
 }
 
 void append_to_second(std::string& out, const CivilTime& t) {

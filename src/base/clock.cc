@@ -14,6 +14,7 @@ std::int64_t read_ns(clockid_t id) {
 class SystemClock final : public Clock {
 public:
     std::int64_t wall_ns() const override { return read_ns(CLOCK_REALTIME); }
+
     std::int64_t steady_ns() const override { return read_ns(CLOCK_MONOTONIC); }
 };
 

@@ -25,7 +25,9 @@ public:
     explicit ManualClock(std::int64_t wall_ns) : now_ns_(wall_ns) {}
 
     std::int64_t wall_ns() const override { return now_ns_; }
+
     std::int64_t steady_ns() const override { return now_ns_; }
+
     void advance_ns(std::int64_t by) { now_ns_ += by; }
 
 private:

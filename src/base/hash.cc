@@ -47,9 +47,11 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
     std::uint64_t c = ~crc;
     const char* p = bytes.data();
     std::size_t n = bytes.size();
-    for (; n >= 8; n -= 8, p += 8) c = _mm_crc32_u64(c, load<std::uint64_t>(p));
+    for (; n >= 8; n -= 8, p += 8)
+        c = _mm_crc32_u64(c, load<std::uint64_t>(p));
     auto c32 = static_cast<std::uint32_t>(c);
-    for (; n > 0; --n, ++p) c32 = _mm_crc32_u8(c32, static_cast<unsigned char>(*p));
+    for (; n > 0; --n, ++p)
+        c32 = _mm_crc32_u8(c32, static_cast<unsigned char>(*p));
     return ~c32;
 }
 

@@ -2,7 +2,6 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-
 #include <unistd.h>
 
 #include <cstdio>
@@ -45,8 +44,10 @@ std::string render(std::string_view message, Fields fields) {
         line += "  ";
         line += field.name;
         line += '=';
-        if (field.value.find_first_of(" \"\n") != std::string::npos) append_quoted(line, field.value);
-        else line += field.value;
+        if (field.value.find_first_of(" \"\n") != std::string::npos)
+            append_quoted(line, field.value);
+        else
+            line += field.value;
     }
     return line;
 }
@@ -81,10 +82,16 @@ void debug(std::string_view message, Fields fields) {
     logger().debug(render(message, fields));
 }
 
-void info(std::string_view message, Fields fields) { logger().info(render(message, fields)); }
+void info(std::string_view message, Fields fields) {
+    logger().info(render(message, fields));
+}
 
-void warn(std::string_view message, Fields fields) { logger().warn(render(message, fields)); }
+void warn(std::string_view message, Fields fields) {
+    logger().warn(render(message, fields));
+}
 
-void error(std::string_view message, Fields fields) { logger().error(render(message, fields)); }
+void error(std::string_view message, Fields fields) {
+    logger().error(render(message, fields));
+}
 
 }  // namespace elkhorn::log

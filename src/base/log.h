@@ -1,4 +1,5 @@
-// base/log.h -- Elkhorn's own log: one line an event on standard error, the message first and the facts
+// base/log.h -- Elkhorn's own log: one line an event on standard error, the message first and the
+// facts
 // as fields. spdlog stands behind it (log.cc) and in no header.
 //
 //   log::warn("segment dropped", {{"id", id}, {"reason", why}});
@@ -20,12 +21,16 @@ enum class Format { automatic, text, json };
 struct Field {
     Field(std::string_view field_name, std::string_view text)
         : name(field_name), value(text), quoted(true) {}
+
     Field(std::string_view field_name, const std::string& text)
         : Field(field_name, std::string_view(text)) {}
+
     Field(std::string_view field_name, const char* text)
         : Field(field_name, std::string_view(text)) {}
+
     Field(std::string_view field_name, std::integral auto number)
         : name(field_name), value(std::to_string(number)) {}
+
     Field(std::string_view field_name, double number)
         : name(field_name), value(std::to_string(number)) {}
 

@@ -28,8 +28,10 @@ std::string render_labels(Labels labels) {
         out += "=\"";
         for (const char c : value) {
             if (c == '"' || c == '\\') out += '\\';
-            if (c == '\n') out += "\\n";
-            else out += c;
+            if (c == '\n')
+                out += "\\n";
+            else
+                out += c;
         }
         out += '"';
     }

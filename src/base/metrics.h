@@ -1,8 +1,11 @@
-// base/metrics.h -- counters and gauges that /metrics shows in Prometheus' text format (version 0.0.4).
-// A metric is made once, usually as a static beside the code that moves it, and lives for ever; moving
+// base/metrics.h -- counters and gauges that /metrics shows in Prometheus' text format (version
+// 0.0.4).
+// A metric is made once, usually as a static beside the code that moves it, and lives for ever;
+// moving
 // it is one relaxed atomic addition. Names follow Prometheus: elkhorn_<room>_<what>_<unit|total>.
 //
-//   static metrics::Counter lines{"elkhorn_input_events_total", "Events received.", {{"input", "tcp"}}};
+//   static metrics::Counter lines{"elkhorn_input_events_total", "Events received.", {{"input",
+//   "tcp"}}};
 //   lines.add(n);
 #pragma once
 
@@ -44,6 +47,7 @@ class Counter : public Metric {
 public:
     Counter(std::string_view name, std::string_view help, Labels labels = {})
         : Metric(Type::counter, name, help, labels) {}
+
     void add(std::int64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
 };
 
@@ -51,7 +55,9 @@ class Gauge : public Metric {
 public:
     Gauge(std::string_view name, std::string_view help, Labels labels = {})
         : Metric(Type::gauge, name, help, labels) {}
+
     void set(std::int64_t n) { value_.store(n, std::memory_order_relaxed); }
+
     void add(std::int64_t n) { value_.fetch_add(n, std::memory_order_relaxed); }
 };
 

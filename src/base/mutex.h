@@ -1,4 +1,5 @@
-// base/mutex.h -- a mutex that clang's thread-safety analysis can follow (`./dev check`); under g++ the
+// base/mutex.h -- a mutex that clang's thread-safety analysis can follow (`./dev check`); under
+// g++ the
 // annotations are nothing. Held for no I/O. Write GUARDED_BY(mutex_) behind every member it guards.
 #pragma once
 
@@ -25,6 +26,7 @@ namespace elkhorn {
 class CAPABILITY("mutex") Mutex {
 public:
     void lock() ACQUIRE() { mutex_.lock(); }
+
     void unlock() RELEASE() { mutex_.unlock(); }
 
 private:
@@ -35,7 +37,9 @@ private:
 class SCOPED_CAPABILITY Lock {
 public:
     explicit Lock(Mutex& mutex) ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
+
     ~Lock() RELEASE() { mutex_.unlock(); }
+
     Lock(const Lock&) = delete;
     Lock& operator=(const Lock&) = delete;
 
@@ -61,6 +65,7 @@ public:
     }
 
     void notify_one() { condition_.notify_one(); }
+
     void notify_all() { condition_.notify_all(); }
 
 private:

@@ -8,7 +8,8 @@
 
 namespace elkhorn {
 
-/// Levenshtein distance, insertions, deletions, substitutions and neighbours swapped costing one each.
+/// Levenshtein distance, insertions, deletions, substitutions and neighbours swapped costing one
+/// each.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// The nearest known word, or empty when none is within a third of the word's length (at least 2).

@@ -1,9 +1,11 @@
 // base/result.h -- what the outside world can cause is a value: Result<T> is a T or an Error.
 //
 //   TRY(expr)   gives the value of a Result, or returns its Error from the function around it.
-//               It is a GNU statement expression; do not nest it in itself, nor use it in a coroutine.
+//               It is a GNU statement expression; do not nest it in itself, nor use it in a
+//               coroutine.
 //
-// An Error has a code, by which callers decide, and a sentence for the person who reads it: it names
+// An Error has a code, by which callers decide, and a sentence for the person who reads it: it
+// names
 // the file, offset, option or column, and never needs a stack trace to be understood.
 #pragma once
 
@@ -58,5 +60,5 @@ inline void take_value(Result<>&& /*result*/) {}
     __extension__({                                                               \
         auto try_result_ = (expr);                                                \
         if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
-        ::elkhorn::take_value(std::move(try_result_));                             \
+        ::elkhorn::take_value(std::move(try_result_));                            \
     })

@@ -1,4 +1,5 @@
-// base/stop.h -- asking a thread to end: it checks `requested`, and waits through `wait_ms` instead of
+// base/stop.h -- asking a thread to end: it checks `requested`, and waits through `wait_ms`
+// instead of
 // sleeping, so that it ends at once. Asked once, for good.
 #pragma once
 

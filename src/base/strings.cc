@@ -65,6 +65,8 @@ std::optional<double> to_double(std::string_view text) {
     return value;
 }
 
-std::size_t TextHash::operator()(std::string_view text) const { return hash64(text); }
+std::size_t TextHash::operator()(std::string_view text) const {
+    return hash64(text);
+}
 
 }  // namespace elkhorn

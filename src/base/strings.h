@@ -23,7 +23,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::optional<std::int64_t> to_integer(std::string_view text);
 std::optional<double> to_double(std::string_view text);
 
-/// For maps that are asked with string_views: std::unordered_map<std::string, T, TextHash, TextEqual>.
+/// For maps that are asked with string_views: std::unordered_map<std::string, T, TextHash,
+/// TextEqual>.
 struct TextHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const;

@@ -40,7 +40,8 @@ Result<Url> parse_url(std::string_view text, std::uint16_t default_port) {
     }
     if (const std::size_t slash = rest.find('/'); slash != std::string_view::npos) {
         url.path = rest.substr(slash);
-        while (url.path.ends_with('/')) url.path.pop_back();
+        while (url.path.ends_with('/'))
+            url.path.pop_back();
         rest = rest.substr(0, slash);
     }
     if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
@@ -71,14 +72,15 @@ struct Client::Parts {
     }
 
     Error trouble(std::string_view doing, const error_code& error) const {
-        return Error{ErrorCode::unavailable, fmt::format("{}:{}: {}: {}", endpoint.host, endpoint.port,
-                                                         doing, error.message())};
+        return Error{ErrorCode::unavailable, fmt::format("{}:{}: {}: {}", endpoint.host,
+                                                         endpoint.port, doing, error.message())};
     }
 
     Result<> connect() {
         error_code error;
         tcp::resolver resolver(context);
-        const auto addresses = resolver.resolve(endpoint.host, std::to_string(endpoint.port), error);
+        const auto addresses =
+            resolver.resolve(endpoint.host, std::to_string(endpoint.port), error);
         if (error) return std::unexpected(trouble("cannot resolve", error));
         stream.emplace(context);
         buffer.clear();
@@ -130,8 +132,10 @@ Result<Response> Client::send(const Request& request) {
     message.version(11);
     message.method_string(request.method);
     message.target(request.target);
-    message.set(wire::field::host, fmt::format("{}:{}", parts_->endpoint.host, parts_->endpoint.port));
-    for (const Header& header : request.headers.list()) message.set(header.name, header.value);
+    message.set(wire::field::host,
+                fmt::format("{}:{}", parts_->endpoint.host, parts_->endpoint.port));
+    for (const Header& header : request.headers.list())
+        message.set(header.name, header.value);
     message.body() = request.body;
     message.prepare_payload();
     const bool reused = parts_->stream.has_value();

@@ -1,4 +1,5 @@
-// http/client.h -- a blocking HTTP/1.1 client over one kept-alive connection. One thread at a time; make
+// http/client.h -- a blocking HTTP/1.1 client over one kept-alive connection. One thread at a
+// time; make
 // as many clients as there are requests in flight.
 #pragma once
 
@@ -13,7 +14,7 @@ namespace elkhorn::http {
 
 struct Url {
     std::string scheme = "http";
-    std::string user;      // from user:password@host
+    std::string user;  // from user:password@host
     std::string password;
     net::Endpoint endpoint;
     std::string path;  // without the last '/': "" or "/prefix"
@@ -31,12 +32,14 @@ public:
     };
 
     explicit Client(net::Endpoint endpoint) : Client(std::move(endpoint), Options{}) {}
+
     Client(net::Endpoint endpoint, Options options);
     ~Client();
     Client(Client&&) noexcept;
     Client& operator=(Client&&) noexcept;
 
-    /// Connects when it has to. A connection that the server closed while idle is opened again, once.
+    /// Connects when it has to. A connection that the server closed while idle is opened again,
+    /// once.
     /// ErrorCode::unavailable: nobody knows whether the request was carried out.
     Result<Response> send(const Request& request);
 

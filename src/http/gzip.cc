@@ -57,7 +57,8 @@ Result<std::string> gunzip(std::string_view bytes, std::size_t limit_bytes) {
         return fail(ErrorCode::too_large,
                     fmt::format("the compressed body holds more than {} bytes", limit_bytes));
     }
-    if (state != Z_STREAM_END) return fail(ErrorCode::invalid, "the compressed body is damaged or cut");
+    if (state != Z_STREAM_END)
+        return fail(ErrorCode::invalid, "the compressed body is damaged or cut");
     return out;
 }
 

@@ -4,9 +4,8 @@
 #include "http/gzip.h"
 #include "http/server.h"
 
-#include <gtest/gtest.h>
-
 #include <arpa/inet.h>
+#include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -104,8 +103,9 @@ TEST(HttpServer, AnswersRubbishWith400AndLivesOn) {
 TEST(HttpServer, AnswersExpectAndHead) {
     auto server = start();
     const std::string answer =
-        raw(server->port(), "POST /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n"
-                            "Connection: close\r\n\r\nhi");
+        raw(server->port(),
+            "POST /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n"
+            "Connection: close\r\n\r\nhi");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 100 Continue")) << answer;
     EXPECT_TRUE(answer.ends_with("POST /x hi")) << answer;
     const std::string head = raw(server->port(), "HEAD /x HTTP/1.1\r\nConnection: close\r\n\r\n");

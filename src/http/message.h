@@ -1,4 +1,5 @@
-// http/message.h -- requests and responses as plain values. Beast stays behind server.h and client.h.
+// http/message.h -- requests and responses as plain values. Beast stays behind server.h and
+// client.h.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +21,11 @@ public:
     void add(std::string_view name, std::string_view value) {
         list_.push_back({std::string(name), std::string(value)});
     }
+
     void set(std::string_view name, std::string_view value);
     /// Names are compared without case; nothing when there is none.
     std::optional<std::string_view> find(std::string_view name) const;
+
     const std::vector<Header>& list() const { return list_; }
 
 private:

@@ -58,6 +58,7 @@ struct Server::Parts {
     Result<> listen();
     void accept();
     void drain();
+
     Response refusal(int status, std::string_view reason) const {
         refusals.add();
         if (options.refuse) return options.refuse(status, reason);
@@ -74,7 +75,8 @@ namespace {
 /// touched by the socket thread only, but for `request_` while a worker has it.
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(tcp::socket socket, Server::Parts& server) : stream_(std::move(socket)), server_(server) {
+    Session(tcp::socket socket, Server::Parts& server)
+        : stream_(std::move(socket)), server_(server) {
         server_.sessions.insert(this);
         open_connections.add(1);
         error_code error;
@@ -117,7 +119,8 @@ private:
     void header_done(error_code error) {
         if (error == wire::error::end_of_stream || error == beast::error::timeout) return close();
         if (error == wire::error::body_limit) return refuse_body();
-        if (error == wire::error::header_limit) return refuse(431, "the request's header is too large");
+        if (error == wire::error::header_limit)
+            return refuse(431, "the request's header is too large");
         if (error) {
             if (error.category() == wire::make_error_code(wire::error::bad_version).category()) {
                 return refuse(400, "this is not HTTP: " + error.message());
@@ -135,19 +138,21 @@ private:
     }
 
     void send_continue() {
-        auto go_on = std::make_shared<wire::response<wire::empty_body>>(wire::status::continue_, 11);
+        auto go_on =
+            std::make_shared<wire::response<wire::empty_body>>(wire::status::continue_, 11);
         wire::async_write(stream_, *go_on,
                           [self = shared_from_this(), go_on](error_code error, std::size_t) {
-                              if (error) self->close();
-                              else self->read_body();
+                              if (error)
+                                  self->close();
+                              else
+                                  self->read_body();
                           });
     }
 
     void read_body() {
-        wire::async_read(stream_, buffer_, *parser_,
-                         [self = shared_from_this()](error_code error, std::size_t) {
-                             self->body_done(error);
-                         });
+        wire::async_read(
+            stream_, buffer_, *parser_,
+            [self = shared_from_this()](error_code error, std::size_t) { self->body_done(error); });
     }
 
     void body_done(error_code error) {
@@ -174,17 +179,20 @@ private:
     /// On a worker.
     void work() {
         Response response = handle();
-        asio::post(server_.context, [self = shared_from_this(), response = std::move(response)]() mutable {
-            self->answer(std::move(response));
-        });
+        asio::post(server_.context,
+                   [self = shared_from_this(), response = std::move(response)]() mutable {
+                       self->answer(std::move(response));
+                   });
     }
 
     Response handle() {
         if (const auto encoding = request_.headers.find("Content-Encoding");
             encoding && *encoding != "identity" && !encoding->empty()) {
             if (*encoding != "gzip" && *encoding != "deflate") {
-                return server_.refusal(415, fmt::format("Content-Encoding [{}] is not supported: send gzip, "
-                                                        "deflate or none", *encoding));
+                return server_.refusal(
+                    415, fmt::format("Content-Encoding [{}] is not supported: send gzip, "
+                                     "deflate or none",
+                                     *encoding));
             }
             auto body = gunzip(request_.body, server_.options.body_limit_bytes);
             if (!body) {
@@ -196,8 +204,10 @@ private:
         Response response = server_.handler(request_);
         requests.add();
         const auto accepts = request_.headers.find("Accept-Encoding");
-        if (server_.options.compress && accepts && accepts->find("gzip") != std::string_view::npos &&
-            response.body.size() >= compress_from_bytes && !response.headers.find("Content-Encoding")) {
+        if (server_.options.compress && accepts &&
+            accepts->find("gzip") != std::string_view::npos &&
+            response.body.size() >= compress_from_bytes &&
+            !response.headers.find("Content-Encoding")) {
             response.body = gzip(response.body);
             response.headers.add("Content-Encoding", "gzip");
         }
@@ -213,29 +223,35 @@ private:
         auto message = std::make_shared<wire::response<wire::string_body>>();
         message->version(11);
         message->result(static_cast<unsigned>(response.status));
-        for (const Header& header : response.headers.list()) message->insert(header.name, header.value);
-        if (!response.content_type.empty()) message->set(wire::field::content_type, response.content_type);
+        for (const Header& header : response.headers.list())
+            message->insert(header.name, header.value);
+        if (!response.content_type.empty())
+            message->set(wire::field::content_type, response.content_type);
         message->keep_alive(keep_alive_ && !server_.stopping);
         message->content_length(response.body.size());
         if (!head_) message->body() = std::move(response.body);
         const bool close_after = !message->keep_alive();
         stream_.expires_after(std::chrono::seconds(server_.options.idle_seconds));
-        const auto done = [self = shared_from_this(), message, close_after](error_code error, std::size_t) {
-            if (error || close_after) self->finish();
-            else self->read_header();
+        const auto done = [self = shared_from_this(), message, close_after](error_code error,
+                                                                            std::size_t) {
+            if (error || close_after)
+                self->finish();
+            else
+                self->read_header();
         };
         if (head_) {
-            auto serializer = std::make_shared<wire::response_serializer<wire::string_body>>(*message);
-            wire::async_write_header(stream_, *serializer,
-                                     [done, serializer](error_code error, std::size_t size) {
-                                         done(error, size);
-                                     });
+            auto serializer =
+                std::make_shared<wire::response_serializer<wire::string_body>>(*message);
+            wire::async_write_header(
+                stream_, *serializer,
+                [done, serializer](error_code error, std::size_t size) { done(error, size); });
             return;
         }
         wire::async_write(stream_, *message, done);
     }
 
-    /// Half-closes, then reads what the peer is still sending (a refused body), so that it can read our
+    /// Half-closes, then reads what the peer is still sending (a refused body), so that it can
+    /// read our
     /// answer before the connection is reset. Bounded in time by the stream's deadline.
     void finish() {
         error_code ignored;
@@ -248,8 +264,10 @@ private:
         buffer_.clear();
         stream_.async_read_some(buffer_.prepare(64 * 1024),
                                 [self = shared_from_this()](error_code error, std::size_t) {
-                                    if (error) self->close();
-                                    else self->discard();
+                                    if (error)
+                                        self->close();
+                                    else
+                                        self->discard();
                                 });
     }
 
@@ -268,9 +286,10 @@ private:
 
 Result<> Server::Parts::listen() {
     error_code error;
-    const auto address =
-        asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, error);
-    if (error) return fail(ErrorCode::invalid, fmt::format("\"{}\" is no IP address", options.address));
+    const auto address = asio::ip::make_address(
+        options.address == "localhost" ? "127.0.0.1" : options.address, error);
+    if (error)
+        return fail(ErrorCode::invalid, fmt::format("\"{}\" is no IP address", options.address));
     const tcp::endpoint endpoint(address, options.port);
     if (!acceptor.open(endpoint.protocol(), error)) {
         acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -279,8 +298,9 @@ Result<> Server::Parts::listen() {
         }
     }
     if (error) {
-        return fail(ErrorCode::unavailable, fmt::format("cannot listen on {}:{}: {}", options.address,
-                                                        options.port, error.message()));
+        return fail(ErrorCode::unavailable,
+                    fmt::format("cannot listen on {}:{}: {}", options.address, options.port,
+                                error.message()));
     }
     port = acceptor.local_endpoint().port();
     return {};
@@ -289,7 +309,8 @@ Result<> Server::Parts::listen() {
 void Server::Parts::accept() {
     acceptor.async_accept([this](error_code error, tcp::socket socket) {
         if (!acceptor.is_open()) return;
-        if (error) log::warn("accept failed", {{"port", port}, {"reason", error.message()}});
+        if (error)
+            log::warn("accept failed", {{"port", port}, {"reason", error.message()}});
         else if (sessions.size() < options.max_connections) {
             std::make_shared<Session>(std::move(socket), *this)->read_header();
         } else {
@@ -321,9 +342,13 @@ Result<std::unique_ptr<Server>> Server::start(const Options& options, Handler ha
     return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
-Server::~Server() { stop(); }
+Server::~Server() {
+    stop();
+}
 
-std::uint16_t Server::port() const { return parts_->port; }
+std::uint16_t Server::port() const {
+    return parts_->port;
+}
 
 void Server::stop() {
     if (!parts_->thread.running()) return;

@@ -1,10 +1,13 @@
 // http/server.h -- an HTTP/1.1 server: requests and responses are values, sockets stay inside.
 //
-//   Threads    One for the sockets; `workers` for the handler, which may block (a bulk waits for its
+//   Threads    One for the sockets; `workers` for the handler, which may block (a bulk waits for
+//   its
 //              fsync). A connection has one request in hand at a time; pipelined ones wait.
-//   Bounds     connections, header and body bytes (413), waiting requests (429), idle time; bodies in
+//   Bounds     connections, header and body bytes (413), waiting requests (429), idle time; bodies
+//   in
 //              gzip may not grow past the body limit either.
-//   Content    gzip and deflate request bodies are decompressed; responses of 1 KiB and more go out in
+//   Content    gzip and deflate request bodies are decompressed; responses of 1 KiB and more go
+//   out in
 //              gzip to clients that accept it. `Expect: 100-continue` and HEAD are answered.
 #pragma once
 
@@ -35,6 +38,7 @@ public:
         /// empty: plain text.
         std::function<Response(int status, std::string_view reason)> refuse;
     };
+
     /// Must not throw; called from several threads at once.
     using Handler = std::function<Response(const Request& request)>;
 

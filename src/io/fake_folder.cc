@@ -114,7 +114,8 @@ public:
         for (const auto& [file, unused] : disk_.seen_) {
             if (file.starts_with(name + "/")) below.push_back(file);
         }
-        for (const std::string& file : below) disk_.set_name(file, nullptr);
+        for (const std::string& file : below)
+            disk_.set_name(file, nullptr);
         std::erase_if(disk_.folders_, [&](const std::string& folder) {
             return folder == name || folder.starts_with(name + "/");
         });
@@ -123,7 +124,8 @@ public:
 
     Result<> make_folder(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        for (std::string at = name; !at.empty(); at = folder_of(at)) disk_.folders_.insert(at);
+        for (std::string at = name; !at.empty(); at = folder_of(at))
+            disk_.folders_.insert(at);
         return {};
     }
 
@@ -133,11 +135,14 @@ public:
         const std::string prefix = name.empty() ? "" : name + "/";
         const auto add = [&](const std::string& path) {
             if (path.starts_with(prefix) && path.size() > prefix.size()) {
-                found.insert(path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size()));
+                found.insert(
+                    path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size()));
             }
         };
-        for (const auto& [path, unused] : disk_.seen_) add(path);
-        for (const std::string& folder : disk_.folders_) add(folder);
+        for (const auto& [path, unused] : disk_.seen_)
+            add(path);
+        for (const std::string& folder : disk_.folders_)
+            add(folder);
         return std::vector<std::string>(found.begin(), found.end());
     }
 
@@ -181,8 +186,10 @@ Result<> FakeDisk::change() {
 
 void FakeDisk::set_name(const std::string& name, std::shared_ptr<File> file) {
     pending_.push_back({name, file});
-    if (file == nullptr) seen_.erase(name);
-    else seen_[name] = std::move(file);
+    if (file == nullptr)
+        seen_.erase(name);
+    else
+        seen_[name] = std::move(file);
 }
 
 void FakeDisk::crash(Random& random) {
@@ -191,8 +198,10 @@ void FakeDisk::crash(Random& random) {
     calls_until_failure_ = -1;
     const std::uint64_t survive = random.below(pending_.size() + 1);
     for (std::uint64_t i = 0; i < survive; ++i) {
-        if (pending_[i].file == nullptr) durable_.erase(pending_[i].name);
-        else durable_[pending_[i].name] = pending_[i].file;
+        if (pending_[i].file == nullptr)
+            durable_.erase(pending_[i].name);
+        else
+            durable_[pending_[i].name] = pending_[i].file;
     }
     pending_.clear();
     std::map<std::string, std::shared_ptr<File>> after;
@@ -202,8 +211,8 @@ void FakeDisk::crash(Random& random) {
         copy->bytes.resize(copy->synced_bytes + random.below(unsynced + 1));
         if (copy->bytes.size() > copy->synced_bytes && random.chance(0.3)) {
             // The last sector reached the disk as rubbish.
-            const std::size_t from =
-                std::max(copy->synced_bytes, copy->bytes.size() - copy->bytes.size() % sector_bytes);
+            const std::size_t from = std::max(
+                copy->synced_bytes, copy->bytes.size() - copy->bytes.size() % sector_bytes);
             for (std::size_t i = from; i < copy->bytes.size(); ++i) {
                 copy->bytes[i] = static_cast<char>(random.next());
             }
@@ -243,7 +252,8 @@ std::string FakeDisk::get(const std::string& name) const {
 std::vector<std::string> FakeDisk::names() const {
     const Lock lock(mutex_);
     std::vector<std::string> names;
-    for (const auto& [name, unused] : seen_) names.push_back(name);
+    for (const auto& [name, unused] : seen_)
+        names.push_back(name);
     return names;
 }
 
@@ -258,6 +268,8 @@ std::uint64_t FakeDisk::syncs() const {
     return syncs_;
 }
 
-std::unique_ptr<Folder> FakeDisk::view() { return std::make_unique<FakeFolder>(*this); }
+std::unique_ptr<Folder> FakeDisk::view() {
+    return std::make_unique<FakeFolder>(*this);
+}
 
 }  // namespace elkhorn::io

@@ -1,8 +1,11 @@
-// io/fake_folder.h -- a disk in memory that lies as disks do, for tests and simulation. It keeps two
+// io/fake_folder.h -- a disk in memory that lies as disks do, for tests and simulation. It keeps
+// two
 // states: what a program sees, and what would survive a power cut.
 //
-//   crash(random)   what was not synced is lost in part: of each file's unsynced tail a random prefix
-//                   survives, its last 512-byte sector possibly torn; of names made, renamed or removed
+//   crash(random)   what was not synced is lost in part: of each file's unsynced tail a random
+//   prefix
+//                   survives, its last 512-byte sector possibly torn; of names made, renamed or
+//                   removed
 //                   since the last sync_names, a random prefix in order survives.
 //   fail_after(n)   the nth changing call from now fails once (io), having done part of its work.
 //   fill_after(n)   appends fail as on a full disk once n more bytes are written.

@@ -1,8 +1,7 @@
 #include "io/folder.h"
 
-#include <fmt/format.h>
-
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -23,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unexpected<Error> system_error(std::string_view doing, const std::string& path, int error) {
-    const ErrorCode code = error == ENOENT ? ErrorCode::not_found
+    const ErrorCode code = error == ENOENT                      ? ErrorCode::not_found
                            : error == ENOSPC || error == EDQUOT ? ErrorCode::unavailable
                                                                 : ErrorCode::io;
     return fail(code, fmt::format("cannot {} {}: {}", doing, path, std::strerror(error)));
@@ -32,11 +31,15 @@ std::unexpected<Error> system_error(std::string_view doing, const std::string& p
 class Descriptor {
 public:
     explicit Descriptor(int fd) : fd_(fd) {}
+
     ~Descriptor() {
         if (fd_ >= 0) ::close(fd_);
     }
+
     Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
     Descriptor& operator=(Descriptor&&) = delete;
+
     int get() const { return fd_; }
 
 private:
@@ -73,10 +76,13 @@ private:
 
 class RealMapped final : public Mapped {
 public:
-    RealMapped(void* address, std::size_t size_bytes) : address_(address), size_bytes_(size_bytes) {}
+    RealMapped(void* address, std::size_t size_bytes)
+        : address_(address), size_bytes_(size_bytes) {}
+
     ~RealMapped() override {
         if (size_bytes_ > 0) ::munmap(address_, size_bytes_);
     }
+
     RealMapped(const RealMapped&) = delete;
     RealMapped& operator=(const RealMapped&) = delete;
 
@@ -91,11 +97,13 @@ private:
 
 class RealFolder final : public Folder {
 public:
-    RealFolder(std::string path, Descriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+    RealFolder(std::string path, Descriptor lock)
+        : path_(std::move(path)), lock_(std::move(lock)) {}
 
     Result<std::unique_ptr<Appender>> create(const std::string& name) override {
         const std::string path = full(name);
-        Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640));
+        Descriptor fd(
+            ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640));
         if (fd.get() < 0) return system_error("create", path, errno);
         return std::make_unique<RealAppender>(std::move(fd), path);
     }
@@ -180,7 +188,9 @@ public:
     std::string place() const override { return path_; }
 
 private:
-    std::string full(const std::string& name) const { return name.empty() ? path_ : path_ + "/" + name; }
+    std::string full(const std::string& name) const {
+        return name.empty() ? path_ : path_ + "/" + name;
+    }
 
     std::string path_;
     Descriptor lock_;
@@ -191,16 +201,19 @@ std::string read_small(const std::string& path) {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// The lock is flock(2) on a file "LOCK" that names the holder: it goes with the process, however it ends.
+/// The lock is flock(2) on a file "LOCK" that names the holder: it goes with the process, however
+/// it ends.
 Result<Descriptor> take_lock(const std::string& path) {
     const std::string name = path + "/LOCK";
     Descriptor fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
     if (fd.get() < 0) return system_error("open", name, errno);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return system_error("lock", name, errno);
-        return fail(ErrorCode::conflict,
-                    fmt::format("{} is in use by another elkhorn (process {}); stop it, or give this "
-                                "one another --data folder", path, read_small(name)));
+        return fail(
+            ErrorCode::conflict,
+            fmt::format("{} is in use by another elkhorn (process {}); stop it, or give this "
+                        "one another --data folder",
+                        path, read_small(name)));
     }
     const std::string holder = std::to_string(::getpid());
     if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), holder.data(), holder.size(), 0) < 0) {

@@ -78,7 +78,8 @@ void Workers::run() {
         std::function<void()> job;
         {
             const Lock lock(mutex_);
-            while (jobs_.empty() && !stopping_) changed_.wait(mutex_);
+            while (jobs_.empty() && !stopping_)
+                changed_.wait(mutex_);
             if (jobs_.empty()) return;
             job = std::move(jobs_.front());
             jobs_.pop_front();

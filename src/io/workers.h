@@ -1,4 +1,5 @@
-// io/workers.h -- the only way to a thread. A Thread joins when it goes; Workers run jobs in a bounded
+// io/workers.h -- the only way to a thread. A Thread joins when it goes; Workers run jobs in a
+// bounded
 // queue. Both name their threads, so that `top -H` and a debugger say what runs.
 #pragma once
 
@@ -18,11 +19,14 @@ public:
     Thread() = default;
     /// `name` is cut to 15 characters, as Linux does. With `background` it runs at lower priority.
     Thread(std::string name, std::function<void()> run, bool background = false);
+
     ~Thread() { join(); }
+
     Thread(Thread&&) = default;
     Thread& operator=(Thread&& other) noexcept;
 
     void join();
+
     bool running() const { return thread_.joinable(); }
 
 private:
@@ -32,6 +36,7 @@ private:
 class Workers {
 public:
     Workers(const std::string& name, std::size_t threads, std::size_t queue_limit);
+
     ~Workers() { stop(); }
 
     /// False when the queue is full or `stop` was called: the job was not taken.

@@ -111,7 +111,8 @@ struct Flattener::Parts {
             if (field) out.add_integer(*field, event::Kind::integer, number.get_int64());
             return simdjson::SUCCESS;
         } else {
-            real = number.is_uint64() ? static_cast<double>(number.get_uint64()) : number.get_double();
+            real =
+                number.is_uint64() ? static_cast<double>(number.get_uint64()) : number.get_double();
         }
         if (field) out.add_real(*field, real);
         return simdjson::SUCCESS;
@@ -124,7 +125,9 @@ Flattener::~Flattener() = default;
 Flattener::Flattener(Flattener&&) noexcept = default;
 Flattener& Flattener::operator=(Flattener&&) noexcept = default;
 
-void Flattener::reset() { parts_->arena.reset(); }
+void Flattener::reset() {
+    parts_->arena.reset();
+}
 
 Result<> Flattener::flatten(std::string_view json, std::size_t readable_bytes,
                             event::Document& document) {

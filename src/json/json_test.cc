@@ -29,9 +29,12 @@ std::string flat(std::string_view json) {
     std::string out;
     for (const event::Leaf& leaf : document.leaves()) {
         out += std::string(names.name(leaf.field)) + "=";
-        if (leaf.kind == event::Kind::string) out += leaf.as_text();
-        else if (leaf.kind == event::Kind::real) out += std::to_string(leaf.real);
-        else out += std::to_string(leaf.integer);
+        if (leaf.kind == event::Kind::string)
+            out += leaf.as_text();
+        else if (leaf.kind == event::Kind::real)
+            out += std::to_string(leaf.real);
+        else
+            out += std::to_string(leaf.integer);
         out += ";";
     }
     return out;
@@ -47,8 +50,8 @@ TEST(JsonParse, KeepsTheTreeAndItsOrder) {
 }
 
 TEST(JsonParse, RefusesWhatIsNoJson) {
-    for (const char* bad : {"", "{", "{\"a\":}", "[1,]", "{\"a\":1}x", "nul", "\"\x01\"", "\"\xff\"",
-                            "{\"a\":1 \"b\":2}", "01"}) {
+    for (const char* bad : {"", "{", "{\"a\":}", "[1,]", "{\"a\":1}x", "nul", "\"\x01\"",
+                            "\"\xff\"", "{\"a\":1 \"b\":2}", "01"}) {
         EXPECT_TRUE(round_trip(bad).starts_with("error: ")) << bad;
     }
 }
@@ -61,8 +64,9 @@ TEST(JsonParse, RefusesNestingBeyondTheBound) {
 }
 
 TEST(JsonFlatten, GivesLeavesInOrderWithDottedPaths) {
-    EXPECT_EQ(flat(R"({"a":{"b":[1,"x",{"c":2.5}]},"d":null,"e":true,"f":"q\"uote","g":[],"h":{}})"),
-              "a.b=1;a.b=x;a.b.c=2.500000;e=1;f=q\"uote;");
+    EXPECT_EQ(
+        flat(R"({"a":{"b":[1,"x",{"c":2.5}]},"d":null,"e":true,"f":"q\"uote","g":[],"h":{}})"),
+        "a.b=1;a.b=x;a.b.c=2.500000;e=1;f=q\"uote;");
 }
 
 TEST(JsonFlatten, RefusesWhatParseRefuses) {

@@ -1,4 +1,5 @@
-// json/simdjson_error.h -- simdjson's error codes in our words. Included by this room's .cc files only.
+// json/simdjson_error.h -- simdjson's error codes in our words. Included by this room's .cc files
+// only.
 #pragma once
 
 #include "base/result.h"

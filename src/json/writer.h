@@ -7,7 +7,8 @@
 //   out.end_object();
 //   return out.take();
 //
-// Reals are printed as Elasticsearch prints them (text/json_text.h). Nothing checks that begin and end
+// Reals are printed as Elasticsearch prints them (text/json_text.h). Nothing checks that begin and
+// end
 // match but an assertion in take().
 #pragma once
 
@@ -26,8 +27,11 @@ namespace elkhorn::json {
 class Writer {
 public:
     Writer& begin_object() { return open('{'); }
+
     Writer& end_object() { return close('}'); }
+
     Writer& begin_array() { return open('['); }
+
     Writer& end_array() { return close(']'); }
 
     Writer& key(std::string_view name) {
@@ -43,7 +47,9 @@ public:
         text::append_json_string(out_, text);
         return *this;
     }
+
     Writer& value(const char* text) { return value(std::string_view(text)); }
+
     Writer& value(const std::string& text) { return value(std::string_view(text)); }
 
     Writer& value(std::same_as<bool> auto boolean) { return raw(boolean ? "true" : "false"); }
@@ -63,6 +69,7 @@ public:
     }
 
     Writer& value(const event::Value& value);
+
     Writer& null() { return raw("null"); }
 
     /// JSON that is ready, such as a stored _source.

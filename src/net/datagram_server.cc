@@ -5,9 +5,8 @@
 #include "base/metrics.h"
 #include "io/workers.h"
 
-#include <fmt/format.h>
-
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -54,8 +53,10 @@ Result<Address> parse_address(const std::string& host, std::uint16_t port, sockl
 
 std::string address_text(const Address& address) {
     std::array<char, INET6_ADDRSTRLEN> text{};
-    if (address.any.sa_family == AF_INET) inet_ntop(AF_INET, &address.v4.sin_addr, text.data(), text.size());
-    else inet_ntop(AF_INET6, &address.v6.sin6_addr, text.data(), text.size());
+    if (address.any.sa_family == AF_INET)
+        inet_ntop(AF_INET, &address.v4.sin_addr, text.data(), text.size());
+    else
+        inet_ntop(AF_INET6, &address.v6.sin6_addr, text.data(), text.size());
     return text.data();
 }
 
@@ -63,9 +64,11 @@ std::string address_text(const Address& address) {
 
 struct DatagramServer::Parts {
     explicit Parts(Receive r) : receive(std::move(r)) {}
+
     ~Parts() {
         if (fd >= 0) ::close(fd);
     }
+
     Parts(const Parts&) = delete;
     Parts& operator=(const Parts&) = delete;
 
@@ -84,11 +87,13 @@ struct DatagramServer::Parts {
         const timeval wake{.tv_sec = 0, .tv_usec = wake_ms * 1000};
         if (fd < 0 || ::bind(fd, &address.any, size) != 0 ||
             ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wake, sizeof wake) != 0) {
-            return fail(ErrorCode::unavailable, fmt::format("cannot receive on {}:{}: {}", options.address,
-                                                            options.port, std::strerror(errno)));
+            return fail(ErrorCode::unavailable,
+                        fmt::format("cannot receive on {}:{}: {}", options.address, options.port,
+                                    std::strerror(errno)));
         }
         // Best effort: without the right to force it, the kernel's own limit holds.
-        if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &options.receive_buffer_bytes, sizeof(int)) != 0) {
+        if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &options.receive_buffer_bytes,
+                         sizeof(int)) != 0) {
             ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &options.receive_buffer_bytes, sizeof(int));
         }
         ::setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &one, sizeof one);
@@ -103,7 +108,8 @@ struct DatagramServer::Parts {
         for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr;
              c = CMSG_NXTHDR(const_cast<msghdr*>(&header), c)) {
             if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL) continue;
-            const auto now = load<std::uint32_t>(static_cast<const char*>(static_cast<void*>(CMSG_DATA(c))));
+            const auto now =
+                load<std::uint32_t>(static_cast<const char*>(static_cast<void*>(CMSG_DATA(c))));
             lost.add(now - lost_before);
             lost_before = now;
         }
@@ -138,7 +144,8 @@ struct DatagramServer::Parts {
                 const auto at = static_cast<std::size_t>(i);
                 count_lost(headers[at].msg_hdr);
                 names[at] = address_text(senders[at]);
-                datagrams.push_back({{&bytes[at * datagram_bytes], headers[at].msg_len}, names[at]});
+                datagrams.push_back(
+                    {{&bytes[at * datagram_bytes], headers[at].msg_len}, names[at]});
             }
             if (!datagrams.empty()) receive(datagrams);
         }
@@ -147,7 +154,8 @@ struct DatagramServer::Parts {
 
 DatagramServer::DatagramServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Result<std::unique_ptr<DatagramServer>> DatagramServer::start(const Options& options, Receive receive) {
+Result<std::unique_ptr<DatagramServer>> DatagramServer::start(const Options& options,
+                                                              Receive receive) {
     auto parts = std::make_unique<Parts>(std::move(receive));
     TRY(parts->open(options));
     Parts& running = *parts;
@@ -155,9 +163,13 @@ Result<std::unique_ptr<DatagramServer>> DatagramServer::start(const Options& opt
     return std::unique_ptr<DatagramServer>(new DatagramServer(std::move(parts)));
 }
 
-DatagramServer::~DatagramServer() { stop(); }
+DatagramServer::~DatagramServer() {
+    stop();
+}
 
-std::uint16_t DatagramServer::port() const { return parts_->port; }
+std::uint16_t DatagramServer::port() const {
+    return parts_->port;
+}
 
 void DatagramServer::stop() {
     parts_->stopping = true;

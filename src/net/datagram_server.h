@@ -1,5 +1,6 @@
 // net/datagram_server.h -- receives UDP datagrams, many a system call (recvmmsg). UDP has no
-// acknowledgement and no backpressure: while `receive` blocks, datagrams wait in the kernel's buffer and
+// acknowledgement and no backpressure: while `receive` blocks, datagrams wait in the kernel's
+// buffer and
 // past it are lost; the kernel's count of those is shown as elkhorn_net_datagrams_lost_total.
 #pragma once
 
@@ -23,10 +24,11 @@ class DatagramServer {
 public:
     struct Options {
         std::string address = "127.0.0.1";
-        std::uint16_t port = 0;  // 0: any free one
+        std::uint16_t port = 0;               // 0: any free one
         int receive_buffer_bytes = 16 << 20;  // asked of the kernel, which may give less
         std::string name = "udp";
     };
+
     /// Called from the server's one thread.
     using Receive = std::function<void(std::span<const Datagram> datagrams)>;
 

@@ -31,10 +31,12 @@ struct StreamServer::Parts {
     struct Connection {
         Connection(tcp::socket s, std::unique_ptr<StreamHandler> h)
             : socket(std::move(s)), handler(std::move(h)) {}
+
         tcp::socket socket;
         std::unique_ptr<StreamHandler> handler;
         std::array<char, receive_bytes> buffer;
     };
+
     using Place = std::list<Connection>::iterator;
 
     Parts(Options o, Connect c) : options(std::move(o)), connect(std::move(c)), acceptor(context) {}
@@ -52,15 +54,19 @@ struct StreamServer::Parts {
         error_code error;
         const auto address = asio::ip::make_address(
             options.address == "localhost" ? "127.0.0.1" : options.address, error);
-        if (error) return fail(ErrorCode::invalid, fmt::format("\"{}\" is no IP address", options.address));
+        if (error)
+            return fail(ErrorCode::invalid,
+                        fmt::format("\"{}\" is no IP address", options.address));
         const tcp::endpoint endpoint(address, options.port);
         if (!acceptor.open(endpoint.protocol(), error)) {
             acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-            if (!acceptor.bind(endpoint, error)) acceptor.listen(asio::socket_base::max_listen_connections, error);
+            if (!acceptor.bind(endpoint, error))
+                acceptor.listen(asio::socket_base::max_listen_connections, error);
         }
         if (error) {
-            return fail(ErrorCode::unavailable, fmt::format("cannot listen on {}:{}: {}", options.address,
-                                                            options.port, error.message()));
+            return fail(ErrorCode::unavailable,
+                        fmt::format("cannot listen on {}:{}: {}", options.address, options.port,
+                                    error.message()));
         }
         port = acceptor.local_endpoint().port();
         return {};
@@ -69,8 +75,10 @@ struct StreamServer::Parts {
     void accept() {
         acceptor.async_accept([this](error_code error, tcp::socket socket) {
             if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
-            if (!error) take(std::move(socket));
-            else log::warn("accept failed", {{"port", port}, {"reason", error.message()}});
+            if (!error)
+                take(std::move(socket));
+            else
+                log::warn("accept failed", {{"port", port}, {"reason", error.message()}});
             accept();
         });
     }
@@ -93,8 +101,10 @@ struct StreamServer::Parts {
     void read(Place place) {
         place->socket.async_read_some(
             asio::buffer(place->buffer), [this, place](error_code error, std::size_t size) {
-                if (error || !place->handler->receive({place->buffer.data(), size})) close(place);
-                else read(place);
+                if (error || !place->handler->receive({place->buffer.data(), size}))
+                    close(place);
+                else
+                    read(place);
             });
     }
 
@@ -133,11 +143,17 @@ Result<std::unique_ptr<StreamServer>> StreamServer::start(const Options& options
     return std::unique_ptr<StreamServer>(new StreamServer(std::move(parts)));
 }
 
-StreamServer::~StreamServer() { stop(); }
+StreamServer::~StreamServer() {
+    stop();
+}
 
-std::uint16_t StreamServer::port() const { return parts_->port; }
+std::uint16_t StreamServer::port() const {
+    return parts_->port;
+}
 
-std::size_t StreamServer::connections() const { return parts_->open; }
+std::size_t StreamServer::connections() const {
+    return parts_->open;
+}
 
 void StreamServer::stop() {
     if (!parts_->thread.running()) return;

@@ -1,7 +1,9 @@
-// net/stream_server.h -- a TCP listener that hands received bytes to a handler per connection. Asio stays
+// net/stream_server.h -- a TCP listener that hands received bytes to a handler per connection.
+// Asio stays
 // behind it.
 //
-//   Threads       One per server: every call of every handler comes from it, in order per connection.
+//   Threads       One per server: every call of every handler comes from it, in order per
+//   connection.
 //   Backpressure  `receive` may block. While it does, nothing is read from any connection of this
 //                 server, the kernel's buffers fill, and the senders wait: that is meant.
 //   Bounds        `max_connections`; past it a connection is closed at once and counted.
@@ -39,6 +41,7 @@ public:
         std::size_t max_connections = 1024;
         std::string name = "tcp";  // of its thread
     };
+
     using Connect = std::function<std::unique_ptr<StreamHandler>(const Peer& peer)>;
 
     /// Listens when it returns.

@@ -42,7 +42,8 @@ public:
     }
 
     void finish() {
-        for (; filled_ > 0; filled_ -= 8, bits_ >>= 8) out_.push_back(static_cast<char>(bits_));
+        for (; filled_ > 0; filled_ -= 8, bits_ >>= 8)
+            out_.push_back(static_cast<char>(bits_));
     }
 
 private:
@@ -60,29 +61,38 @@ std::uint64_t bits_at(std::string_view bytes, std::size_t at, int width) {
     if (byte + 9 <= bytes.size()) {
         std::uint64_t value = load<std::uint64_t>(bytes.data() + byte) >> shift;
         if (shift + width > 64) {
-            value |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[byte + 8])) << (64 - shift);
+            value |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[byte + 8]))
+                     << (64 - shift);
         }
         return value & mask;
     }
     std::uint64_t value = 0;
     for (int i = 0; i < 9; ++i) {
         if (byte + static_cast<std::size_t>(i) >= bytes.size()) break;
-        const std::uint64_t b = static_cast<unsigned char>(bytes[byte + static_cast<std::size_t>(i)]);
+        const std::uint64_t b =
+            static_cast<unsigned char>(bytes[byte + static_cast<std::size_t>(i)]);
         const int place = i * 8 - shift;
-        if (place < 0) value |= b >> -place;
-        else if (place < 64) value |= b << place;
+        if (place < 0)
+            value |= b >> -place;
+        else if (place < 64)
+            value |= b << place;
     }
     return value & mask;
 }
 
 template <typename T>
-void unpack_block(const Header& header, std::string_view packed, std::size_t count, std::vector<T>& out) {
+void unpack_block(const Header& header, std::string_view packed, std::size_t count,
+                  std::vector<T>& out) {
     std::uint64_t value = header.first;
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint64_t bits =
-            header.width == 0 ? 0 : bits_at(packed, i * static_cast<std::size_t>(header.width), header.width);
-        if (header.mode == Mode::reference) value = header.base + bits;
-        else if (i > 0) value += header.base + bits;
+            header.width == 0
+                ? 0
+                : bits_at(packed, i * static_cast<std::size_t>(header.width), header.width);
+        if (header.mode == Mode::reference)
+            value = header.base + bits;
+        else if (i > 0)
+            value += header.base + bits;
         out.push_back(static_cast<T>(value));
     }
 }
@@ -108,7 +118,8 @@ Result<> unpack_all(std::string_view bytes, std::uint32_t count, std::vector<T>&
         const std::size_t n = std::min<std::size_t>(packed_block_values, count - out.size());
         if (header.width > 64 || header.mode > Mode::delta) reader.take(~std::uint64_t{0});
         const std::string_view packed = reader.take(packed_bytes(n, header.width));
-        if (!reader.ok()) return fail(ErrorCode::corruption, "a block of packed numbers is cut or damaged");
+        if (!reader.ok())
+            return fail(ErrorCode::corruption, "a block of packed numbers is cut or damaged");
         unpack_block(header, packed, n, out);
     }
     return {};
@@ -131,7 +142,8 @@ void append_block(std::string& out, std::span<const std::int64_t> values) {
         min_step = i == 1 ? step : std::min(min_step, step);
         max_step = i == 1 ? step : std::max(max_step, step);
     }
-    const int delta_width = bit_width_of(static_cast<std::uint64_t>(max_step) - static_cast<std::uint64_t>(min_step));
+    const int delta_width =
+        bit_width_of(static_cast<std::uint64_t>(max_step) - static_cast<std::uint64_t>(min_step));
     if (steps && delta_width < header.width) {
         header.mode = Mode::delta;
         header.width = delta_width;
@@ -146,15 +158,20 @@ void append_block(std::string& out, std::span<const std::int64_t> values) {
     BitWriter writer(out, header.width);
     for (std::size_t i = 0; i < values.size(); ++i) {
         const auto value = static_cast<std::uint64_t>(values[i]);
-        if (header.mode == Mode::reference) writer.put(value - header.base);
-        else writer.put(i == 0 ? 0 : value - static_cast<std::uint64_t>(values[i - 1]) - header.base);
+        if (header.mode == Mode::reference)
+            writer.put(value - header.base);
+        else
+            writer.put(i == 0 ? 0
+                              : value - static_cast<std::uint64_t>(values[i - 1]) - header.base);
     }
     writer.finish();
 }
 
 }  // namespace
 
-int bit_width_of(std::uint64_t value) { return std::bit_width(value); }
+int bit_width_of(std::uint64_t value) {
+    return std::bit_width(value);
+}
 
 void append_packed(std::string& out, std::span<const std::int64_t> values) {
     while (!values.empty()) {
@@ -174,7 +191,8 @@ Result<> unpack(std::string_view bytes, std::uint32_t count, std::vector<std::ui
 
 void append_bits(std::string& out, std::span<const std::uint32_t> values, int width) {
     BitWriter writer(out, width);
-    for (const std::uint32_t value : values) writer.put(value);
+    for (const std::uint32_t value : values)
+        writer.put(value);
     writer.finish();
 }
 

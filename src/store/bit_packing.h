@@ -1,12 +1,14 @@
 // store/bit_packing.h -- whole numbers in blocks, each block at the width its range needs.
 //
-//   chunk   [block]...                     every block holds 4,096 values, the last one what is left
+//   chunk   [block]...                     every block holds 4,096 values, the last one what is
+//   left
 //   block   [width u8][mode u8][first i64][base i64][min i64][max i64] [packed bits, low first,
 //           padded to a byte]
 //   mode 0  frame of reference: value = base + packed
 //   mode 1  delta: value[0] = first, value[i] = value[i-1] + base + packed[i]
 //
-// min and max of a block are its skip entry: a range that misses them needs no unpacking. Widths go from
+// min and max of a block are its skip entry: a range that misses them needs no unpacking. Widths
+// go from
 // 0 (all alike) to 64. Arithmetic is modulo 2^64, so any int64 round-trips.
 #pragma once
 

@@ -1,4 +1,5 @@
-// store/bitmap.h -- a set of rows of one row group: a plain bit a row (65,536 rows are 8 KiB, which stays
+// store/bitmap.h -- a set of rows of one row group: a plain bit a row (65,536 rows are 8 KiB,
+// which stays
 // in the first-level cache), for at that size nothing beats and-ing words.
 #pragma once
 
@@ -13,14 +14,18 @@ namespace elkhorn::store {
 class Bitmap {
 public:
     Bitmap() = default;
+
     explicit Bitmap(std::uint32_t size, bool all = false)
         : size_(size), words_((size + 63) / 64, all ? ~std::uint64_t{0} : 0) {
         if (all) clear_tail();
     }
 
     std::uint32_t size() const { return size_; }
+
     bool test(std::uint32_t row) const { return (words_[row / 64] >> (row % 64) & 1) != 0; }
+
     void set(std::uint32_t row) { words_[row / 64] |= std::uint64_t{1} << (row % 64); }
+
     void reset(std::uint32_t row) { words_[row / 64] &= ~(std::uint64_t{1} << (row % 64)); }
 
     void set_range(std::uint32_t first, std::uint32_t last) {  // [first, last)
@@ -36,27 +41,32 @@ public:
 
     void and_with(const Bitmap& other) {
         ASSERT(size_ == other.size_);
-        for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
+        for (std::size_t i = 0; i < words_.size(); ++i)
+            words_[i] &= other.words_[i];
     }
 
     void or_with(const Bitmap& other) {
         ASSERT(size_ == other.size_);
-        for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+        for (std::size_t i = 0; i < words_.size(); ++i)
+            words_[i] |= other.words_[i];
     }
 
     void and_not(const Bitmap& other) {
         ASSERT(size_ == other.size_);
-        for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= ~other.words_[i];
+        for (std::size_t i = 0; i < words_.size(); ++i)
+            words_[i] &= ~other.words_[i];
     }
 
     void invert() {
-        for (std::uint64_t& word : words_) word = ~word;
+        for (std::uint64_t& word : words_)
+            word = ~word;
         clear_tail();
     }
 
     std::uint32_t count() const {
         std::uint32_t n = 0;
-        for (const std::uint64_t word : words_) n += static_cast<std::uint32_t>(std::popcount(word));
+        for (const std::uint64_t word : words_)
+            n += static_cast<std::uint32_t>(std::popcount(word));
         return n;
     }
 
@@ -79,6 +89,7 @@ public:
     }
 
     std::vector<std::uint64_t>& words() { return words_; }
+
     const std::vector<std::uint64_t>& words() const { return words_; }
 
 private:

@@ -1,4 +1,5 @@
-// store/cache.h -- what was decoded, kept while there is room: least recently used goes first. Keys are
+// store/cache.h -- what was decoded, kept while there is room: least recently used goes first.
+// Keys are
 // addresses of columns (unique while the column lives) and a part number.
 #pragma once
 

@@ -24,8 +24,8 @@ void append_zstd(std::string& out, std::string_view bytes, int level) {
     thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompress> context(ZSTD_createCCtx());
     const std::size_t before = out.size();
     out.resize(before + ZSTD_compressBound(bytes.size()));
-    const std::size_t size = ZSTD_compressCCtx(context.get(), out.data() + before, out.size() - before,
-                                               bytes.data(), bytes.size(), level);
+    const std::size_t size = ZSTD_compressCCtx(
+        context.get(), out.data() + before, out.size() - before, bytes.data(), bytes.size(), level);
     ASSERT(!ZSTD_isError(size));
     out.resize(before + size);
 }
@@ -33,7 +33,8 @@ void append_zstd(std::string& out, std::string_view bytes, int level) {
 Result<std::string> read_zstd(std::string_view bytes, std::size_t raw_bytes) {
     // zstd frames say their size: a damaged length is refused before it is believed.
     if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != raw_bytes) {
-        return fail(ErrorCode::corruption, "a compressed block has another size than its header says");
+        return fail(ErrorCode::corruption,
+                    "a compressed block has another size than its header says");
     }
     thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecompress> context(ZSTD_createDCtx());
     std::string out(raw_bytes, '\0');

@@ -8,7 +8,8 @@
 namespace elkhorn::store {
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t id_bytes = 15;
 constexpr std::size_t id_characters = 20;
 
@@ -16,14 +17,18 @@ std::array<unsigned char, id_bytes> bytes_of(std::uint64_t salt, std::int64_t se
     const std::uint64_t mixed = static_cast<std::uint64_t>(seq_no) ^ salt;
     const std::uint64_t check = hash64(mixed ^ hash64(salt));
     std::array<unsigned char, id_bytes> bytes{};
-    for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<unsigned char>(mixed >> (8 * i));
-    for (std::size_t i = 0; i < 7; ++i) bytes[8 + i] = static_cast<unsigned char>(check >> (8 * i));
+    for (std::size_t i = 0; i < 8; ++i)
+        bytes[i] = static_cast<unsigned char>(mixed >> (8 * i));
+    for (std::size_t i = 0; i < 7; ++i)
+        bytes[8 + i] = static_cast<unsigned char>(check >> (8 * i));
     return bytes;
 }
 
 }  // namespace
 
-std::uint64_t id_salt(std::string_view uuid) { return hash64(uuid, 0x656c6b686f726eULL); }
+std::uint64_t id_salt(std::string_view uuid) {
+    return hash64(uuid, 0x656c6b686f726eULL);
+}
 
 std::string generated_id(std::uint64_t salt, std::int64_t seq_no) {
     const auto bytes = bytes_of(salt, seq_no);
@@ -31,7 +36,8 @@ std::string generated_id(std::uint64_t salt, std::int64_t seq_no) {
     for (std::size_t i = 0; i < id_bytes; i += 3) {
         const unsigned group = static_cast<unsigned>(bytes[i]) << 16 |
                                static_cast<unsigned>(bytes[i + 1]) << 8 | bytes[i + 2];
-        for (int shift = 18; shift >= 0; shift -= 6) id.push_back(alphabet[group >> shift & 63]);
+        for (int shift = 18; shift >= 0; shift -= 6)
+            id.push_back(alphabet[group >> shift & 63]);
     }
     return id;
 }
@@ -52,7 +58,8 @@ std::optional<std::int64_t> seq_no_of(std::uint64_t salt, std::string_view id) {
         bytes[at + 2] = static_cast<unsigned char>(group);
     }
     std::uint64_t mixed = 0;
-    for (std::size_t i = 0; i < 8; ++i) mixed |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
+    for (std::size_t i = 0; i < 8; ++i)
+        mixed |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
     const auto seq_no = static_cast<std::int64_t>(mixed ^ salt);
     if (seq_no < 0 || bytes_of(salt, seq_no) != bytes) return std::nullopt;
     return seq_no;

@@ -1,8 +1,12 @@
-// store/mapping.h -- what an index believes of its fields: the view that Elasticsearch calls mapping.
+// store/mapping.h -- what an index believes of its fields: the view that Elasticsearch calls
+// mapping.
 //
-// Elkhorn accepts any document; the mapping decides into which column a value goes. A value that does
-// not fit its field's type (text in a long) goes into the field's text column beside the typed one and
-// is found there (design.md section 5, types live per segment). What dynamic mapping decides for a new
+// Elkhorn accepts any document; the mapping decides into which column a value goes. A value that
+// does
+// not fit its field's type (text in a long) goes into the field's text column beside the typed one
+// and
+// is found there (design.md section 5, types live per segment). What dynamic mapping decides for a
+// new
 // field is what Elasticsearch 7.10 decides:
 //
 //   "2015-05-19T.."  date      text otherwise, with a `.keyword` field (ignore_above 256)
@@ -36,9 +40,9 @@ enum class FieldType : std::uint8_t {
     boolean,
     date,
     ip,
-    object,    // with explicit parameters; otherwise objects are implied by their fields
-    nested,    // flattened like an object until the nested query exists
-    unindexed, // binary, geo_point and whatever else is kept in _source only; es_name says which
+    object,     // with explicit parameters; otherwise objects are implied by their fields
+    nested,     // flattened like an object until the nested query exists
+    unindexed,  // binary, geo_point and whatever else is kept in _source only; es_name says which
 };
 
 /// The kind of column a type's values live in.
@@ -48,15 +52,16 @@ enum class Dynamic : std::uint8_t { yes, no, strict };
 
 struct FieldMapping {
     FieldType type = FieldType::object;
-    std::string es_name;          // "long", "keyword", ... as the user wrote or would read it
+    std::string es_name;             // "long", "keyword", ... as the user wrote or would read it
     std::uint32_t ignore_above = 0;  // keyword: longer values are not indexed; 0: no limit
-    double scaling_factor = 1;    // scaled_float
-    std::string format;           // date: empty means strict_date_optional_time||epoch_millis
-    bool indexed = true;          // "index": false
-    bool enabled = true;          // object: false keeps everything below out of the columns
-    bool ignore_malformed = false;
-    bool explicit_type = false;   // given by a person, not found by dynamic mapping
-    std::string extra_json;       // further parameters as members: "\"norms\":false,\"x\":1"
+    double scaling_factor = 1;       // scaled_float
+    std::string format;              // date: empty means strict_date_optional_time||epoch_millis
+    bool indexed = true;             // "index": false
+    bool enabled = true;             // object: false keeps everything below out of the columns
+    // "ignore_malformed": false was given: then a document is refused
+    bool refuse_malformed = false;
+    bool explicit_type = false;  // given by a person, not found by dynamic mapping
+    std::string extra_json;      // further parameters as members: "\"norms\":false,\"x\":1"
     std::map<std::string, FieldMapping, std::less<>> fields;  // multi-fields, by name
 };
 
@@ -68,7 +73,8 @@ std::string_view default_name(FieldType type);
 Result<FieldType> type_from_name(std::string_view es_name);
 
 struct Mapping {
-    std::map<std::string, FieldMapping, std::less<>> fields;  // by dotted path, objects only if explicit
+    // by dotted path, objects only if explicit
+    std::map<std::string, FieldMapping, std::less<>> fields;
     Dynamic dynamic = Dynamic::yes;
     bool date_detection = true;
     bool numeric_detection = false;
@@ -82,10 +88,12 @@ struct Mapping {
         const FieldMapping* field = nullptr;  // null: unknown
         std::string column;                   // path of the columns that hold its values
     };
+
     Resolved resolve(std::string_view path) const;
 };
 
-/// Adds the fields of `update`; fails with ErrorCode::invalid, in Elasticsearch's words, where a field
+/// Adds the fields of `update`; fails with ErrorCode::invalid, in Elasticsearch's words, where a
+/// field
 /// has another type already.
 Result<> merge_mapping(Mapping& mapping, const Mapping& update);
 

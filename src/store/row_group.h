@@ -1,5 +1,7 @@
-// store/row_group.h -- up to 65,536 documents as columns: the unit that is built, checked, cached, copied
-// and searched. The bytes are the same in memory (the tail) and in a segment file, so there is one reader.
+// store/row_group.h -- up to 65,536 documents as columns: the unit that is built, checked, cached,
+// copied
+// and searched. The bytes are the same in memory (the tail) and in a segment file, so there is one
+// reader.
 // Rows are in the order of arrival (ascending sequence numbers).
 //
 // Threads, lifetime, damage, cost: as in store/column.h.
@@ -39,7 +41,8 @@ public:
     virtual std::int64_t last_seq_no() const = 0;
     virtual Result<std::int64_t> seq_no(std::uint32_t row) const = 0;
     virtual Result<std::int64_t> version(std::uint32_t row) const = 0;
-    /// The `_id`: stored where it was given, computed from the sequence number where it was generated.
+    /// The `_id`: stored where it was given, computed from the sequence number where it was
+    /// generated.
     virtual Result<std::string> id(std::uint32_t row) const = 0;
     /// The row with that explicit `_id`, deleted or not; nothing when it is not here.
     virtual Result<std::optional<std::uint32_t>> find_id(std::string_view id) const = 0;

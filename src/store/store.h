@@ -1,12 +1,16 @@
-// store/store.h -- the embedded engine's front door: documents in, durable and searchable; views out.
+// store/store.h -- the embedded engine's front door: documents in, durable and searchable; views
+// out.
 //
 //   Threads    Everything is thread-safe. Writers to one index take turns; readers never wait.
-//   Durable    When `write`, `create_index`, `delete_index` or `put_mapping` return without an error,
+//   Durable    When `write`, `create_index`, `delete_index` or `put_mapping` return without an
+//   error,
 //              their effect survives kill -9 and power loss. After the disk refused an fsync, every
 //              write fails until the process is restarted: what the disk has then is unknown.
-//   Visible    A view is a moment's picture. Documents written appear in views made after a refresh:
+//   Visible    A view is a moment's picture. Documents written appear in views made after a
+//   refresh:
 //              `refresh`, or by itself within a second of the first view asked for after the write.
-//   Bounded    Writes fail with ErrorCode::overloaded while more than `memory_limit_bytes` wait in tails.
+//   Bounded    Writes fail with ErrorCode::overloaded while more than `memory_limit_bytes` wait in
+//   tails.
 #pragma once
 
 #include "base/clock.h"
@@ -36,8 +40,8 @@ enum class Action : std::uint8_t {
 struct Write {
     std::string_view index;
     Action action = Action::index;
-    std::string_view id;      // empty: one is generated
-    std::string_view source;  // the JSON as it came, kept to the byte
+    std::string_view id;                        // empty: one is generated
+    std::string_view source;                    // the JSON as it came, kept to the byte
     const event::Document* document = nullptr;  // the same, flattened with Store::field_names()
     std::optional<std::int64_t> if_seq_no;      // ErrorCode::conflict unless the document is at it
 };
@@ -59,6 +63,7 @@ struct IndexSettings {
 struct GroupView {
     std::shared_ptr<const RowGroup> group;
     std::shared_ptr<const Bitmap> deleted;  // null: none
+
     std::uint32_t live_rows() const {
         return group->rows() - (deleted == nullptr ? 0 : deleted->count());
     }
@@ -94,12 +99,13 @@ struct Options {
     std::uint64_t random_seed = 0;  // 0: from the clock; uuids come from it
     std::uint64_t memory_limit_bytes = 1ULL << 30;
     std::uint64_t cache_limit_bytes = 256ULL << 20;
-    std::uint64_t log_limit_bytes = 512ULL << 20;   // tails are flushed to keep the log below it
+    std::uint64_t log_limit_bytes = 128ULL << 20;  // tails are flushed to keep the log below it
     std::uint64_t log_file_bytes = 64ULL << 20;
     std::uint32_t group_rows = max_group_rows;
     std::uint64_t group_source_bytes = 64ULL << 20;
     std::uint32_t groups_per_segment = 4;
-    bool background = true;  // false: no threads; commits, flushes happen within the calls (simulation)
+    // false: no threads; commits, flushes happen within the calls (simulation)
+    bool background = true;
 };
 
 class Store {
@@ -110,7 +116,8 @@ public:
 
     virtual event::FieldNames& field_names() = 0;
 
-    /// Durable when it returns; `results` has one entry per write, in order. An error of the whole call
+    /// Durable when it returns; `results` has one entry per write, in order. An error of the whole
+    /// call
     /// means that nothing of it may be acknowledged. Missing indices are made.
     virtual Result<std::vector<Written>> write(std::span<const Write> writes) = 0;
 
@@ -122,6 +129,9 @@ public:
     /// Sorted.
     virtual std::vector<std::string> index_names() const = 0;
     virtual bool exists(std::string_view index) const = 0;
+    /// What it was made with; nothing when there is no such index. Cheap: no view is made.
+    virtual std::optional<std::string> settings(std::string_view index) const = 0;
+    virtual std::optional<std::string> uuid(std::string_view index) const = 0;
 
     /// ErrorCode::not_found when there is no such index.
     virtual Result<std::shared_ptr<const IndexView>> view(std::string_view index) = 0;
@@ -135,7 +145,8 @@ public:
     virtual bool healthy(std::string* reason) const = 0;
 };
 
-/// Whether the name may be an index's: Elasticsearch's rules (lower case, none of \ / * ? " < > | , # :
+/// Whether the name may be an index's: Elasticsearch's rules (lower case, none of \ / * ? " < > |
+/// , # :
 /// or blanks, no leading _ - +, at most 255 bytes). The error is in Elasticsearch's words.
 Result<> check_index_name(std::string_view name);
 

@@ -12,14 +12,27 @@ namespace {
 constexpr std::size_t max_token_characters = 255;
 
 /// UAX #29 word-break classes, as far as they matter for words.
-enum class Class : std::uint8_t { other, letter, digit, extend_num_let, mid_letter, mid_num, mid_num_let,
-                                  extend, katakana, alone };
+enum class Class : std::uint8_t {
+    other,
+    letter,
+    digit,
+    extend_num_let,
+    mid_letter,
+    mid_num,
+    mid_num_let,
+    extend,
+    katakana,
+    alone
+};
 
 constexpr auto ascii_classes = [] {
     std::array<Class, 128> table{};
-    for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = Class::letter;
-    for (std::size_t c = 'A'; c <= 'Z'; ++c) table[c] = Class::letter;
-    for (std::size_t c = '0'; c <= '9'; ++c) table[c] = Class::digit;
+    for (std::size_t c = 'a'; c <= 'z'; ++c)
+        table[c] = Class::letter;
+    for (std::size_t c = 'A'; c <= 'Z'; ++c)
+        table[c] = Class::letter;
+    for (std::size_t c = '0'; c <= '9'; ++c)
+        table[c] = Class::digit;
     table['_'] = Class::extend_num_let;
     table[':'] = Class::mid_letter;
     table[','] = Class::mid_num;
@@ -48,7 +61,9 @@ Class class_of(UChar32 c) {
     switch (u_getIntPropertyValue(c, UCHAR_LINE_BREAK)) {
         case U_LB_IDEOGRAPHIC:
         case U_LB_COMPLEX_CONTEXT: return u_isalnum(c) ? Class::alone : Class::other;
-        default: return u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) || u_isalpha(c) ? Class::alone : Class::other;
+        default:
+            return u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) || u_isalpha(c) ? Class::alone
+                                                                             : Class::other;
     }
 }
 
@@ -64,15 +79,19 @@ Character character_at(std::string_view text, std::size_t at) {
     if (lead < 128) return {lead, 1, ascii_classes[lead]};
     auto next = static_cast<std::int32_t>(at);
     UChar32 code = 0;
-    U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), next, static_cast<std::int32_t>(text.size()), code);
+    U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), next,
+            static_cast<std::int32_t>(text.size()), code);
     if (code < 0) return {code, 1, Class::other};
     return {code, static_cast<std::size_t>(next) - at, class_of(code)};
 }
 
 bool joins(Class before, Class after) {
-    const auto word = [](Class c) { return c == Class::letter || c == Class::digit || c == Class::extend_num_let; };
+    const auto word = [](Class c) {
+        return c == Class::letter || c == Class::digit || c == Class::extend_num_let;
+    };
     if (word(before) && word(after)) return true;
-    if (before == Class::katakana) return after == Class::katakana || after == Class::extend_num_let;
+    if (before == Class::katakana)
+        return after == Class::katakana || after == Class::extend_num_let;
     return before == Class::extend_num_let && after == Class::katakana;
 }
 
@@ -109,7 +128,8 @@ bool Tokenizer::next() {
         begin_ = at_;
         if (!take_ascii()) take_unicode();
         // A run of underscores alone is no word.
-        if (text_.substr(begin_, end_ - begin_).find_first_not_of('_') != std::string_view::npos) return true;
+        if (text_.substr(begin_, end_ - begin_).find_first_not_of('_') != std::string_view::npos)
+            return true;
     }
     return false;
 }
@@ -120,7 +140,9 @@ bool Tokenizer::take_ascii() {
     const auto kind = [&](std::size_t i) {
         return ascii_classes[static_cast<unsigned char>(text_[i])];
     };
-    const auto ascii = [&](std::size_t i) { return static_cast<unsigned char>(text_[i]) < 128; };
+    const auto ascii = [&](std::size_t i) {
+        return static_cast<unsigned char>(text_[i]) < 128;
+    };
     if (!ascii(at)) return false;
     while (++at < text_.size()) {
         if (!ascii(at)) return false;
@@ -178,8 +200,10 @@ std::string to_lower_unicode(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
         const Character c = character_at(text, at);
-        if (c.code < 0) out.push_back(text[at]);
-        else append_lower(out, c.code);
+        if (c.code < 0)
+            out.push_back(text[at]);
+        else
+            append_lower(out, c.code);
         at += c.size_bytes;
     }
     return out;

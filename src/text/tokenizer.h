@@ -20,9 +20,12 @@ public:
 
     /// False when there are no more.
     bool next();
+
     std::string_view token() const { return token_; }
+
     /// Bytes of the original that the token stands for.
     std::size_t begin() const { return begin_; }
+
     std::size_t end() const { return end_; }
 
 private:

@@ -1,0 +1,90 @@
+// api/document_write.cc -- PUT|POST /{index}/_doc/{id}, POST /{index}/_doc, and _create: one
+// document.
+// 201 or 200 means that it is on disk.
+
+#include "api/document_write.h"
+
+#include "api/api.h"
+#include "api/document_answer.h"
+#include "api/error_body.h"
+#include "api/index_names.h"
+#include "json/flatten.h"
+#include "json/writer.h"
+
+#include <fmt/format.h>
+
+namespace elkhorn::api {
+
+Reply write_document(const Call& call, bool create) {
+    const auto refresh = refresh_parameter(call);
+    if (!refresh) return std::unexpected(refresh.error());
+    if (const auto op_type = call.parameter("op_type")) {
+        if (*op_type != "create" && *op_type != "index") {
+            return search::refuse(
+                "illegal_argument_exception",
+                fmt::format("opType must be 'create' or 'index', found: [{}]", *op_type));
+        }
+        create = create || *op_type == "create";
+    }
+    const auto if_seq_no = call.number("if_seq_no", -1);
+    const auto if_primary_term = call.number("if_primary_term", 0);
+    if (!if_seq_no) return std::unexpected(if_seq_no.error());
+    if (!if_primary_term) return std::unexpected(if_primary_term.error());
+    if ((*if_seq_no >= 0) != (*if_primary_term > 0)) {
+        return search::refuse(
+            "action_request_validation_exception",
+            *if_seq_no >= 0 ? "Validation Failed: 1: ifSeqNo is set, but primary term is [0];"
+                            : "Validation Failed: 1: ifSeqNo is unassigned, but primary term is [" +
+                                  std::to_string(*if_primary_term) + "];");
+    }
+    if (call.body().empty()) return std::unexpected(body_required());
+    if (auto sound = check_id(call.path("id")); !sound) return std::unexpected(sound.error());
+    const auto index = single_name(call, call.path("index"));
+    if (!index) return std::unexpected(index.error());
+    store::Store& store = *call.context().store;
+    json::Flattener flattener(store.field_names());
+    event::Document document;
+    if (auto flat = flattener.flatten(call.body(), call.body().size(), document); !flat) {
+        return std::unexpected(unparsable(flat.error()));
+    }
+    store::Write write{*index,          create ? store::Action::create : store::Action::index,
+                       call.path("id"), call.body(),
+                       &document,       {}};
+    if (*if_seq_no >= 0) write.if_seq_no = *if_seq_no;
+    auto written = store.write(std::span(&write, 1));
+    if (!written) return std::unexpected(to_failure(written.error()));
+    const store::Written& outcome = written->front();
+    if (outcome.error)
+        return std::unexpected(document_failure(call.context(), *index, *outcome.error));
+    if (*refresh != Refresh::no) {
+        if (auto done = store.refresh(*index); !done) return search::broken(done.error());
+    }
+    json::Writer out;
+    out.begin_object();
+    write_outcome(out, call.context(), *index, outcome, *refresh == Refresh::yes);
+    out.end_object();
+    auto response = json_response(out.take(), outcome.created ? 201 : 200);
+    if (outcome.created) {
+        response.headers.add("Location",
+                             fmt::format("/{}/_doc/{}", *index, http::percent_encode(outcome.id)));
+    }
+    return response;
+}
+
+namespace document_write {
+namespace {
+
+Reply handle(const Call& call) {
+    return write_document(call, false);
+}
+
+}  // namespace
+
+extern constinit const Endpoint spec{
+    "PUT POST", "/{index}/_doc/{id}",
+    "op_type refresh routing timeout version version_type if_seq_no if_primary_term pipeline "
+    "wait_for_active_shards require_alias",
+    handle};
+
+}  // namespace document_write
+}  // namespace elkhorn::api

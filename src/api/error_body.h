@@ -1,0 +1,28 @@
+// api/error_body.h -- failures as Elasticsearch writes them:
+//   {"error":{"root_cause":[{"type","reason",...}],"type","reason",...},"status"}
+// and failures of the search phase inside a search_phase_execution_exception.
+#pragma once
+
+#include "base/result.h"
+#include "http/message.h"
+#include "json/writer.h"
+#include "search/failure.h"
+
+#include <string>
+#include <string_view>
+
+namespace elkhorn::api {
+
+http::Response error_response(const search::Failure& failure);
+
+/// The members type, reason, index_uuid, shard, index, caused_by of one failure, without braces.
+void write_failure(json::Writer& out, const search::Failure& failure);
+
+/// The store's errors in Elasticsearch's types.
+search::Failure to_failure(const Error& error);
+
+search::Failure index_not_found(std::string_view name,
+                                std::string_view resource_type = "index_or_alias");
+search::Failure body_required();
+
+}  // namespace elkhorn::api

@@ -1,0 +1,24 @@
+// api/mapping_json.h -- a store::Mapping as Elasticsearch's "mappings" JSON and back.
+#pragma once
+
+#include "event/value.h"
+#include "json/writer.h"
+#include "search/failure.h"
+#include "store/mapping.h"
+
+#include <string_view>
+
+namespace elkhorn::api {
+
+/// The "mappings" object of a request. `prefix` begins the error messages of index creation
+/// ("Failed to parse mapping [_doc]: "). A type in the outermost object (`_doc`) is looked through.
+search::Answer<store::Mapping> parse_mappings(const event::Value& mappings,
+                                              std::string_view prefix);
+
+/// Writes the "mappings" object with its braces.
+void write_mappings(json::Writer& out, const store::Mapping& mapping);
+
+/// One field's own object: {"type":"text","fields":{...}}.
+void write_field(json::Writer& out, const store::FieldMapping& field);
+
+}  // namespace elkhorn::api

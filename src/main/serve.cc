@@ -1,0 +1,195 @@
+#include "main/serve.h"
+
+#include "api/api.h"
+#include "base/civil_time.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "config/grammar.h"
+#include "config/pipeline_files.h"
+#include "http/server.h"
+#include "main/open_store.h"
+#include "main/print.h"
+#include "main/store_sink.h"
+#include "net/address.h"
+#include "pipeline/pipeline.h"
+#include "ui/ui.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <fstream>
+
+namespace elkhorn {
+namespace {
+
+/// SIGTERM and SIGINT are taken by sigwait in the main thread; every other thread blocks them.
+sigset_t block_end_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+Result<> check_bind(const config::Settings& settings) {
+    const std::string& bind = settings.text("bind");
+    if (net::is_loopback(bind)) return {};
+    if (!settings.boolean("insecure")) {
+        return fail(
+            ErrorCode::invalid,
+            fmt::format(
+                "{}: bind {} can be reached by others, and there is neither TLS nor a user yet to "
+                "protect it: stay on 127.0.0.1 behind a proxy that has both, or accept the risk "
+                "with --insecure",
+                settings.source("bind"), bind));
+    }
+    log::warn("everybody who reaches this address can read and delete everything: no TLS, no users",
+              {{"bind", bind}, {"because", "--insecure"}});
+    return {};
+}
+
+/// The inputs of a server that nobody configured.
+std::string default_pipeline(const config::Settings& settings) {
+    return fmt::format(
+        "input {{\n"
+        "  tcp {{ id => \"tcp\" host => \"{0}\" port => {1} codec => json_lines }}\n"
+        "  udp {{ id => \"udp\" host => \"{0}\" port => {2} codec => json }}\n"
+        "}}\n"
+        "output {{ elkhorn {{ index => \"{3}\" }} }}\n",
+        settings.text("bind"), settings.integer("tcp.port"), settings.integer("udp.port"),
+        settings.text("index"));
+}
+
+class Server {
+public:
+    explicit Server(const config::Settings& settings) : settings_(settings) {}
+
+    Result<> start() {
+        TRY(check_bind(settings_));
+        // A mistake in the pipeline is told before anything else happens.
+        const bool usual = settings_.text("pipeline").empty();
+        config::GrammarOptions grammar;
+        grammar.file = "the default pipeline";
+        auto tree = usual ? config::parse_pipeline(default_pipeline(settings_), grammar)
+                          : config::load_pipeline(settings_.text("pipeline"));
+        if (!tree) return std::unexpected(tree.error());
+        const std::int64_t began = system_clock().steady_ns();
+        open_ = TRY(open_store(settings_));
+        sink_ = make_store_sink(*open_.store);
+        pipeline::Options options;
+        options.workers = static_cast<std::size_t>(settings_.integer("pipeline.workers"));
+        options.data_path = settings_.text("data");
+        options.sink = sink_.get();
+        pipeline_ = TRY(pipeline::Pipeline::build(std::move(*tree), options, {}));
+        TRY(start_http());
+        TRY(pipeline_->start());
+        TRY(write_port_file());
+        log::info("ready",
+                  {{"ms", (system_clock().steady_ns() - began) / 1'000'000},
+                   {"data", settings_.text("data")},
+                   {"indices", open_.store->index_names().size()},
+                   {"api", fmt::format("http://{}:{}", settings_.text("bind"), api_->port())},
+                   {"ui", fmt::format("http://{}:{}", settings_.text("bind"), ui_->port())}});
+        return {};
+    }
+
+    Result<> stop() {
+        log::info("stopping: no new connections, delivering what is here");
+        pipeline_->stop(settings_.integer("shutdown.grace"));
+        ui_->stop();
+        api_->stop();
+        return open_.store->flush();
+    }
+
+private:
+    Result<> start_http() {
+        context_.store = open_.store.get();
+        context_.node_name = settings_.text("node.name");
+        context_.cluster_name = settings_.text("cluster.name");
+        context_.query_timeout_ms = settings_.integer("search.timeout");
+        context_.cluster_uuid = TRY(node_uuid());
+        http::Server::Options options;
+        options.address = settings_.text("bind");
+        options.workers = static_cast<std::size_t>(settings_.integer("http.workers"));
+        options.body_limit_bytes = static_cast<std::size_t>(settings_.integer("http.body_limit"));
+        options.refuse = api::refusal;
+        options.name = "api";
+        options.port = static_cast<std::uint16_t>(settings_.integer("api.port"));
+        api_ = TRY(http::Server::start(options, [this](const http::Request& request) {
+            return api::handle(request, context_);
+        }));
+        context_.http_port = api_->port();
+        options.name = "ui";
+        options.port = static_cast<std::uint16_t>(settings_.integer("ui.port"));
+        ui_ = TRY(http::Server::start(options, [this](const http::Request& request) {
+            return ui::handle(request, [this](const http::Request& inner) {
+                return api::handle(inner, context_);
+            });
+        }));
+        return {};
+    }
+
+    /// Made once and kept beside the data.
+    Result<std::string> node_uuid() {
+        const std::string path = settings_.text("data") + "/node.uuid";
+        std::string uuid;
+        std::ifstream(path) >> uuid;
+        if (!uuid.empty()) return uuid;
+        Random random(static_cast<std::uint64_t>(system_clock().wall_ns()));
+        constexpr std::string_view alphabet =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        std::string made(22, ' ');
+        for (char& c : made)
+            c = alphabet[random.below(alphabet.size())];
+        std::ofstream out(path);
+        out << made << "\n";
+        if (!out.flush()) return fail(ErrorCode::io, fmt::format("cannot write {}", path));
+        return made;
+    }
+
+    /// For whoever started us with ports of 0: written whole, then renamed.
+    Result<> write_port_file() {
+        const std::string& path = settings_.text("port_file");
+        if (path.empty()) return {};
+        std::string ports = fmt::format(R"({{"api":{},"ui":{})", api_->port(), ui_->port());
+        const auto& inputs = pipeline_->inputs();
+        if (settings_.text("pipeline").empty()) {
+            ports += fmt::format(R"(,"tcp":{},"udp":{})", inputs[0]->port(), inputs[1]->port());
+        }
+        std::ofstream(path + ".new") << ports << "}\n";
+        if (std::rename((path + ".new").c_str(), path.c_str()) != 0) {
+            return fail(ErrorCode::io, fmt::format("cannot write {}", path));
+        }
+        return {};
+    }
+
+    const config::Settings& settings_;
+    OpenStore open_;
+    std::unique_ptr<output::Sink> sink_;
+    std::unique_ptr<pipeline::Pipeline> pipeline_;
+    api::Context context_;
+    std::unique_ptr<http::Server> api_;
+    std::unique_ptr<http::Server> ui_;
+};
+
+}  // namespace
+
+int serve(const config::Settings& settings) {
+    const sigset_t signals = block_end_signals();
+    Server server(settings);
+    if (auto started = server.start(); !started) {
+        complain("{}", started.error().message);
+        return started.error().code == ErrorCode::invalid ? 2 : 1;
+    }
+    int signal = 0;
+    sigwait(&signals, &signal);
+    // A second signal ends the process at once: what is acknowledged is on disk anyway.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    if (auto stopped = server.stop(); !stopped) return complain("{}", stopped.error().message);
+    log::info("stopped");
+    return 0;
+}
+
+}  // namespace elkhorn

@@ -1,0 +1,58 @@
+#include "main/settings.h"
+
+#include <array>
+#include <filesystem>
+
+namespace elkhorn {
+namespace {
+
+using config::Setting;
+using config::SettingType;
+
+constexpr std::array known = {
+    Setting{"data", SettingType::text, "elkhorn-data", "Folder of everything that is kept."},
+    Setting{"bind", SettingType::text, "127.0.0.1",
+            "Address to listen on; more than loopback needs --insecure."},
+    Setting{"insecure", SettingType::boolean, "false",
+            "Allow a bind address that others can reach, without TLS and users."},
+    Setting{"api.port", SettingType::integer, "9200",
+            "Port of the Elasticsearch API; 0 is any free one."},
+    Setting{"ui.port", SettingType::integer, "5601", "Port of the web UI; 0 is any free one."},
+    Setting{"tcp.port", SettingType::integer, "9601",
+            "Port for JSON lines over TCP, without --pipeline."},
+    Setting{"udp.port", SettingType::integer, "9602",
+            "Port for JSON over UDP, without --pipeline."},
+    Setting{"index", SettingType::text, "logs-%{+YYYY.MM.dd}",
+            "Index of what comes in by TCP and UDP."},
+    Setting{"pipeline", SettingType::text, "",
+            "Logstash file to run in place of the TCP and UDP inputs."},
+    Setting{"pipeline.workers", SettingType::integer, "2", "Threads that run filters and outputs."},
+    Setting{"memory", SettingType::bytes, "1gb", "Documents in memory on their way to disk."},
+    Setting{"cache", SettingType::bytes, "256mb", "Decoded columns kept in memory."},
+    Setting{"http.body_limit", SettingType::bytes, "100mb", "Largest request body."},
+    Setting{"http.workers", SettingType::integer, "16", "Threads that answer requests."},
+    Setting{"search.timeout", SettingType::duration_ms, "60s",
+            "A search that takes longer is ended."},
+    Setting{"shutdown.grace", SettingType::duration_ms, "30s", "Time to drain on SIGTERM."},
+    Setting{"cluster.name", SettingType::text, "elkhorn", "Name shown to clients."},
+    Setting{"node.name", SettingType::text, "elkhorn", "Name shown to clients."},
+    Setting{"log.level", SettingType::text, "info", "debug, info, warn or error."},
+    Setting{"log.format", SettingType::text, "automatic",
+            "text, json, or automatic: text on a terminal."},
+    Setting{"port_file", SettingType::text, "",
+            "File that gets the ports as JSON once all listen."},
+};
+
+}  // namespace
+
+std::span<const Setting> known_settings() {
+    return known;
+}
+
+Result<config::Settings> load_settings(const std::string& config_file, const config::Flags& flags) {
+    constexpr const char* usual = "elkhorn.yml";
+    if (!config_file.empty()) return config::Settings::load(known, config_file, flags);
+    return config::Settings::load(known, std::filesystem::exists(usual) ? usual : "", flags);
+}
+
+}  // namespace elkhorn

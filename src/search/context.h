@@ -1,0 +1,38 @@
+// search/context.h -- what everything that looks at rows is given: one row group of one index, which of
+// its rows are alive, what the mapping says of fields, and the request's clock and limits.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/store.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elkhorn::search {
+
+/// What holds for a whole request. `now` is frozen: every date of a request is rounded from it.
+struct RequestContext {
+    std::int64_t now_ms = 0;
+    const Clock* clock = nullptr;
+    std::int64_t deadline_ns = 0;  // steady; 0: none
+    std::vector<std::shared_ptr<const store::IndexView>> indices;
+    std::uint32_t max_buckets = 65'535;
+
+    bool expired() const { return deadline_ns != 0 && clock->steady_ns() > deadline_ns; }
+};
+
+/// One row group in a search. Values that are decoded are kept by the columns themselves (store's cache).
+struct GroupContext {
+    const RequestContext* request = nullptr;
+    const store::IndexView* index = nullptr;
+    const store::RowGroup* group = nullptr;
+    store::Bitmap live;  // rows that are not deleted
+
+    std::uint32_t rows() const { return group->rows(); }
+};
+
+}  // namespace elkhorn::search

@@ -1,0 +1,93 @@
+// search/search.h -- the whole of a _search body: query, page, order, sources, totals, aggregations.
+//
+//   const Answer<Request> request = parse_request(body, parameters);
+//   const Answer<Result> answer = run(*request, context);
+//
+// The result is values and ready JSON pieces; api/search writes the envelope around them.
+#pragma once
+
+#include "event/value.h"
+#include "search/aggregations.h"
+#include "search/context.h"
+#include "search/failure.h"
+#include "search/query.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace elkhorn::search {
+
+/// Which part of `_source` is shown.
+struct SourceFilter {
+    bool enabled = true;
+    std::vector<std::string> includes;  // patterns with *
+    std::vector<std::string> excludes;
+    bool everything() const { return enabled && includes.empty() && excludes.empty(); }
+};
+
+/// `source` with only the wanted fields, key order kept, as compact JSON; `source` itself when all are.
+Answer<std::string> filter_source(std::string_view source, const SourceFilter& filter);
+
+struct Sort;  // sort.h
+
+struct Request {
+    QueryPtr query = match_all();
+    QueryPtr post_filter;  // null: none
+    std::int64_t from = 0;
+    std::int64_t size = 10;
+    std::vector<std::shared_ptr<const Sort>> sort;  // empty: by score
+    std::shared_ptr<const event::Value> search_after;  // an array; null: none
+    std::shared_ptr<event::Arena> arena;               // of search_after and other kept values
+    SourceFilter source;
+    std::optional<std::int64_t> count_up_to = 10'000;  // nothing: exact; 0: totals are left out
+    bool version = false;
+    bool seq_no = false;
+    bool track_scores = false;
+    std::optional<double> min_score;
+    std::vector<std::string> docvalue_fields;  // "field" or "field:format"
+    std::vector<std::string> fields;
+    std::int64_t terminate_after = 0;
+    std::int64_t timeout_ms = 0;
+    std::shared_ptr<const event::Value> aggregations;  // null: none
+    bool stored_fields_none = false;
+};
+
+/// URL parameters, decoded, in order; those that are not of a search are ignored here (api checks names).
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// `body` is null or an object. Parameters win over the body where Elasticsearch lets them.
+Answer<Request> parse_request(const event::Value& body, const Parameters& parameters);
+
+struct Hit {
+    std::string index;
+    std::string id;
+    std::optional<float> score;  // nothing: null
+    std::int64_t version = 0;
+    std::int64_t seq_no = 0;
+    std::string source;            // JSON; empty: not shown
+    std::string fields;            // members of "fields", JSON with braces; empty: none
+    std::vector<std::string> sort; // each value as JSON
+};
+
+struct Found {
+    std::int64_t total = 0;
+    bool total_is_lower_bound = false;
+    bool total_known = true;
+    std::optional<float> max_score;  // nothing: null
+    std::vector<Hit> hits;
+    std::string aggregations;  // the object as JSON; empty: none asked for
+    bool timed_out = false;
+    bool terminated_early = false;
+};
+
+Answer<Found> run(const Request& request, const RequestContext& context, bool typed_keys);
+
+/// Documents that match; for _count.
+Answer<std::uint64_t> count(const QueryPtr& query, const RequestContext& context);
+
+}  // namespace elkhorn::search

@@ -1,0 +1,167 @@
+#include "store/group_builder.h"
+
+#include "base/hash.h"
+#include "store/group_encoder.h"
+
+namespace elkhorn::store {
+
+std::uint32_t TextSet::add(std::string_view text) {
+    const std::uint64_t hash = hash64(text);
+    const std::size_t mask = table_.size() - 1;
+    std::size_t slot = hash & mask;
+    for (; table_[slot] != 0; slot = (slot + 1) & mask) {
+        const std::uint32_t known = table_[slot] - 1;
+        if (hashes_[known] == hash && texts_[known] == text) return known;
+    }
+    const auto made = static_cast<std::uint32_t>(texts_.size());
+    texts_.push_back(text);
+    hashes_.push_back(hash);
+    text_bytes_ += text.size();
+    table_[slot] = made + 1;
+    if (texts_.size() * 2 > table_.size()) rehash();
+    return made;
+}
+
+std::optional<std::uint32_t> TextSet::find(std::string_view text) const {
+    const std::uint64_t hash = hash64(text);
+    const std::size_t mask = table_.size() - 1;
+    for (std::size_t slot = hash & mask; table_[slot] != 0; slot = (slot + 1) & mask) {
+        const std::uint32_t known = table_[slot] - 1;
+        if (hashes_[known] == hash && texts_[known] == text) return known;
+    }
+    return std::nullopt;
+}
+
+void TextSet::rehash() {
+    table_.assign(table_.size() * 2, 0);
+    const std::size_t mask = table_.size() - 1;
+    for (std::uint32_t i = 0; i < hashes_.size(); ++i) {
+        std::size_t slot = hashes_[i] & mask;
+        while (table_[slot] != 0)
+            slot = (slot + 1) & mask;
+        table_[slot] = i + 1;
+    }
+}
+
+std::size_t ColumnBuilder::values() const {
+    switch (kind) {
+        case ColumnKind::integer: return integers.size();
+        case ColumnKind::real: return reals.size();
+        default: return ordinals.size();
+    }
+}
+
+/// Notes the row of the value about to be added.
+void ColumnBuilder::place(std::uint32_t row) {
+    const std::size_t value = values();
+    if (!rows.empty()) {
+        rows.push_back(row);
+        return;
+    }
+    if (value == row) return;
+    for (std::uint32_t i = 0; i < value; ++i)
+        rows.push_back(i);
+    rows.push_back(row);
+}
+
+void ColumnBuilder::add_integer(std::uint32_t row, std::int64_t value) {
+    place(row);
+    integers.push_back(value);
+}
+
+void ColumnBuilder::add_real(std::uint32_t row, double value) {
+    place(row);
+    reals.push_back(value);
+}
+
+void ColumnBuilder::add_text(std::uint32_t row, std::string_view text) {
+    place(row);
+    ordinals.push_back(distinct.add(text));
+}
+
+std::uint64_t ColumnBuilder::memory_bytes() const {
+    constexpr std::uint64_t per_distinct = 16 + 8 + 2 * 4;  // view, hash, table
+    return rows.capacity() * 4 + integers.capacity() * 8 + reals.capacity() * 8 +
+           ordinals.capacity() * 4 + distinct.texts().capacity() * per_distinct;
+}
+
+std::uint32_t GroupBuilder::add(const NewRow& row) {
+    const auto number = rows();
+    sources_.push_back(arena_.copy(row.source));
+    source_bytes_ += row.source.size();
+    seq_nos_.push_back(row.seq_no);
+    versions_.push_back(row.version);
+    if (!row.id.empty()) {
+        const auto known = ids_.find(row.id);
+        const std::uint32_t ordinal = known ? *known : ids_.add(arena_.copy(row.id));
+        if (known)
+            newest_row_[ordinal] = number;
+        else
+            newest_row_.push_back(number);
+        id_ordinals_.push_back(ordinal);
+        id_rows_.push_back(number);
+    }
+    return number;
+}
+
+ColumnBuilder& GroupBuilder::column(std::string_view path, ColumnKind kind) {
+    std::string key(1, static_cast<char>(kind));
+    key += path;
+    const auto [it, made] =
+        places_.try_emplace(std::move(key), static_cast<std::uint32_t>(columns_.size()));
+    if (made) {
+        columns_.push_back(std::make_unique<ColumnBuilder>());
+        columns_.back()->path = path;
+        columns_.back()->kind = kind;
+    }
+    return *columns_[it->second];
+}
+
+std::string_view GroupBuilder::keep(std::string_view text, std::string_view source) {
+    const std::string_view kept = sources_.back();
+    if (text.data() >= source.data() &&
+        text.data() + text.size() <= source.data() + source.size()) {
+        return kept.substr(static_cast<std::size_t>(text.data() - source.data()), text.size());
+    }
+    return arena_.copy(text);
+}
+
+std::optional<std::uint32_t> GroupBuilder::find_id(std::string_view id) const {
+    const auto ordinal = ids_.find(id);
+    if (!ordinal) return std::nullopt;
+    return newest_row_[*ordinal];
+}
+
+std::uint64_t GroupBuilder::memory_bytes() const {
+    std::uint64_t bytes = arena_.used_bytes() + rows() * std::uint64_t{16 + 8 + 8};
+    for (const auto& column : columns_)
+        bytes += column->memory_bytes();
+    return bytes;
+}
+
+std::string GroupBuilder::encode() const {
+    GroupEncoder encoder(rows(), first_seq_no_, last_seq_no());
+    for (const auto& column : columns_)
+        encoder.add(*column);
+    encoder.add_sources(sources_);
+    ColumnBuilder seq_no;
+    seq_no.path = "_seq_no";
+    seq_no.integers = seq_nos_;
+    encoder.add(seq_no);
+    ColumnBuilder version;
+    version.path = "_version";
+    version.integers = versions_;
+    encoder.add(version);
+    if (!id_rows_.empty()) {
+        ColumnBuilder id;
+        id.path = "_id";
+        id.kind = ColumnKind::text;
+        id.distinct = ids_;
+        id.ordinals = id_ordinals_;
+        if (id_rows_.size() != rows()) id.rows = id_rows_;
+        encoder.add(id);
+    }
+    return encoder.finish();
+}
+
+}  // namespace elkhorn::store

@@ -1,0 +1,130 @@
+// store/group_builder.h -- the tail's growing row group: documents in, columns out. One writer at
+// a time.
+// Texts of a document are kept once, in the copy of its source; columns point into it.
+//
+//   Cost      about 3 ns a byte of JSON: one hash and one table look-up a text, one push a number.
+//   Memory    memory_bytes(): sources, distinct texts with escapes, and the columns' vectors.
+//
+// `encode` writes the row group's bytes (store/group_format.h) and leaves the builder as it was,
+// so a
+// refresh can show what is there and go on.
+#pragma once
+
+#include "event/arena.h"
+#include "event/document.h"
+#include "store/bitmap.h"
+#include "store/column.h"
+#include "store/mapping.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace elkhorn::store {
+
+/// Distinct texts and their numbers, in order of arrival. Holds views.
+class TextSet {
+public:
+    TextSet() : table_(64, 0) {}
+
+    std::uint32_t add(std::string_view text);
+    std::optional<std::uint32_t> find(std::string_view text) const;
+
+    const std::vector<std::string_view>& texts() const { return texts_; }
+
+    std::uint64_t text_bytes() const { return text_bytes_; }
+
+private:
+    void rehash();
+
+    std::vector<std::string_view> texts_;
+    std::vector<std::uint64_t> hashes_;
+    std::vector<std::uint32_t> table_;  // number + 1; 0: free
+    std::uint64_t text_bytes_ = 0;
+};
+
+struct ColumnBuilder {
+    std::string path;
+    ColumnKind kind = ColumnKind::integer;
+    bool tokens = false;  // mapped as text: it gets a token index where a dictionary would not do
+    std::vector<std::uint32_t> rows;  // of each value; empty while value i belongs to row i
+    std::vector<std::int64_t> integers;
+    std::vector<double> reals;
+    TextSet distinct;
+    std::vector<std::uint32_t> ordinals;  // into distinct
+
+    std::size_t values() const;
+    void add_integer(std::uint32_t row, std::int64_t value);
+    void add_real(std::uint32_t row, double value);
+    void add_text(std::uint32_t row, std::string_view text);
+    std::uint64_t memory_bytes() const;
+
+private:
+    void place(std::uint32_t row);
+};
+
+struct NewRow {
+    std::int64_t seq_no = 0;
+    std::int64_t version = 1;
+    std::string_view id;  // empty: generated, not stored
+    std::string_view source;
+};
+
+class GroupBuilder {
+public:
+    explicit GroupBuilder(std::int64_t first_seq_no) : first_seq_no_(first_seq_no) {}
+
+    /// Opens a row and keeps its source; values then go to columns by the row's number.
+    std::uint32_t add(const NewRow& row);
+    /// The column, made if it is not there.
+    ColumnBuilder& column(std::string_view path, ColumnKind kind);
+    /// The text where it will stay: in the row's kept source when it points into `source`, else a
+    /// copy.
+    std::string_view keep(std::string_view text, std::string_view source);
+
+    std::uint32_t rows() const { return static_cast<std::uint32_t>(sources_.size()); }
+
+    std::int64_t first_seq_no() const { return first_seq_no_; }
+
+    std::int64_t last_seq_no() const {
+        return seq_nos_.empty() ? first_seq_no_ - 1 : seq_nos_.back();
+    }
+
+    std::string_view source(std::uint32_t row) const { return sources_[row]; }
+
+    std::int64_t seq_no(std::uint32_t row) const { return seq_nos_[row]; }
+
+    std::int64_t version(std::uint32_t row) const { return versions_[row]; }
+
+    std::span<const std::int64_t> seq_nos() const { return seq_nos_; }
+
+    /// The newest row with that explicit id.
+    std::optional<std::uint32_t> find_id(std::string_view id) const;
+
+    std::uint64_t source_bytes() const { return source_bytes_; }
+
+    std::uint64_t memory_bytes() const;
+
+    std::string encode() const;
+
+private:
+    std::int64_t first_seq_no_;
+    event::Arena arena_;  // sources and texts with escapes
+    std::vector<std::string_view> sources_;
+    std::uint64_t source_bytes_ = 0;
+    std::vector<std::int64_t> seq_nos_;
+    std::vector<std::int64_t> versions_;
+    TextSet ids_;
+    std::vector<std::uint32_t> id_ordinals_;  // of rows with an id
+    std::vector<std::uint32_t> id_rows_;      // their rows
+    std::vector<std::uint32_t> newest_row_;   // of each distinct id
+    std::vector<std::unique_ptr<ColumnBuilder>> columns_;
+    std::unordered_map<std::string, std::uint32_t> places_;  // of columns, by kind and path
+};
+
+}  // namespace elkhorn::store

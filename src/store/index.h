@@ -1,0 +1,169 @@
+// store/index.h -- one index: its tail, its sealed row groups, its deletes, and the view of them
+// that
+// readers hold. The node's log, memory and background thread are the engine's (store/store.cc).
+//
+//   slots      growing builder | frozen builder -> encoded in memory -> in a segment     (oldest
+//   first)
+//
+// One mutex guards the writer's state; nothing is read from or written to disk under it but the
+// look-up
+// of an explicit _id. Encoding and flushing work on frozen slots, outside it.
+#pragma once
+
+#include "base/mutex.h"
+#include "store/cache.h"
+#include "store/field_router.h"
+#include "store/group_builder.h"
+#include "store/manifest.h"
+#include "store/store.h"
+#include "store/write_log.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elkhorn::store {
+
+/// What the indices of a node share.
+struct Node {
+    io::Folder* folder = nullptr;  // the engine's, like all here
+    WriteLog* log = nullptr;
+    const Options* options = nullptr;
+    std::shared_ptr<Cache> cache;
+    // of all indices: builders and row groups not yet in segments
+    std::atomic<std::int64_t> tail_bytes{0};
+};
+
+/// One document of the log, as replay reads it.
+struct LoggedDocument {
+    std::int64_t seq_no = 0;
+    std::int64_t version = 1;
+    std::string_view id;  // empty: generated
+    std::string_view source;
+};
+
+class Index {
+public:
+    Index(Node& node, Manifest manifest);
+    ~Index();
+
+    const std::string& name() const { return name_; }
+
+    const std::string& uuid() const { return uuid_; }
+
+    const std::string& settings() const { return settings_; }
+
+    std::uint64_t incarnation() const { return incarnation_; }
+
+    /// Opens the segments its manifest names.
+    Result<> open_segments();
+
+    /// Applies the writes in order and gives them to the log; results in order. The lsn to commit.
+    Lsn write(std::span<const Write* const> writes, std::span<Written* const> results);
+    Result<> replay(Lsn lsn, const LoggedDocument& document, const event::Document& flat);
+
+    /// Logs and applies an addition to the mapping.
+    Result<Lsn> put_mapping(const Mapping& update);
+    void replay_mapping(Lsn lsn, const Mapping& update);
+    /// Its creation is in the log at this lsn, but in no manifest yet.
+    void set_created_at(Lsn lsn);
+
+    Result<std::shared_ptr<const IndexView>> view();
+    Result<> refresh();
+    Result<std::optional<Found>> get(std::string_view id);
+
+    /// Encodes builders that are full. True when there was one.
+    Result<bool> encode_frozen();
+    /// Whether enough encoded row groups wait to make a segment.
+    bool wants_flush() const;
+    /// Everything up to now into segments; the manifest then names them.
+    Result<> flush();
+    /// The oldest log entry it still needs; nothing when all is in segments.
+    std::optional<Lsn> first_needed() const;
+    std::size_t frozen_builders() const;
+
+    std::int64_t tail_bytes() const { return counted_bytes_; }
+
+private:
+    struct Slot {
+        std::shared_ptr<GroupBuilder> builder;  // null once encoded
+        bool frozen = false;
+        std::shared_ptr<const RowGroup> group;     // null until encoded
+        std::shared_ptr<const std::string> bytes;  // of the encoded group, until it is in a segment
+        std::mutex encoding;                       // held by whoever encodes it
+        std::uint64_t segment = 0;
+        Lsn first_lsn = 0;
+        Bitmap deleted;  // made at the first delete
+        std::uint32_t deleted_rows = 0;
+        std::shared_ptr<const Bitmap> shown_deleted;  // copy of `deleted` in the last view
+
+        std::int64_t first_seq_no() const;
+        std::int64_t last_seq_no() const;
+        std::uint32_t rows() const;
+
+        bool is_deleted(std::uint32_t row) const { return deleted_rows > 0 && deleted.test(row); }
+    };
+
+    struct Place {
+        std::shared_ptr<Slot> slot;
+        std::uint32_t row = 0;
+        std::int64_t seq_no = 0;
+        std::int64_t version = 1;
+    };
+
+    /// By first seq_no of the row group.
+    using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
+
+    Result<std::optional<Place>> locate(std::string_view id) REQUIRES(mutex_);
+    Result<std::optional<Place>> place_in(const std::shared_ptr<Slot>& slot,
+                                          std::uint32_t row) const;
+    Slot& growing(std::int64_t seq_no) REQUIRES(mutex_);
+    void mark_deleted(Place& place) REQUIRES(mutex_);
+    bool write_one(const Write& write, Written& result, std::string& entry) REQUIRES(mutex_);
+    void add_row(const NewRow& row, const event::Document& document) REQUIRES(mutex_);
+    void freeze_if_full() REQUIRES(mutex_);
+    void count_bytes() REQUIRES(mutex_);
+    Result<> encode(const std::shared_ptr<Slot>& slot);
+    Result<> publish(bool with_growing) REQUIRES(mutex_);
+    std::shared_ptr<const Bitmap> deletes_of(Slot& slot) REQUIRES(mutex_);
+    Result<> write_files(Manifest& manifest, const std::vector<std::shared_ptr<Slot>>& waiting,
+                         const Deletes* deletes, Lsn covered);
+    Result<> write_deletes(const Deletes& deletes, std::uint64_t number);
+    Result<> read_deletes();
+    Result<> write_segments(const std::vector<std::shared_ptr<Slot>>& slots, Manifest& manifest);
+    Result<> install_segment(std::span<const std::shared_ptr<Slot>> slots, std::uint64_t number);
+
+    Node& node_;
+    const std::string name_;
+    const std::string uuid_;
+    const std::string settings_;
+    const std::uint64_t incarnation_;
+    const std::uint64_t salt_;
+    std::atomic<std::int64_t> counted_bytes_{0};
+
+    mutable Mutex mutex_;
+    // as last written, but for the mapping, which is the newest
+    Manifest manifest_ GUARDED_BY(mutex_);
+    std::vector<std::shared_ptr<Slot>> slots_ GUARDED_BY(mutex_);
+    FieldRouter router_ GUARDED_BY(mutex_);
+    std::int64_t next_seq_no_ GUARDED_BY(mutex_) = 0;
+    // oldest change of the mapping or creation not in a manifest
+    Lsn meta_lsn_ GUARDED_BY(mutex_) = 0;
+    bool deletes_changed_ GUARDED_BY(mutex_) = false;  // since the deletes file was written
+    bool dirty_ GUARDED_BY(mutex_) = false;            // since the last view
+    std::int64_t refreshed_ns_ GUARDED_BY(mutex_) = 0;
+    std::shared_ptr<const Mapping> shown_mapping_ GUARDED_BY(mutex_);
+    std::shared_ptr<const IndexView> view_ GUARDED_BY(mutex_);
+    std::mutex flushing_;  // one flush at a time
+    // of the newest deletes file tried; changed by the one who flushes
+    std::uint64_t deletes_number_ = 0;
+    std::mutex refreshing_;  // one refresh at a time
+};
+
+}  // namespace elkhorn::store

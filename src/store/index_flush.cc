@@ -1,0 +1,272 @@
+// The way of an index's tail to disk: segments, then the deletes file, then the manifest that
+// names both.
+// Until the manifest is renamed into place, recovery uses the old one and the log; what the new
+// one no
+// longer names is deleted only after.
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "store/compression.h"
+#include "store/document_id.h"
+#include "store/index.h"
+#include "store/sealed_file.h"
+#include "store/segment_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace elkhorn::store {
+namespace {
+
+// deletes file body: varint entries, then each i64 first seq_no of the row group, varint rows,
+// varint
+// compressed bytes, zstd of a bit a row.
+constexpr SealedKind deletes_kind{0x31304c45'44474b45, 1, "deletes file"};  // "EKGDEL01"
+
+metrics::Counter segments_written{"elkhorn_store_segments_written_total", "Segment files written."};
+metrics::Counter segment_bytes{"elkhorn_store_segment_bytes_total",
+                               "Bytes of the segment files written."};
+
+std::string segment_name(std::uint64_t incarnation, std::uint64_t number) {
+    return fmt::format("{}/{}.seg", index_folder(incarnation), number);
+}
+
+std::string deletes_name(std::uint64_t incarnation, std::uint64_t number) {
+    return fmt::format("{}/{}.del", index_folder(incarnation), number);
+}
+
+}  // namespace
+
+bool Index::wants_flush() const {
+    const Lock lock(mutex_);
+    const auto waiting = std::ranges::count_if(
+        slots_, [](const auto& slot) { return slot->segment == 0 && slot->group != nullptr; });
+    return waiting >= static_cast<std::ptrdiff_t>(node_.options->groups_per_segment);
+}
+
+std::optional<Lsn> Index::first_needed() const {
+    const Lock lock(mutex_);
+    std::optional<Lsn> first;
+    if (meta_lsn_ != 0) first = meta_lsn_;
+    for (const auto& slot : slots_) {
+        if (slot->segment == 0 && slot->first_lsn != 0) {
+            first = first ? std::min(*first, slot->first_lsn) : slot->first_lsn;
+        }
+    }
+    return first;
+}
+
+Result<> Index::flush() {
+    const std::lock_guard<std::mutex> once(flushing_);
+    std::vector<std::shared_ptr<Slot>> waiting;
+    {
+        const Lock lock(mutex_);
+        if (!slots_.empty() && slots_.back()->builder != nullptr &&
+            slots_.back()->builder->rows() > 0) {
+            slots_.back()->frozen = true;
+        }
+        for (const auto& slot : slots_) {
+            if (slot->segment == 0 && (slot->frozen || slot->group != nullptr))
+                waiting.push_back(slot);
+        }
+        if (waiting.empty() && meta_lsn_ == 0 && !deletes_changed_) return {};
+    }
+    for (const auto& slot : waiting)
+        TRY(encode(slot));
+
+    // The deletes and the log position that covers what they were made by, taken together.
+    Manifest manifest;
+    Deletes deletes;
+    Lsn covered = 0;
+    Lsn meta_lsn = 0;
+    std::uint64_t old_deletes = 0;
+    bool write_new_deletes = false;
+    {
+        const Lock lock(mutex_);
+        // Numbers are never used twice: whether a flush that failed is on the disk, nobody knows.
+        manifest_.next_segment += waiting.size();
+        manifest = manifest_;
+        manifest.next_segment -= waiting.size();
+        meta_lsn = meta_lsn_;
+        old_deletes = manifest_.deletes;
+        write_new_deletes = deletes_changed_;
+        if (write_new_deletes) ++deletes_number_;
+        deletes_changed_ = false;
+        covered = node_.log->last_lsn();
+        for (const auto& slot : slots_) {
+            const bool sealed =
+                slot->segment != 0 || std::ranges::find(waiting, slot) != waiting.end();
+            if (!sealed || slot->deleted_rows == 0) continue;
+            deletes.emplace_back(slot->first_seq_no(), *deletes_of(*slot));
+        }
+    }
+    const std::size_t first_new = manifest.segments.size();
+    if (auto written =
+            write_files(manifest, waiting, write_new_deletes ? &deletes : nullptr, covered);
+        !written) {
+        const Lock lock(mutex_);
+        deletes_changed_ = deletes_changed_ || write_new_deletes;
+        return written;
+    }
+    std::size_t at = 0;
+    for (std::size_t i = first_new; i < manifest.segments.size(); ++i) {
+        const SegmentEntry& segment = manifest.segments[i];
+        TRY(install_segment(std::span(waiting).subspan(at, segment.groups), segment.number));
+        at += segment.groups;
+    }
+    {
+        const Lock lock(mutex_);
+        Mapping newest = std::move(manifest_.mapping);
+        manifest.next_segment = manifest_.next_segment;
+        manifest_ = std::move(manifest);
+        manifest_.mapping = std::move(newest);
+        router_.reset();
+        if (meta_lsn_ == meta_lsn) meta_lsn_ = 0;
+        count_bytes();
+    }
+    if (write_new_deletes && old_deletes != 0) {
+        TRY(node_.folder->remove(deletes_name(incarnation_, old_deletes)));
+    }
+    return {};
+}
+
+/// All that a flush writes, in order; the manifest last.
+Result<> Index::write_files(Manifest& manifest, const std::vector<std::shared_ptr<Slot>>& waiting,
+                            const Deletes* deletes, Lsn covered) {
+    // A delete made by a write that is not yet durable must not outlive it.
+    TRY(node_.log->commit(covered));
+    TRY(node_.folder->make_folder(index_folder(incarnation_)));
+    TRY(node_.folder->sync_names("indices"));
+    TRY(write_segments(waiting, manifest));
+    if (deletes != nullptr) {
+        manifest.deletes = deletes_number_;
+        TRY(write_deletes(*deletes, deletes_number_));
+    }
+    if (!waiting.empty()) manifest.flushed_seq_no = waiting.back()->last_seq_no() + 1;
+    return write_manifest(*node_.folder, manifest);
+}
+
+Result<> Index::write_segments(const std::vector<std::shared_ptr<Slot>>& slots,
+                               Manifest& manifest) {
+    for (std::size_t at = 0; at < slots.size(); at += node_.options->groups_per_segment) {
+        const std::size_t n =
+            std::min<std::size_t>(node_.options->groups_per_segment, slots.size() - at);
+        std::vector<std::string_view> groups;
+        for (std::size_t i = at; i < at + n; ++i)
+            groups.emplace_back(*slots[i]->bytes);
+        SegmentEntry entry;
+        entry.number = manifest.next_segment++;
+        entry.groups = static_cast<std::uint32_t>(n);
+        entry.size_bytes =
+            TRY(write_segment(*node_.folder, segment_name(incarnation_, entry.number), groups));
+        segments_written.add();
+        segment_bytes.add(static_cast<std::int64_t>(entry.size_bytes));
+        manifest.segments.push_back(entry);
+    }
+    return {};
+}
+
+/// From now on the row groups are read from the file; those in memory go with the last view of
+/// them.
+Result<> Index::install_segment(std::span<const std::shared_ptr<Slot>> slots,
+                                std::uint64_t number) {
+    const auto groups =
+        TRY(open_segment(*node_.folder, segment_name(incarnation_, number), salt_, node_.cache));
+    ASSERT(groups.size() == slots.size());
+    const Lock lock(mutex_);
+    auto view = view_ == nullptr ? nullptr : std::make_shared<IndexView>(*view_);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        Slot& slot = *slots[i];
+        if (view != nullptr) {
+            for (GroupView& shown : view->groups) {
+                if (shown.group == slot.group) shown.group = groups[i];
+            }
+        }
+        slot.group = groups[i];
+        slot.bytes = nullptr;
+        slot.segment = number;
+        slot.first_lsn = 0;
+    }
+    if (view != nullptr) view_ = std::move(view);
+    return {};
+}
+
+Result<> Index::write_deletes(const Deletes& deletes, std::uint64_t number) {
+    std::string body;
+    append_varint(body, deletes.size());
+    for (const auto& [first_seq_no, rows] : deletes) {
+        append_number(body, first_seq_no);
+        append_varint(body, rows.size());
+        std::string packed;
+        append_zstd(packed, as_bytes(rows.words().data(), rows.words().size()));
+        append_text(body, packed);
+    }
+    return write_sealed(*node_.folder, deletes_name(incarnation_, number), deletes_kind, body);
+}
+
+Result<> Index::read_deletes() NO_THREAD_SAFETY_ANALYSIS {
+    deletes_number_ = manifest_.deletes;
+    if (manifest_.deletes == 0) return {};
+    const std::string name = deletes_name(incarnation_, manifest_.deletes);
+    const std::string body = TRY(read_sealed(*node_.folder, name, deletes_kind));
+    ByteReader reader(body);
+    const std::uint64_t count = reader.varint();
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto first_seq_no = reader.number<std::int64_t>();
+        const std::uint64_t rows = reader.varint();
+        const std::string_view packed = reader.text();
+        const auto slot = std::ranges::find_if(
+            slots_, [&](const auto& s) { return s->first_seq_no() == first_seq_no; });
+        if (!reader.ok() || slot == slots_.end() || (*slot)->rows() != rows) {
+            return fail(ErrorCode::corruption, name + ": it names row groups that are not there");
+        }
+        Bitmap deleted(static_cast<std::uint32_t>(rows));
+        const std::string raw = TRY(read_zstd(packed, deleted.words().size() * 8));
+        copy_numbers(deleted.words().data(), raw.data(), deleted.words().size());
+        (*slot)->deleted = std::move(deleted);
+        (*slot)->deleted_rows = (*slot)->deleted.count();
+    }
+    return {};
+}
+
+Result<> Index::open_segments() {
+    const Lock lock(mutex_);
+    for (const SegmentEntry& segment : manifest_.segments) {
+        const std::string name = segment_name(incarnation_, segment.number);
+        auto groups = open_segment(*node_.folder, name, salt_, node_.cache);
+        if (!groups && groups.error().code == ErrorCode::not_found) {
+            return fail(
+                ErrorCode::corruption,
+                fmt::format(
+                    "{}: the segment is missing, though index {} needs it; restore the file "
+                    "from a copy",
+                    name, name_));
+        }
+        if (!groups) return std::unexpected(groups.error());
+        for (auto& group : *groups) {
+            auto slot = std::make_shared<Slot>();
+            slot->group = std::move(group);
+            slot->frozen = true;
+            slot->segment = segment.number;
+            slots_.push_back(std::move(slot));
+        }
+    }
+    TRY(read_deletes());
+    // Files of a flush that was cut off before its manifest.
+    const std::string folder = index_folder(incarnation_);
+    for (const std::string& file : TRY(node_.folder->list(folder))) {
+        const bool known =
+            file == "manifest" || file == fmt::format("{}.del", manifest_.deletes) ||
+            std::ranges::any_of(manifest_.segments, [&](const SegmentEntry& segment) {
+                return file == fmt::format("{}.seg", segment.number);
+            });
+        const bool ours =
+            file.ends_with(".seg") || file.ends_with(".del") || file.ends_with(".new");
+        if (!known && ours) TRY(node_.folder->remove(folder + "/" + file));
+    }
+    return {};
+}
+
+}  // namespace elkhorn::store

@@ -1,0 +1,68 @@
+#include "store/manifest.h"
+
+#include "base/bytes.h"
+#include "store/sealed_file.h"
+
+namespace elkhorn::store {
+namespace {
+
+constexpr SealedKind manifest_kind{0x31304e414d474b45, 1, "manifest"};  // "EKGMAN01"
+
+}  // namespace
+
+std::string index_folder(std::uint64_t incarnation) {
+    return "indices/" + std::to_string(incarnation);
+}
+
+Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {
+    std::string body;
+    append_varint(body, manifest.incarnation);
+    append_text(body, manifest.name);
+    append_text(body, manifest.uuid);
+    append_number(body, manifest.created_ms);
+    append_text(body, manifest.settings_json);
+    std::string mapping;
+    append_mapping(mapping, manifest.mapping);
+    append_text(body, mapping);
+    append_number(body, manifest.flushed_seq_no);
+    append_varint(body, manifest.next_segment);
+    append_varint(body, manifest.deletes);
+    append_varint(body, manifest.segments.size());
+    for (const SegmentEntry& segment : manifest.segments) {
+        append_varint(body, segment.number);
+        append_varint(body, segment.size_bytes);
+        append_varint(body, segment.groups);
+    }
+    return write_sealed(folder, index_folder(manifest.incarnation) + "/manifest", manifest_kind,
+                        body);
+}
+
+Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder) {
+    const std::string name = index_folder + "/manifest";
+    const std::string body = TRY(read_sealed(folder, name, manifest_kind));
+    ByteReader reader(body);
+    Manifest manifest;
+    manifest.incarnation = reader.varint();
+    manifest.name = reader.text();
+    manifest.uuid = reader.text();
+    manifest.created_ms = reader.number<std::int64_t>();
+    manifest.settings_json = reader.text();
+    manifest.mapping = TRY(read_mapping(reader.text()));
+    manifest.flushed_seq_no = reader.number<std::int64_t>();
+    manifest.next_segment = reader.varint();
+    manifest.deletes = reader.varint();
+    const std::uint64_t segments = reader.varint();
+    for (std::uint64_t i = 0; i < segments && reader.ok(); ++i) {
+        SegmentEntry entry;
+        entry.number = reader.varint();
+        entry.size_bytes = reader.varint();
+        entry.groups = static_cast<std::uint32_t>(reader.varint());
+        manifest.segments.push_back(entry);
+    }
+    if (!reader.ok() || !reader.at_end()) {
+        return fail(ErrorCode::corruption, name + ": its checksum holds, but it makes no sense");
+    }
+    return manifest;
+}
+
+}  // namespace elkhorn::store

@@ -1,0 +1,43 @@
+// store/manifest.h -- what an index consists of, as of its last flush: name, mapping, segments,
+// deletes.
+// One small file per index, replaced as a whole: write new, fsync, rename, fsync the folder; only
+// then
+// may anything it no longer names be deleted. Layout in docs/formats/manifest.md.
+#pragma once
+
+#include "base/result.h"
+#include "io/folder.h"
+#include "store/mapping.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace elkhorn::store {
+
+struct SegmentEntry {
+    std::uint64_t number = 0;
+    std::uint64_t size_bytes = 0;
+    std::uint32_t groups = 0;
+};
+
+struct Manifest {
+    std::uint64_t incarnation = 0;
+    std::string name;
+    std::string uuid;
+    std::int64_t created_ms = 0;
+    std::string settings_json;
+    Mapping mapping;
+    std::int64_t flushed_seq_no = 0;  // documents below it are in the segments
+    std::uint64_t next_segment = 1;
+    std::uint64_t deletes = 0;  // number of the deletes file; 0: none
+    std::vector<SegmentEntry> segments;
+};
+
+/// "indices/7".
+std::string index_folder(std::uint64_t incarnation);
+
+Result<> write_manifest(io::Folder& folder, const Manifest& manifest);
+Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder);
+
+}  // namespace elkhorn::store

@@ -1,0 +1,99 @@
+#include "store/segment_file.h"
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "store/group_reader.h"
+
+#include <fmt/format.h>
+
+namespace elkhorn::store {
+namespace {
+
+constexpr std::uint64_t segment_magic = 0x31304745'53474b45;  // "EKGSEG01"
+constexpr std::uint16_t segment_version = 1;
+constexpr std::size_t header_bytes = 16;
+constexpr std::size_t footer_bytes = 16;
+
+std::string folder_of(const std::string& name) {
+    return name.substr(0, name.rfind('/'));
+}
+
+}  // namespace
+
+Result<std::uint64_t> write_segment(io::Folder& folder, const std::string& name,
+                                    std::span<const std::string_view> groups) {
+    const auto file = TRY(folder.create(name));
+    std::string header;
+    append_number(header, segment_magic);
+    append_number(header, segment_version);
+    header.resize(header_bytes, '\0');
+    TRY(file->append(header));
+    std::string directory;
+    append_varint(directory, groups.size());
+    std::uint64_t at = header_bytes;
+    for (const std::string_view group : groups) {
+        append_varint(directory, at);
+        append_varint(directory, group.size());
+        TRY(file->append(group));
+        at += group.size();
+        const std::string padding((8 - at % 8) % 8, '\0');
+        TRY(file->append(padding));
+        at += padding.size();
+    }
+    std::string footer = directory;
+    append_number(footer, static_cast<std::uint32_t>(directory.size()));
+    append_number(footer, crc32c(directory));
+    append_number(footer, segment_magic);
+    TRY(file->append(footer));
+    TRY(file->sync());
+    TRY(folder.sync_names(folder_of(name)));
+    return at + footer.size();
+}
+
+Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(
+    const io::Folder& folder, const std::string& name, std::uint64_t salt,
+    const std::shared_ptr<Cache>& cache) {
+    const auto mapped = TRY(folder.map(name));
+    const std::string_view bytes = mapped->bytes();
+    const auto damaged = [&](std::size_t at, std::string_view what) {
+        return fail(ErrorCode::corruption,
+                    fmt::format("{}: offset {}: {}; restore the file from a copy, or "
+                                "run `elkhorn repair`",
+                                name, at, what));
+    };
+    if (bytes.size() < header_bytes + footer_bytes) return damaged(0, "the segment is cut");
+    ByteReader header(bytes);
+    if (header.number<std::uint64_t>() != segment_magic) return damaged(0, "this is no segment");
+    if (const auto version = header.number<std::uint16_t>(); version != segment_version) {
+        return fail(
+            ErrorCode::corruption,
+            fmt::format(
+                "{}: written by a newer elkhorn (format {}, this one reads {}); use that one", name,
+                version, segment_version));
+    }
+    const std::size_t footer_at = bytes.size() - footer_bytes;
+    ByteReader footer(bytes.substr(footer_at));
+    const auto size = footer.number<std::uint32_t>();
+    const auto crc = footer.number<std::uint32_t>();
+    if (footer.number<std::uint64_t>() != segment_magic || size > footer_at) {
+        return damaged(footer_at, "the segment's end is damaged");
+    }
+    const std::string_view directory = bytes.substr(footer_at - size, size);
+    if (crc32c(directory) != crc)
+        return damaged(footer_at - size, "the directory's checksum is wrong");
+    ByteReader reader(directory);
+    std::vector<std::shared_ptr<const RowGroup>> groups;
+    const std::uint64_t count = reader.varint();
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t at = reader.varint();
+        const std::uint64_t group_bytes = reader.varint();
+        if (!reader.ok() || at > footer_at || group_bytes > footer_at - at) {
+            return damaged(footer_at - size, "the directory makes no sense");
+        }
+        groups.push_back(
+            TRY(open_group({mapped, bytes.substr(at, group_bytes), name, at}, salt, cache)));
+    }
+    return groups;
+}
+
+}  // namespace elkhorn::store

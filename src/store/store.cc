@@ -1,0 +1,558 @@
+// The engine: indices by name, the log they share, and the one background thread that encodes,
+// flushes
+// and trims.
+
+#include "store/store.h"
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "store/index.h"
+#include "store/log_entry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace elkhorn::store {
+namespace {
+
+metrics::Counter documents_written{"elkhorn_store_documents_written_total",
+                                   "Documents acknowledged."};
+metrics::Counter writes_refused{"elkhorn_store_writes_refused_total",
+                                "Writes refused because tails waited for memory."};
+metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not yet in segments."};
+metrics::Gauge log_size{"elkhorn_store_log_size_bytes", "Size of the write-ahead log on disk."};
+metrics::Gauge index_count{"elkhorn_store_indices", "Indices."};
+
+constexpr std::size_t max_frozen_builders = 4;  // more than these wait: writers pause
+constexpr std::int64_t pause_ms = 50;
+constexpr std::int64_t overload_ms = 10'000;
+constexpr std::int64_t housekeeping_ms = 200;
+
+class Engine final : public Store {
+public:
+    Engine(std::unique_ptr<io::Folder> folder, Options options)
+        : options_(std::move(options)),
+          folder_(std::move(folder)),
+          random_(options_.random_seed != 0
+                      ? options_.random_seed
+                      : static_cast<std::uint64_t>(options_.clock->wall_ns())) {
+        node_.folder = folder_.get();
+        node_.options = &options_;
+        node_.cache = std::make_shared<Cache>(options_.cache_limit_bytes);
+    }
+
+    ~Engine() override {
+        {
+            const Lock lock(mutex_);
+            stopping_ = true;
+            work_.notify_all();
+        }
+        housekeeper_.join();
+        if (log_ != nullptr) log_->close();
+    }
+
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    Result<> open();
+
+    event::FieldNames& field_names() override { return *options_.field_names; }
+
+    Result<std::vector<Written>> write(std::span<const Write> writes) override;
+    Result<> create_index(std::string_view name, IndexSettings settings) override;
+    Result<> delete_index(std::string_view name) override;
+    Result<> put_mapping(std::string_view index, const Mapping& update) override;
+    std::vector<std::string> index_names() const override;
+
+    bool exists(std::string_view index) const override { return find(index) != nullptr; }
+
+    std::optional<std::string> settings(std::string_view index) const override {
+        const auto found = find(index);
+        return found == nullptr ? std::nullopt : std::optional(found->settings());
+    }
+
+    std::optional<std::string> uuid(std::string_view index) const override {
+        const auto found = find(index);
+        return found == nullptr ? std::nullopt : std::optional(found->uuid());
+    }
+
+    Result<std::shared_ptr<const IndexView>> view(std::string_view index) override;
+    Result<> refresh(std::string_view index) override;
+    Result<std::optional<Found>> get(std::string_view index, std::string_view id) override;
+    Result<> flush() override;
+    bool healthy(std::string* reason) const override;
+
+private:
+    std::shared_ptr<Index> find(std::string_view name) const {
+        const Lock lock(mutex_);
+        const auto it = indices_.find(name);
+        return it == indices_.end() ? nullptr : it->second;
+    }
+
+    std::vector<std::shared_ptr<Index>> all() const {
+        const Lock lock(mutex_);
+        std::vector<std::shared_ptr<Index>> list;
+        for (const auto& [name, index] : indices_)
+            list.push_back(index);
+        return list;
+    }
+
+    static std::unexpected<Error> missing(std::string_view name) {
+        return fail(ErrorCode::not_found, fmt::format("no such index [{}]", name));
+    }
+
+    Result<std::shared_ptr<Index>> find_or_create(std::string_view name);
+    Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
+        REQUIRES(mutex_);
+    std::string new_uuid() REQUIRES(mutex_);
+    Result<> wait_for_room();
+    Result<> replay(Lsn lsn, std::string_view entry);
+    Result<> replay_documents(Lsn lsn, ByteReader& reader);
+    Result<> open_indices();
+    Result<> housekeep();
+    Result<> flush_for_log();
+    Result<> flush_for_memory();
+    Result<> trim_log();
+    std::size_t frozen_builders() const;
+    void run();
+
+    Options options_;
+    std::unique_ptr<io::Folder> folder_;
+    Node node_;
+    std::unique_ptr<WriteLog> log_;
+    event::Document replayed_;  // scratch of replay
+
+    mutable Mutex mutex_;
+    CondVar work_;  // for the housekeeper
+    CondVar room_;  // for writers that wait
+    std::map<std::string, std::shared_ptr<Index>, std::less<>> indices_ GUARDED_BY(mutex_);
+    std::map<std::uint64_t, std::shared_ptr<Index>> by_incarnation_ GUARDED_BY(mutex_);
+    std::uint64_t next_incarnation_ GUARDED_BY(mutex_) = 1;
+    Random random_ GUARDED_BY(mutex_);
+    bool stopping_ GUARDED_BY(mutex_) = false;
+    std::mutex housekeeping_;
+    io::Thread housekeeper_;
+};
+
+// -- opening
+// ------------------------------------------------------------------------------------------
+
+Result<> Engine::open() {
+    TRY(open_indices());
+    WriteLog::Options log_options;
+    log_options.file_bytes = options_.log_file_bytes;
+    log_options.background = options_.background;
+    log_ = TRY(WriteLog::open(*folder_, log_options, [this](Lsn lsn, std::string_view entry) {
+        return replay(lsn, entry);
+    }));
+    node_.log = log_.get();
+    for (const auto& index : all())
+        TRY(index->encode_frozen());
+    if (options_.background) {
+        housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
+    }
+    return {};
+}
+
+Result<> Engine::open_indices() {
+    TRY(folder_->make_folder("indices"));
+    TRY(folder_->sync_names(""));
+    for (const std::string& name : TRY(folder_->list("indices"))) {
+        const std::string place = "indices/" + name;
+        if (!folder_->exists(place + "/manifest")) {
+            // A first flush that was cut off: the log still has all of it.
+            TRY(folder_->remove_tree(place));
+            continue;
+        }
+        Manifest manifest = TRY(read_manifest(*folder_, place));
+        auto index = std::make_shared<Index>(node_, std::move(manifest));
+        TRY(index->open_segments());
+        const Lock lock(mutex_);
+        next_incarnation_ = std::max(next_incarnation_, index->incarnation() + 1);
+        by_incarnation_[index->incarnation()] = index;
+        indices_[index->name()] = index;
+    }
+    return {};
+}
+
+Result<> Engine::replay(Lsn lsn, std::string_view entry) {
+    ByteReader reader(entry);
+    const auto type = static_cast<LogEntry>(reader.number<std::uint8_t>());
+    if (type == LogEntry::documents) return replay_documents(lsn, reader);
+    const std::uint64_t incarnation = reader.varint();
+    std::shared_ptr<Index> index;
+    {
+        const Lock lock(mutex_);
+        next_incarnation_ = std::max(next_incarnation_, incarnation + 1);
+        if (const auto it = by_incarnation_.find(incarnation); it != by_incarnation_.end())
+            index = it->second;
+    }
+    if (type == LogEntry::create) {
+        if (index != nullptr) return {};  // it has a manifest
+        Manifest manifest;
+        manifest.incarnation = incarnation;
+        manifest.name = reader.text();
+        manifest.uuid = reader.text();
+        manifest.created_ms = reader.number<std::int64_t>();
+        manifest.settings_json = reader.text();
+        manifest.mapping = TRY(read_mapping(reader.text()));
+        index = std::make_shared<Index>(node_, std::move(manifest));
+        index->set_created_at(lsn);
+        const Lock lock(mutex_);
+        by_incarnation_[incarnation] = index;
+        indices_[index->name()] = index;
+        return {};
+    }
+    if (index == nullptr) return {};  // deleted before, and its folder is gone
+    if (type == LogEntry::remove) {
+        TRY(folder_->remove_tree(index_folder(incarnation)));
+        const Lock lock(mutex_);
+        by_incarnation_.erase(incarnation);
+        if (const auto it = indices_.find(index->name());
+            it != indices_.end() && it->second == index) {
+            indices_.erase(it);
+        }
+        return {};
+    }
+    if (type == LogEntry::mapping) {
+        index->replay_mapping(lsn, TRY(read_mapping(reader.text())));
+        return {};
+    }
+    return fail(ErrorCode::corruption, "an entry of unknown kind; use a newer elkhorn");
+}
+
+Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
+    const std::uint64_t incarnation = reader.varint();
+    std::shared_ptr<Index> index;
+    {
+        const Lock lock(mutex_);
+        const auto it = by_incarnation_.find(incarnation);
+        if (it == by_incarnation_.end()) return {};  // deleted since
+        index = it->second;
+    }
+    while (!reader.at_end()) {
+        LoggedDocument document;
+        document.seq_no = static_cast<std::int64_t>(reader.varint());
+        document.version = static_cast<std::int64_t>(reader.varint());
+        document.id = reader.text();
+        document.source = reader.text();
+        if (!reader.ok()) return fail(ErrorCode::corruption, "an entry that ends early");
+        TRY(options_.flatten(document.source, replayed_));
+        TRY(index->replay(lsn, document, replayed_));
+    }
+    // Row groups that fill up are encoded at once, so that replay needs no more memory than
+    // writing.
+    TRY(index->encode_frozen());
+    return {};
+}
+
+// -- indices
+// --------------------------------------------------------------------------------------------
+
+std::string Engine::new_uuid() {
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string uuid;
+    for (int i = 0; i < 22; ++i)
+        uuid += alphabet[random_.below(alphabet.size())];
+    return uuid;
+}
+
+Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettings settings) {
+    TRY(check_index_name(name));
+    Manifest manifest;
+    manifest.incarnation = next_incarnation_++;
+    manifest.name = name;
+    manifest.uuid = new_uuid();
+    manifest.created_ms = options_.clock->wall_ms();
+    manifest.settings_json = std::move(settings.settings_json);
+    manifest.mapping = std::move(settings.mapping);
+    std::string entry;
+    entry.push_back(static_cast<char>(LogEntry::create));
+    append_varint(entry, manifest.incarnation);
+    append_text(entry, manifest.name);
+    append_text(entry, manifest.uuid);
+    append_number(entry, manifest.created_ms);
+    append_text(entry, manifest.settings_json);
+    std::string mapping;
+    append_mapping(mapping, manifest.mapping);
+    append_text(entry, mapping);
+    auto index = std::make_shared<Index>(node_, std::move(manifest));
+    index->set_created_at(log_->append(std::move(entry)));
+    indices_[index->name()] = index;
+    by_incarnation_[index->incarnation()] = index;
+    index_count.set(static_cast<std::int64_t>(indices_.size()));
+    return index;
+}
+
+Result<std::shared_ptr<Index>> Engine::find_or_create(std::string_view name) {
+    const Lock lock(mutex_);
+    const auto it = indices_.find(name);
+    if (it != indices_.end()) return it->second;
+    return create(name, {});
+}
+
+Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
+    std::shared_ptr<Index> index;
+    {
+        const Lock lock(mutex_);
+        if (const auto it = indices_.find(name); it != indices_.end()) {
+            return fail(ErrorCode::conflict,
+                        fmt::format("index [{}/{}] already exists", name, "_na_"));
+        }
+        index = TRY(create(name, std::move(settings)));
+    }
+    return log_->commit(*index->first_needed());
+}
+
+Result<> Engine::delete_index(std::string_view name) {
+    std::shared_ptr<Index> index;
+    Lsn lsn = 0;
+    {
+        const Lock lock(mutex_);
+        const auto it = indices_.find(name);
+        if (it == indices_.end()) return missing(name);
+        index = it->second;
+        std::string entry;
+        entry.push_back(static_cast<char>(LogEntry::remove));
+        append_varint(entry, index->incarnation());
+        lsn = log_->append(std::move(entry));
+        by_incarnation_.erase(index->incarnation());
+        indices_.erase(it);
+        index_count.set(static_cast<std::int64_t>(indices_.size()));
+    }
+    TRY(log_->commit(lsn));
+    // Not while the housekeeper flushes it: it would make the folder again.
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    TRY(folder_->remove_tree(index_folder(index->incarnation())));
+    return folder_->sync_names("indices");
+}
+
+Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    return log_->commit(TRY(index->put_mapping(update)));
+}
+
+std::vector<std::string> Engine::index_names() const {
+    const Lock lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, index] : indices_)
+        names.push_back(name);
+    return names;
+}
+
+// -- writing and reading
+// ----------------------------------------------------------------------------------
+
+/// Writers wait while the housekeeper is behind; past a bound in time they are told to come back.
+Result<> Engine::wait_for_room() {
+    const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
+    const auto behind = [&] {
+        return node_.tail_bytes > limit || frozen_builders() > max_frozen_builders;
+    };
+    if (!options_.background) return {};
+    const std::int64_t deadline = options_.clock->steady_ns() + overload_ms * 1'000'000;
+    while (behind()) {
+        if (options_.clock->steady_ns() > deadline) {
+            writes_refused.add();
+            return fail(
+                ErrorCode::overloaded,
+                fmt::format("the tail holds {} MB, more than the {} MB it may: writing to disk is "
+                            "behind; try again",
+                            node_.tail_bytes >> 20, limit >> 20));
+        }
+        const Lock lock(mutex_);
+        work_.notify_all();
+        room_.wait_for(mutex_, pause_ms);
+    }
+    return {};
+}
+
+Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
+    if (const auto failure = log_->failure()) return std::unexpected(*failure);
+    TRY(wait_for_room());
+    std::vector<Written> results(writes.size());
+    // By index, in order within each.
+    std::map<std::string_view, std::vector<std::size_t>> by_index;
+    for (std::size_t i = 0; i < writes.size(); ++i)
+        by_index[writes[i].index].push_back(i);
+    Lsn last = 0;
+    bool frozen = false;
+    for (const auto& [name, places] : by_index) {
+        auto index = find_or_create(name);
+        std::vector<const Write*> batch;
+        std::vector<Written*> answers;
+        for (const std::size_t i : places) {
+            if (!index) results[i].error = index.error();
+            batch.push_back(&writes[i]);
+            answers.push_back(&results[i]);
+        }
+        if (!index) continue;
+        last = std::max(last, (*index)->write(batch, answers));
+        frozen = frozen || (*index)->frozen_builders() > 0;
+    }
+    if (frozen && options_.background) {
+        const Lock lock(mutex_);
+        work_.notify_all();
+    }
+    TRY(log_->commit(last));
+    if (frozen && !options_.background) TRY(housekeep());
+    documents_written.add(static_cast<std::int64_t>(
+        std::ranges::count_if(results, [](const Written& w) { return !w.error; })));
+    return results;
+}
+
+Result<std::shared_ptr<const IndexView>> Engine::view(std::string_view name) {
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    return index->view();
+}
+
+Result<> Engine::refresh(std::string_view name) {
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    return index->refresh();
+}
+
+Result<std::optional<Found>> Engine::get(std::string_view name, std::string_view id) {
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    return index->get(id);
+}
+
+bool Engine::healthy(std::string* reason) const {
+    const auto failure = log_->failure();
+    if (failure && reason != nullptr) *reason = failure->message;
+    return !failure;
+}
+
+// -- keeping house
+// ------------------------------------------------------------------------------------------
+
+std::size_t Engine::frozen_builders() const {
+    std::size_t n = 0;
+    for (const auto& index : all())
+        n += index->frozen_builders();
+    return n;
+}
+
+Result<> Engine::flush() {
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    for (const auto& index : all())
+        TRY(index->flush());
+    return trim_log();
+}
+
+Result<> Engine::trim_log() {
+    Lsn needed = log_->last_lsn() + 1;
+    for (const auto& index : all()) {
+        if (const auto first = index->first_needed()) needed = std::min(needed, *first);
+    }
+    TRY(log_->trim(needed));
+    log_size.set(static_cast<std::int64_t>(log_->size_bytes()));
+    return {};
+}
+
+/// Past the log's limit, flushes whoever needs its oldest half.
+Result<> Engine::flush_for_log() {
+    if (log_->size_bytes() <= options_.log_limit_bytes) return {};
+    auto indices = all();
+    std::ranges::sort(indices, {},
+                      [](const auto& index) { return index->first_needed().value_or(~Lsn{0}); });
+    for (const auto& index : indices) {
+        if (log_->size_bytes() <= options_.log_limit_bytes / 2 || !index->first_needed()) break;
+        TRY(index->flush());
+        TRY(trim_log());
+    }
+    return {};
+}
+
+Result<> Engine::flush_for_memory() {
+    const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
+    auto indices = all();
+    std::ranges::sort(indices, std::greater<>(),
+                      [](const auto& index) { return index->tail_bytes(); });
+    for (const auto& index : indices) {
+        if (node_.tail_bytes <= limit / 2) break;
+        TRY(index->flush());
+    }
+    return {};
+}
+
+Result<> Engine::housekeep() {
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    bool flushed = false;
+    for (const auto& index : all()) {
+        TRY(index->encode_frozen());
+        room_.notify_all();
+        if (!index->wants_flush()) continue;
+        TRY(index->flush());
+        flushed = true;
+    }
+    TRY(flush_for_log());
+    if (node_.tail_bytes > static_cast<std::int64_t>(options_.memory_limit_bytes) * 3 / 4) {
+        TRY(flush_for_memory());
+        flushed = true;
+    }
+    if (flushed) TRY(trim_log());
+    room_.notify_all();
+    tail_memory.set(node_.tail_bytes);
+    log_size.set(static_cast<std::int64_t>(log_->size_bytes()));
+    return {};
+}
+
+void Engine::run() {
+    std::string reported;
+    while (true) {
+        {
+            const Lock lock(mutex_);
+            if (!stopping_) work_.wait_for(mutex_, housekeeping_ms);
+            if (stopping_) return;
+        }
+        // A failure here loses nothing, the log has it all; it is tried again with the next turn.
+        const auto done = housekeep();
+        if (!done && done.error().message != reported) {
+            reported = done.error().message;
+            log::error("writing segments failed; documents stay in the log",
+                       {{"reason", reported}});
+        }
+        if (done) reported.clear();
+    }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<io::Folder> folder, Options options) {
+    ASSERT(options.flatten != nullptr && options.field_names != nullptr);
+    auto engine = std::make_unique<Engine>(std::move(folder), std::move(options));
+    TRY(engine->open());
+    return engine;
+}
+
+Result<> check_index_name(std::string_view name) {
+    const auto refuse = [&](std::string_view why) {
+        return fail(ErrorCode::invalid, fmt::format("Invalid index name [{}], {}", name, why));
+    };
+    if (name.empty()) return refuse("must not be empty");
+    if (name == "." || name == "..") return refuse("must not be '.' or '..'");
+    if (name.find_first_of("\\/*?\"<>| ,") != std::string_view::npos) {
+        return refuse("must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]");
+    }
+    if (name.find('#') != std::string_view::npos) return refuse("must not contain '#'");
+    if (name.find(':') != std::string_view::npos) return refuse("must not contain ':'");
+    if (name.front() == '_' || name.front() == '-' || name.front() == '+') {
+        return refuse("must not start with '_', '-', or '+'");
+    }
+    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }))
+        return refuse("must be lowercase");
+    if (name.size() > 255)
+        return refuse(fmt::format("index name is too long, ({} > 255)", name.size()));
+    return {};
+}
+
+}  // namespace elkhorn::store

@@ -1,0 +1,297 @@
+// The engine through its front door, on a disk in memory: what is written can be read back, before
+// and
+// after a refresh, a flush, a restart and a crash.
+
+#include "store/store.h"
+
+#include "base/log.h"
+#include "io/fake_folder.h"
+#include "json/flatten.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace elkhorn::store {
+namespace {
+
+/// A store on a fake disk that can be closed, crashed and opened again.
+class Bench {
+public:
+    explicit Bench(std::uint32_t group_rows = 100) : group_rows_(group_rows) { open(); }
+
+    void open() {
+        log::configure(log::Level::off, log::Format::text);  // failures are what these tests make
+        store_.reset();
+        names_ = std::make_unique<event::FieldNames>();
+        flattener_ = std::make_shared<json::Flattener>(*names_);
+        Options options;
+        options.flatten = [flattener = flattener_](std::string_view source,
+                                                   event::Document& document) {
+            flattener->reset();
+            return flattener->flatten(source, source.size(), document);
+        };
+        options.field_names = names_.get();
+        options.clock = &clock_;
+        options.random_seed = 7;
+        options.group_rows = group_rows_;
+        options.background = false;
+        auto opened = Store::open(disk_.view(), options);
+        ASSERT_TRUE(opened) << opened.error().message;
+        store_ = std::move(*opened);
+    }
+
+    void crash(std::uint64_t seed) {
+        Random random(seed);
+        disk_.crash(random);
+        open();
+    }
+
+    Written put(std::string_view index, std::string_view source, std::string_view id = "",
+                Action action = Action::index) {
+        event::Document document;
+        flattener_->reset();
+        EXPECT_TRUE(flattener_->flatten(source, source.size(), document));
+        const Write write{index, action, id, source, &document, {}};
+        auto written = store_->write(std::span(&write, 1));
+        if (written) return (*written)[0];
+        Written refused;
+        refused.error = written.error();
+        return refused;
+    }
+
+    /// Every visible document's source by id.
+    std::map<std::string, std::string> contents(std::string_view index) {
+        std::map<std::string, std::string> all;
+        EXPECT_TRUE(store_->refresh(index));
+        const auto view = store_->view(index);
+        EXPECT_TRUE(view) << view.error().message;
+        std::uint64_t live = 0;
+        for (const GroupView& group : (*view)->groups) {
+            const auto sources = group.group->sources();
+            for (std::uint32_t row = 0; row < group.group->rows(); ++row) {
+                if (group.deleted != nullptr && group.deleted->test(row)) continue;
+                const auto id = group.group->id(row);
+                const auto source = sources->at(row);
+                EXPECT_TRUE(id && source);
+                EXPECT_TRUE(all.emplace(*id, *source).second) << "twice: " << *id;
+                ++live;
+            }
+        }
+        EXPECT_EQ(live, (*view)->documents);
+        return all;
+    }
+
+    Store& store() { return *store_; }
+
+    io::FakeDisk& disk() { return disk_; }
+
+private:
+    std::uint32_t group_rows_;
+    io::FakeDisk disk_;
+    ManualClock clock_{1'432'036'800'000'000'000};
+    std::unique_ptr<event::FieldNames> names_;
+    std::shared_ptr<json::Flattener> flattener_;
+    std::unique_ptr<Store> store_;
+};
+
+TEST(Store, KeepsDocumentsAcrossRefreshFlushAndRestart) {
+    Bench bench;
+    std::map<std::string, std::string> expected;
+    for (int i = 0; i < 350; ++i) {
+        const std::string source = R"({"n":)" + std::to_string(i) + R"(,"host":"web)" +
+                                   std::to_string(i % 7) + R"(","message":"line )" +
+                                   std::to_string(i) + R"("})";
+        const Written written = bench.put("logs", source);
+        ASSERT_FALSE(written.error) << written.error->message;
+        EXPECT_EQ(written.seq_no, i);
+        expected[written.id] = source;
+        if (i == 120) {
+            ASSERT_TRUE(bench.store().flush());
+        }
+    }
+    EXPECT_EQ(bench.contents("logs"), expected);
+    bench.open();
+    EXPECT_EQ(bench.contents("logs"), expected);
+    ASSERT_TRUE(bench.store().flush());
+    bench.open();
+    EXPECT_EQ(bench.contents("logs"), expected);
+    for (const auto& [id, source] : expected) {
+        const auto found = bench.store().get("logs", id);
+        ASSERT_TRUE(found && *found) << id;
+        EXPECT_EQ((*found)->source, source);
+    }
+}
+
+TEST(Store, ReplacesADocumentByItsIdWhereverTheOldOneLies) {
+    Bench bench(10);
+    for (int round = 1; round <= 4; ++round) {
+        for (int i = 0; i < 25; ++i) {
+            const std::string source = R"({"round":)" + std::to_string(round) + "}";
+            const Written written = bench.put("logs", source, "doc-" + std::to_string(i));
+            ASSERT_FALSE(written.error) << written.error->message;
+            EXPECT_EQ(written.version, round);
+            EXPECT_EQ(written.created, round == 1);
+        }
+        if (round == 2) {
+            ASSERT_TRUE(bench.store().flush());
+        }
+        if (round == 3) bench.open();
+        const auto all = bench.contents("logs");
+        EXPECT_EQ(all.size(), 25U);
+        for (const auto& [id, source] : all)
+            EXPECT_EQ(source, R"({"round":)" + std::to_string(round) + "}");
+    }
+    const Written conflict = bench.put("logs", "{}", "doc-3", Action::create);
+    ASSERT_TRUE(conflict.error);
+    EXPECT_EQ(conflict.error->code, ErrorCode::conflict);
+}
+
+TEST(Store, ReplacesADocumentByAnIdItGeneratedItself) {
+    Bench bench(10);
+    std::vector<std::string> ids;
+    for (int i = 0; i < 25; ++i)
+        ids.push_back(bench.put("logs", "{\"a\":1}").id);
+    const Written written = bench.put("logs", "{\"a\":2}", ids[3]);
+    ASSERT_FALSE(written.error);
+    EXPECT_EQ(written.version, 2);
+    ASSERT_TRUE(bench.store().flush());
+    bench.open();
+    const auto all = bench.contents("logs");
+    EXPECT_EQ(all.size(), 25U);
+    EXPECT_EQ(all.at(ids[3]), "{\"a\":2}");
+    EXPECT_EQ((*bench.store().get("logs", ids[3]))->source, "{\"a\":2}");
+}
+
+TEST(Store, AcknowledgedDocumentsSurviveACrashAtAnyMoment) {
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        Bench bench(20);
+        Random random(seed);
+        std::map<std::string, std::string> expected;
+        for (int crash = 0; crash < 3; ++crash) {
+            bench.disk().fail_after(static_cast<int>(random.below(120)));
+            for (int i = 0; i < 60; ++i) {
+                const std::string id = "k" + std::to_string(random.below(40));
+                const std::string source = "{\"v\":" + std::to_string(random.next() % 1000) + "}";
+                const Written written = bench.put("logs", source, id);
+                if (written.error) {
+                    expected.erase(id);  // not acknowledged: the old or the new one may be there
+                    break;
+                }
+                expected[id] = source;
+                if (random.chance(0.1) && !bench.store().flush()) break;
+            }
+            bench.crash(random.next());
+            if (!bench.store().exists("logs")) {
+                EXPECT_TRUE(expected.empty()) << "seed " << seed;
+                continue;
+            }
+            const auto all = bench.contents("logs");
+            for (const auto& [id, source] : expected) {
+                ASSERT_TRUE(all.contains(id)) << "seed " << seed << " lost " << id;
+                EXPECT_EQ(all.at(id), source) << "seed " << seed;
+            }
+            expected = all;
+        }
+    }
+}
+
+TEST(Store, AnyObjectIsTakenWhateverItsTypes) {
+    Bench bench;
+    for (const char* source :
+         {R"({"a":1})", R"({"a":"text"})", R"({"a":{"b":2}})", R"({"a":[1,"x",null,true,2.5]})",
+          R"({"a":null})", R"({})", R"({"a":1e300,"_id":"mine","t":"2015-05-19T12:00:00Z"})",
+          R"({"t":"not a date"})", R"({"":"empty name"})", R"({"a":99999999999999999999})"}) {
+        const Written written = bench.put("odd", source);
+        EXPECT_FALSE(written.error) << source << ": " << written.error->message;
+    }
+    EXPECT_EQ(bench.contents("odd").size(), 10U);
+    const auto view = *bench.store().view("odd");
+    const RowGroup& group = *view->groups[0].group;
+    const Column* numbers = group.find("a", ColumnKind::integer);
+    ASSERT_NE(numbers, nullptr);
+    EXPECT_EQ(numbers->value_count(), 3U) << "1, 1, and 2.5 as 2";
+    const Column* texts = group.find("a", ColumnKind::text);
+    ASSERT_NE(texts, nullptr);
+    EXPECT_EQ(texts->value_count(), 5U) << "text, x, true, 1e300 and the number beyond 64 bits";
+    EXPECT_EQ(view->mapping->find("t")->type, FieldType::date);
+    EXPECT_EQ(view->mapping->find("a.b")->type, FieldType::int64);
+}
+
+TEST(Store, ADeletedIndexStaysDeletedAndItsNameIsFree) {
+    Bench bench;
+    bench.put("logs", "{\"a\":1}");
+    ASSERT_TRUE(bench.store().flush());
+    bench.put("logs", "{\"a\":2}");
+    ASSERT_TRUE(bench.store().delete_index("logs"));
+    bench.open();
+    EXPECT_FALSE(bench.store().exists("logs"));
+    bench.put("logs", "{\"a\":\"now text\"}");
+    bench.open();
+    EXPECT_EQ(bench.contents("logs").size(), 1U);
+    EXPECT_EQ((*bench.store().view("logs"))->mapping->find("a")->type, FieldType::text);
+}
+
+TEST(Store, AFailedSyncStopsAcknowledgementsForGood) {
+    Bench bench;
+    ASSERT_FALSE(bench.put("logs", "{\"a\":1}").error);
+    bench.disk().fail_after(1);  // the append succeeds, the sync does not
+    EXPECT_TRUE(bench.put("logs", "{\"a\":2}").error);
+    EXPECT_TRUE(bench.put("logs", "{\"a\":3}").error)
+        << "the disk works again, but nobody knows what it has";
+    std::string reason;
+    EXPECT_FALSE(bench.store().healthy(&reason));
+    EXPECT_NE(reason.find("restart"), std::string::npos) << reason;
+    bench.crash(1);
+    EXPECT_FALSE(bench.put("logs", "{\"a\":4}").error);
+}
+
+/// Each flipped byte of a small store is an error that names the file, or changes nothing.
+TEST(Store, AFlippedByteIsNamedOrHarmless) {
+    Bench whole(10);
+    std::map<std::string, std::string> expected;
+    for (int i = 0; i < 12; ++i) {
+        const std::string source =
+            R"({"n":)" + std::to_string(i) + R"(,"m":"word)" + std::to_string(i) + R"( and"})";
+        expected[whole.put("logs", source, "id" + std::to_string(i)).id] = source;
+    }
+    ASSERT_TRUE(whole.store().flush());
+    for (const std::string& name : whole.disk().names()) {
+        const std::size_t size = whole.disk().get(name).size();
+        if (name.ends_with(".wal")) continue;  // trimmed: nothing in it is needed
+        for (std::size_t at = 0; at < size; ++at) {
+            io::FakeDisk copy;
+            for (const std::string& file : whole.disk().names())
+                copy.put(file, whole.disk().get(file));
+            copy.flip(name, at, 0x10);
+            event::FieldNames names;
+            json::Flattener flattener(names);
+            Options options;
+            options.flatten = [&](std::string_view source, event::Document& document) {
+                return flattener.flatten(source, source.size(), document);
+            };
+            options.field_names = &names;
+            options.background = false;
+            auto opened = Store::open(copy.view(), options);
+            if (!opened) {
+                EXPECT_NE(opened.error().message.find(name), std::string::npos)
+                    << opened.error().message;
+                continue;
+            }
+            const auto view = (*opened)->view("logs");
+            ASSERT_TRUE(view) << view.error().message;
+            for (const GroupView& group : (*view)->groups) {
+                const auto sources = group.group->sources();
+                for (std::uint32_t row = 0; row < group.group->rows(); ++row) {
+                    const auto id = group.group->id(row);
+                    const auto source = sources->at(row);
+                    if (!id || !source) continue;
+                    EXPECT_EQ(*source, expected[*id]) << name << " byte " << at;
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace elkhorn::store

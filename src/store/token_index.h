@@ -1,0 +1,84 @@
+// store/token_index.h -- which rows hold which word: sorted tokens, front-coded in blocks of 32,
+// each with
+// its rows as bit-packed deltas or, from one row in sixteen on, as a bitmap. Documents only: no
+// frequencies, no positions; phrases are verified on the text.
+//
+//   [u32 tokens][u32 blocks] blocks * u32 offset | token blocks | postings
+//   token     varint shared prefix, text suffix, varint rows, then the single row where it is one,
+//   else
+//             varint offset into the postings
+//   postings  u8 width: deltas less one of that width, the first row counted from -1; or 255: a
+//   bitmap
+#pragma once
+
+#include "base/result.h"
+#include "store/bitmap.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elkhorn::store {
+
+/// Gathers tokens row by row (rows ascending), then writes the index.
+class TokenIndexBuilder {
+public:
+    explicit TokenIndexBuilder(std::uint32_t rows) : rows_(rows), table_(1 << 12, 0) {}
+
+    /// The token's number, for texts that occur in several rows.
+    std::uint32_t token(std::string_view token);
+
+    void add(std::uint32_t row, std::uint32_t token) { pairs_.push_back({token, row}); }
+
+    void append_to(std::string& out);
+
+private:
+    struct Pair {
+        std::uint32_t token;
+        std::uint32_t row;
+    };
+
+    void rehash();
+
+    std::uint32_t rows_;
+    std::string bytes_;  // of all tokens
+    std::vector<std::uint32_t> ends_;
+    std::vector<std::uint64_t> hashes_;
+    std::vector<std::uint32_t> table_;  // token number + 1; 0: free
+    std::vector<Pair> pairs_;           // rows ascending within a token
+};
+
+/// Over bytes that outlive it; const and thread-safe.
+class TokenIndexReader {
+public:
+    static Result<TokenIndexReader> open(std::string_view bytes, std::uint32_t rows);
+
+    /// No rows for a token that is not there.
+    Result<Bitmap> rows_with(std::string_view token) const;
+    Result<> visit(
+        std::string_view prefix,
+        const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const;
+
+private:
+    struct Entry {
+        std::uint32_t count = 0;
+        std::uint64_t place = 0;  // the row where count is 1
+    };
+
+    /// The block that would hold the token, and its entries in turn.
+    std::size_t block_for(std::string_view token) const;
+    template <typename Visit>
+    Result<> walk(std::size_t block, Visit&& visit) const;
+    std::string_view first_token(std::size_t block) const;
+    Result<Bitmap> read(const Entry& entry) const;
+
+    std::uint32_t rows_ = 0;
+    std::uint32_t tokens_ = 0;
+    std::vector<std::uint32_t> offsets_;
+    std::string_view entries_;   // the caller's
+    std::string_view postings_;  // the caller's
+};
+
+}  // namespace elkhorn::store

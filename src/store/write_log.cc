@@ -1,0 +1,338 @@
+#include "store/write_log.h"
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "store/compression.h"
+#include "store/log_format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace elkhorn::store {
+namespace {
+
+metrics::Counter syncs{"elkhorn_store_log_syncs_total",
+                       "Group commits: one write and one fdatasync each."};
+metrics::Counter log_bytes{"elkhorn_store_log_bytes_total", "Bytes written to the log."};
+
+std::string file_name(std::uint64_t number) {
+    return fmt::format("log/{:010}.wal", number);
+}
+
+std::string file_header(std::uint64_t number, Lsn first) {
+    std::string rest;
+    append_number(rest, number);
+    append_number(rest, first);
+    std::string header;
+    append_number(header, log_magic);
+    append_number(header, log_version);
+    append_number(header, std::uint16_t{0});
+    append_number(header, crc32c(rest));
+    return header + rest;
+}
+
+/// A whole frame at the front of the bytes: its entries; nothing when there is none.
+struct Frame {
+    Lsn first = 0;
+    std::uint32_t entries = 0;
+    std::uint32_t raw_bytes = 0;
+    std::string_view compressed;
+    std::size_t size_bytes = 0;
+};
+
+std::optional<Frame> read_frame(std::string_view bytes) {
+    ByteReader reader(bytes);
+    const auto magic = reader.number<std::uint32_t>();
+    const auto crc = reader.number<std::uint32_t>();
+    Frame frame;
+    frame.first = reader.number<std::uint64_t>();
+    frame.entries = reader.number<std::uint32_t>();
+    frame.raw_bytes = reader.number<std::uint32_t>();
+    frame.compressed = reader.take(reader.number<std::uint32_t>());
+    if (!reader.ok() || magic != frame_magic) return std::nullopt;
+    frame.size_bytes = reader.position();
+    if (crc32c(bytes.substr(8, frame.size_bytes - 8)) != crc) return std::nullopt;
+    return frame;
+}
+
+bool whole_frame_in(std::string_view bytes) {
+    const std::string_view magic = as_bytes(&frame_magic, 1);
+    for (std::size_t at = bytes.find(magic); at != bytes.npos; at = bytes.find(magic, at + 1)) {
+        if (read_frame(bytes.substr(at))) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WriteLog>> WriteLog::open(
+    io::Folder& folder, Options options,
+    const std::function<Result<>(Lsn lsn, std::string_view entry)>& replay) {
+    std::unique_ptr<WriteLog> log(new WriteLog(folder, options));
+    TRY(folder.make_folder("log"));
+    TRY(log->recover(replay));
+    TRY(log->start_file());
+    if (options.background) {
+        WriteLog& running = *log;
+        log->thread_ = io::Thread("store-log", [&running] { running.run(); });
+    }
+    return log;
+}
+
+WriteLog::~WriteLog() {
+    close();
+}
+
+Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>& replay) {
+    const Lock lock(mutex_);
+    for (const std::string& name : TRY(folder_.list("log"))) {
+        if (!name.ends_with(".wal")) continue;
+        const auto mapped = TRY(folder_.map("log/" + name));
+        const std::string_view bytes = mapped->bytes();
+        ByteReader reader(bytes);
+        const auto magic = reader.number<std::uint64_t>();
+        const auto version = reader.number<std::uint16_t>();
+        reader.number<std::uint16_t>();
+        const auto crc = reader.number<std::uint32_t>();
+        File file;
+        file.number = reader.number<std::uint64_t>();
+        file.first_lsn = reader.number<std::uint64_t>();
+        file.size_bytes = bytes.size();
+        if (bytes.size() < log_header_bytes || (magic == 0 && crc == 0)) {
+            // Made, but the process or the machine stopped before its header was synced: nothing
+            // in it
+            // was ever acknowledged.
+            TRY(folder_.remove("log/" + name));
+            continue;
+        }
+        if (magic == log_magic && version > log_version) {
+            return fail(
+                ErrorCode::corruption,
+                fmt::format(
+                    "log/{}: written by a newer elkhorn (format {}, this one reads {}); use "
+                    "that one",
+                    name, version, log_version));
+        }
+        if (magic != log_magic || crc32c(bytes.substr(16, 16)) != crc) {
+            if (whole_frame_in(bytes)) {
+                return fail(ErrorCode::corruption,
+                            fmt::format("log/{}: offset 0: the header is damaged; "
+                                        "restore the file from a copy",
+                                        name));
+            }
+            TRY(folder_.remove("log/" + name));
+            continue;
+        }
+        if (file.first_lsn > next_lsn_ && next_lsn_ != 1) {
+            return fail(
+                ErrorCode::corruption,
+                fmt::format(
+                    "log/{}: begins with entry {}, but the file before it ends before entry "
+                    "{}: a file is missing or cut; restore it from a copy",
+                    name, file.first_lsn, next_lsn_));
+        }
+        next_lsn_ = std::max(next_lsn_, file.first_lsn);
+        files_.push_back(file);
+        if (auto done = replay_file(file, bytes, replay); !done) {
+            return within("log/" + name, done.error());
+        }
+    }
+    committed_ = next_lsn_ - 1;
+    return {};
+}
+
+Result<> WriteLog::replay_file(const File& file, std::string_view bytes,
+                               const std::function<Result<>(Lsn, std::string_view)>& replay)
+    NO_THREAD_SAFETY_ANALYSIS {
+    std::size_t at = log_header_bytes;
+    while (at < bytes.size()) {
+        const auto frame = read_frame(bytes.substr(at));
+        if (!frame) {
+            if (whole_frame_in(bytes.substr(at + 1))) {
+                return fail(
+                    ErrorCode::corruption,
+                    fmt::format("offset {}: damaged, and whole entries follow it; restore the file "
+                                "from a copy, or run `elkhorn repair`",
+                                at));
+            }
+            log::info(
+                "log ends in a write that was cut off; it was not acknowledged",
+                {{"file", file_name(file.number)}, {"offset", at}, {"bytes", bytes.size() - at}});
+            return {};
+        }
+        const std::string raw = TRY(read_lz4(frame->compressed, frame->raw_bytes));
+        ByteReader entries(raw);
+        next_lsn_ = frame->first;
+        for (std::uint32_t i = 0; i < frame->entries; ++i) {
+            const std::string_view entry = entries.text();
+            if (!entries.ok())
+                return fail(ErrorCode::corruption, fmt::format("offset {}: a cut entry", at));
+            TRY(replay(next_lsn_++, entry));
+        }
+        at += frame->size_bytes;
+    }
+    return {};
+}
+
+Result<> WriteLog::start_file() {
+    File file;
+    {
+        const Lock lock(mutex_);
+        file.number = files_.empty() ? 1 : files_.back().number + 1;
+        file.first_lsn = committed_ + 1;
+    }
+    appender_ = TRY(folder_.create(file_name(file.number)));
+    TRY(appender_->append(file_header(file.number, file.first_lsn)));
+#ifndef ELKHORN_WITHOUT_FDATASYNC
+    TRY(appender_->sync());
+#endif
+    TRY(folder_.sync_names("log"));
+    file.size_bytes = log_header_bytes;
+    const Lock lock(mutex_);
+    files_.push_back(file);
+    return {};
+}
+
+Lsn WriteLog::append(std::string entry) {
+    const Lock lock(mutex_);
+    while (pending_bytes_ > options_.pending_limit_bytes && !failure_ && options_.background)
+        done_.wait(mutex_);
+    pending_bytes_ += entry.size();
+    pending_.push_back(std::move(entry));
+    work_.notify_one();
+    return next_lsn_++;
+}
+
+Result<> WriteLog::commit(Lsn lsn) {
+    const Lock lock(mutex_);
+    while (committed_ < lsn && !failure_) {
+        if (options_.background)
+            done_.wait(mutex_);
+        else
+            commit_pending();
+    }
+    if (committed_ < lsn) return std::unexpected(*failure_);
+    return {};
+}
+
+/// Writes and syncs what is pending, without the lock meanwhile.
+void WriteLog::commit_pending() NO_THREAD_SAFETY_ANALYSIS {
+    while (writing_)
+        done_.wait(mutex_);
+    if (pending_.empty() || failure_) return;
+    const std::vector<std::string> entries = std::move(pending_);
+    pending_.clear();
+    pending_bytes_ = 0;
+    const Lsn first = committed_ + 1;
+    writing_ = true;
+    const bool full = files_.back().size_bytes > options_.file_bytes;
+    mutex_.unlock();
+    Result<> done = full ? start_file() : Result<>{};
+    if (done) done = write_batch(entries, first);
+    mutex_.lock();
+    writing_ = false;
+    if (done) {
+        committed_ = first + entries.size() - 1;
+        files_.back().size_bytes = appender_->size_bytes();
+    } else {
+        failure_ = done.error();
+        failure_->code = ErrorCode::unavailable;
+        failure_->message += "; nothing is acknowledged until elkhorn is restarted";
+        log::error("the log cannot be written: no write is acknowledged from now on",
+                   {{"reason", done.error().message}});
+    }
+    done_.notify_all();
+}
+
+Result<> WriteLog::write_batch(const std::vector<std::string>& entries, Lsn first) {
+    std::string bytes;
+    std::string raw;
+    for (std::size_t i = 0; i < entries.size();) {
+        raw.clear();
+        std::uint32_t count = 0;
+        for (; i < entries.size() && raw.size() < frame_raw_limit_bytes; ++i, ++count) {
+            append_text(raw, entries[i]);
+        }
+        std::string rest;
+        append_number(rest, first + (i - count));
+        append_number(rest, count);
+        append_number(rest, static_cast<std::uint32_t>(raw.size()));
+        append_number(rest, std::uint32_t{0});
+        append_lz4(rest, raw);
+        write_number(rest.data() + 16, static_cast<std::uint32_t>(rest.size() - 20));
+        append_number(bytes, frame_magic);
+        append_number(bytes, crc32c(rest));
+        bytes += rest;
+    }
+    TRY(appender_->append(bytes));
+#ifndef ELKHORN_WITHOUT_FDATASYNC  // the negative control of tests/crash: it must lose data
+    TRY(appender_->sync());
+#endif
+    syncs.add();
+    log_bytes.add(static_cast<std::int64_t>(bytes.size()));
+    return {};
+}
+
+void WriteLog::run() {
+    const Lock lock(mutex_);
+    while (true) {
+        while (pending_.empty() && !closing_)
+            work_.wait(mutex_);
+        if (pending_.empty() || failure_) {
+            if (closing_) return;
+            if (failure_) {
+                pending_.clear();
+                pending_bytes_ = 0;
+                done_.notify_all();
+                continue;
+            }
+        }
+        commit_pending();
+    }
+}
+
+Result<> WriteLog::trim(Lsn first_needed) {
+    std::vector<std::uint64_t> unneeded;
+    {
+        const Lock lock(mutex_);
+        while (files_.size() > 1 && files_[1].first_lsn <= first_needed) {
+            unneeded.push_back(files_.front().number);
+            files_.erase(files_.begin());
+        }
+    }
+    for (const std::uint64_t number : unneeded)
+        TRY(folder_.remove(file_name(number)));
+    return {};
+}
+
+Lsn WriteLog::last_lsn() const {
+    const Lock lock(mutex_);
+    return next_lsn_ - 1;
+}
+
+std::uint64_t WriteLog::size_bytes() const {
+    const Lock lock(mutex_);
+    std::uint64_t size = 0;
+    for (const File& file : files_)
+        size += file.size_bytes;
+    return size;
+}
+
+std::optional<Error> WriteLog::failure() const {
+    const Lock lock(mutex_);
+    return failure_;
+}
+
+void WriteLog::close() {
+    {
+        const Lock lock(mutex_);
+        closing_ = true;
+        work_.notify_all();
+    }
+    thread_.join();
+}
+
+}  // namespace elkhorn::store

@@ -1,0 +1,94 @@
+// store/write_log.h -- the node's write-ahead log: what is acknowledged is here, synced, until
+// segments
+// have it. One for all indices, so that a thousand of them share one fdatasync.
+//
+//   append(entry)   takes the entry into the next batch and gives its number (lsn); never touches
+//   the disk
+//   commit(lsn)     returns once the batch with that entry is synced; batches of many callers
+//   share one
+//                   write and one fdatasync (group commit)
+//   trim(lsn)       deletes the files whose entries are all below lsn
+//
+// Files: log/0000000001.wal and so on; layout in docs/formats/log.md. Recovery reads frames until
+// one is
+// not whole: that is where the last process stopped, unless a whole frame follows in the same
+// file, which
+// is damage and refuses to start. A failed write or fsync is for good: every later commit fails.
+#pragma once
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "io/folder.h"
+#include "io/workers.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elkhorn::store {
+
+using Lsn = std::uint64_t;
+
+class WriteLog {
+public:
+    struct Options {
+        std::uint64_t file_bytes = 64ULL << 20;
+        std::uint64_t pending_limit_bytes = 256ULL << 20;  // `append` waits past it
+        bool background = true;  // false: commit() writes and syncs itself
+    };
+
+    /// Calls `replay` for every entry in order, then opens a new file for what comes.
+    static Result<std::unique_ptr<WriteLog>> open(
+        io::Folder& folder, Options options,
+        const std::function<Result<>(Lsn lsn, std::string_view entry)>& replay);
+    ~WriteLog();
+
+    Lsn append(std::string entry);
+    Result<> commit(Lsn lsn);
+    Result<> trim(Lsn first_needed);
+
+    Lsn last_lsn() const;
+    std::uint64_t size_bytes() const;
+    std::optional<Error> failure() const;
+    /// Commits what is pending and stops.
+    void close();
+
+private:
+    struct File {
+        std::uint64_t number = 0;
+        Lsn first_lsn = 0;
+        std::uint64_t size_bytes = 0;
+    };
+
+    WriteLog(io::Folder& folder, Options options) : folder_(folder), options_(options) {}
+
+    Result<> recover(const std::function<Result<>(Lsn, std::string_view)>& replay);
+    Result<> replay_file(const File& file, std::string_view bytes,
+                         const std::function<Result<>(Lsn, std::string_view)>& replay);
+    Result<> start_file();
+    Result<> write_batch(const std::vector<std::string>& entries, Lsn first);
+    void run();
+    void commit_pending() REQUIRES(mutex_);
+
+    io::Folder& folder_;  // the store's
+    const Options options_;
+    mutable Mutex mutex_;
+    CondVar work_;
+    CondVar done_;
+    std::vector<std::string> pending_ GUARDED_BY(mutex_);
+    std::uint64_t pending_bytes_ GUARDED_BY(mutex_) = 0;
+    Lsn next_lsn_ GUARDED_BY(mutex_) = 1;
+    Lsn committed_ GUARDED_BY(mutex_) = 0;  // all up to here are synced
+    bool writing_ GUARDED_BY(mutex_) = false;
+    bool closing_ GUARDED_BY(mutex_) = false;
+    std::optional<Error> failure_ GUARDED_BY(mutex_);
+    std::vector<File> files_ GUARDED_BY(mutex_);  // the last one is being written
+    std::unique_ptr<io::Appender> appender_;      // of whoever has writing_
+    io::Thread thread_;
+};
+
+}  // namespace elkhorn::store
