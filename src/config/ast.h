@@ -3,8 +3,9 @@
 //   Pipeline ── inputs, filters, outputs ── Statement ─┬─ Plugin ── Attribute ── Value
 //                                                      └─ Choice ── Arm: Condition?, Statement...
 //
-// Environment variables are already filled in and repeated options already merged. Every node knows its
-// Place, so that whoever finds a mistake later can name file, line and column.
+// Environment variables are already filled in and repeated options already merged. A variable that is
+// missing is remembered with the value, and is a mistake only where the value is used. Every node knows
+// its Place, so that whoever finds a mistake later can name file, line and column.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,7 @@ struct Value {
     std::vector<Value> items;              // of an array
     std::vector<Entry> entries;            // of a hash, in order
     std::shared_ptr<const Plugin> plugin;  // a codec
+    std::string unfilled;                  // why the environment could not fill it; empty: it could
 };
 
 struct Entry {

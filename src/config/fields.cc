@@ -196,8 +196,10 @@ const Value* Fields::codec(std::string_view name) {
 }
 
 void Fields::accept(std::initializer_list<std::string_view> names) {
-    for (const std::string_view name : names)
+    for (const std::string_view name : names) {
         known_.emplace_back(name);
+        unread_.emplace_back(name);
+    }
 }
 
 void Fields::refuse(std::string_view name, std::string_view why) {
@@ -206,9 +208,19 @@ void Fields::refuse(std::string_view name, std::string_view why) {
     }
 }
 
+void Fields::find_unfilled(const Value& value) {
+    if (!value.unfilled.empty()) mistake(value.place, value.unfilled);
+    for (const Value& item : value.items)
+        find_unfilled(item);
+    for (const Entry& entry : value.entries)
+        find_unfilled(entry.value);
+}
+
 Result<> Fields::finish() {
     const std::vector<std::string_view> words(known_.begin(), known_.end());
     for (const Attribute& attribute : plugin_.attributes) {
+        if (std::ranges::find(unread_, attribute.name) != unread_.end()) continue;
+        find_unfilled(attribute.value);
         if (std::ranges::find(known_, attribute.name) != known_.end()) continue;
         const std::string near = nearest_word(attribute.name, words);
         mistake(attribute.place,

@@ -62,7 +62,7 @@ public:
     const Value* codec(std::string_view name);
     /// As it stands; null when absent.
     const Value* raw(std::string_view name);
-    /// Options that other programs know and that change nothing here.
+    /// Options that other programs know and that change nothing here, whatever their value.
     void accept(std::initializer_list<std::string_view> names);
     /// Options that other programs know and that we must not silently ignore.
     void refuse(std::string_view name, std::string_view why);
@@ -81,9 +81,11 @@ private:
     const Attribute* known(std::string_view name);
     const Value* scalar(std::string_view name);
     void missing(std::string_view name);
+    void find_unfilled(const Value& value);
 
     const Plugin& plugin_;
     std::vector<std::string> known_;
+    std::vector<std::string> unread_;  // of those: the accepted ones
     std::vector<std::string> mistakes_;
 };
 

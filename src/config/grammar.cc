@@ -208,7 +208,8 @@ private:
         if (depth > depth_limit) return in_.failure(value.place, "values are nested too deeply");
         const char c = in_.peek();
         if (c == '"' || c == '\'') {
-            value.text = TRY(in_.quoted());
+            value.text = TRY(in_.quoted_as_written());
+            in_.fill(value);
         } else if (is_number_start(c, in_.peek(1))) {
             value.kind = Value::Kind::number;
             value.text = in_.number();

@@ -106,9 +106,14 @@ TEST(Grammar, FillsTheEnvironment) {
     EXPECT_EQ(first(p.outputs).find("hosts")->value.items[0].text, "127.0.0.1:9200");
     EXPECT_EQ(first(p.outputs).find("region")->value.text, "eu-1");
     EXPECT_EQ(first(p.outputs).find("x")->value.text, "${");
+    const Pipeline missing = parse("output {\n a { hosts => \"${NONE}\" region => \"${NONE}\" } }");
+    Fields fields(first(missing.outputs));
+    std::string hosts;
+    fields.optional("hosts", hosts);
+    fields.accept({"region"});  // what changes nothing need not be there
     EXPECT_EQ(
-        mistake("output {\n a { hosts => \"${NONE}\" } }"),
-        "a.conf: line 2, column 15: the environment has no NONE: set it, or write ${NONE:default}");
+        fields.finish().error().message,
+        "a.conf: line 2, column 15: a: the environment has no NONE: set it, or write ${NONE:default}");
 }
 
 TEST(Grammar, ReadsConditionsWithTheirPrecedence) {

@@ -97,7 +97,20 @@ Result<std::string> Lexer::fill(std::string_view text, const Place& place) const
     return filled;
 }
 
+void Lexer::fill(Value& value) const {
+    auto filled = substitute(value.text, options_->environment);
+    if (filled)
+        value.text = std::move(*filled);
+    else
+        value.unfilled = std::move(filled).error().message;
+}
+
 Result<std::string> Lexer::quoted() {
+    const Place start = place();
+    return fill(TRY(quoted_as_written()), start);
+}
+
+Result<std::string> Lexer::quoted_as_written() {
     const Place start = place();
     const char quote = peek();
     advance();
@@ -105,9 +118,9 @@ Result<std::string> Lexer::quoted() {
     while (at_ + n < text_.size() && peek(n) != quote)
         n += peek(n) == '\\' ? 2 : 1;
     if (at_ + n >= text_.size()) return failure(start, "this string is not closed");
-    const std::string text = unescape(rest().substr(0, n));
+    std::string text = unescape(rest().substr(0, n));
     advance(n + 1);
-    return fill(text, start);
+    return text;
 }
 
 Result<std::string> Lexer::regex() {

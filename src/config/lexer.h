@@ -34,12 +34,15 @@ public:
     /// Letters, digits, `_`, and `-` where `dashes`; may be empty.
     std::string_view word(bool dashes);
 
-    /// The text between quotes, with the environment filled in.
+    /// The text between quotes, with the environment filled in; `as_written` without.
     Result<std::string> quoted();
+    Result<std::string> quoted_as_written();
     /// Between slashes.
     Result<std::string> regex();
     std::string number();
     Result<std::string> fill(std::string_view text, const Place& place) const;
+    /// As `fill`, but what is missing is noted with the value.
+    void fill(Value& value) const;
 
     Place place() const { return {file_, line_, column_}; }
 

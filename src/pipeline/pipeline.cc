@@ -69,8 +69,9 @@ struct Pipeline::State {
     bool started = false;
     bool finished = false;
     Mutex mutex;
-    CondVar drained;
-    std::size_t working GUARDED_BY(mutex) = 0;
+    CondVar changed;
+    std::size_t reading GUARDED_BY(mutex) = 0;  // threads of inputs
+    std::size_t working GUARDED_BY(mutex) = 0;  // workers
 };
 
 namespace {
@@ -169,6 +170,8 @@ Result<> Pipeline::start() {
     {
         const Lock lock(s.mutex);
         s.working = s.workers.size();
+        for (const auto& input : s.inputs)
+            s.reading += input->threads();
     }
     for (std::size_t i = 0; i < s.workers.size(); ++i) {
         s.worker_threads.emplace_back(fmt::format("work-{}", i), [this, i] { work(i); });
@@ -177,8 +180,12 @@ Result<> Pipeline::start() {
         input::Input* input = s.inputs[i].get();
         CountingReceiver* receiver = s.receivers[i].get();
         for (std::size_t n = 0; n < input->threads(); ++n) {
-            s.input_threads.emplace_back(fmt::format("input-{}", i),
-                                         [input, receiver] { input->run(*receiver); });
+            s.input_threads.emplace_back(fmt::format("input-{}", i), [&s, input, receiver] {
+                input->run(*receiver);
+                const Lock lock(s.mutex);
+                --s.reading;
+                s.changed.notify_all();
+            });
         }
     }
     return {};
@@ -205,7 +212,7 @@ void Pipeline::work(std::size_t worker) {
     }
     const Lock lock(s.mutex);
     --s.working;
-    s.drained.notify_all();
+    s.changed.notify_all();
 }
 
 bool Pipeline::deliver_all(std::size_t worker, const Subset& events) {
@@ -248,26 +255,25 @@ void Pipeline::stop(std::int64_t grace_ms) {
     State& s = *state_;
     if (!s.started || s.finished) return;
     request_stop();
-    // An input may be blocked on the full queue; it goes on when the workers make room, or when the
-    // queue closes below.
-    {
-        const std::int64_t end = s.options.clock.steady_ns() / 1'000'000 + grace_ms;
-        const Lock lock(s.mutex);
-        while (s.working > 0 && s.queue.waiting_events() > 0) {
-            const std::int64_t left = end - s.options.clock.steady_ns() / 1'000'000;
-            if (left <= 0) break;
-            s.drained.wait_for(s.mutex, std::min<std::int64_t>(left, 20));
-        }
-    }
+    const std::int64_t end_ms = s.options.clock.steady_ns() / 1'000'000 + grace_ms;
+    // Inputs first: what they still have from their senders goes into the queue before it closes. One
+    // that is blocked on the full queue goes on as the workers make room, or is refused at last.
+    wait_until(end_ms, s.reading);
     s.queue.close();
-    {
-        const Lock lock(s.mutex);
-        if (s.working > 0) s.drained.wait_for(s.mutex, std::max<std::int64_t>(grace_ms, 1));
-    }
+    wait_until(end_ms, s.working);
     s.give_up.request();
     s.input_threads.clear();
     s.worker_threads.clear();
     finish();
+}
+
+void Pipeline::wait_until(std::int64_t end_ms, const std::size_t& threads) {
+    State& s = *state_;
+    const Lock lock(s.mutex);
+    while (threads > 0) {
+        const std::int64_t left_ms = end_ms - s.options.clock.steady_ns() / 1'000'000;
+        if (left_ms <= 0 || !s.changed.wait_for(s.mutex, left_ms)) return;
+    }
 }
 
 void Pipeline::finish() {

@@ -2,13 +2,13 @@
 //
 //   ELKHORN_SPEED=1 pipeline_test --gtest_filter='Speed.*' < access.log
 
+#include "base/log.h"
 #include "config/grammar.h"
 #include "pipeline/pipeline.h"
 
 #include <sys/resource.h>
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 
 namespace elkhorn::pipeline {
@@ -56,9 +56,10 @@ TEST(Speed, AccessLogLinesPerCpuSecond) {
     const double before = cpu_seconds();
     (*pipeline)->run_to_end();
     const double used = cpu_seconds() - before;
-    RecordProperty("lines_per_cpu_second", static_cast<int>(static_cast<double>(events) / used));
-    std::fprintf(stderr, "%zu lines, %zu tagged, %.3f CPU s, %.0f lines per CPU second\n",
-                 events.load(), failed.load(), used, static_cast<double>(events) / used);
+    log::info("speed", {{"lines", events.load()},
+                        {"tagged", failed.load()},
+                        {"cpu_seconds", used},
+                        {"lines_per_cpu_second", static_cast<double>(events) / used}});
 }
 
 }  // namespace

@@ -390,7 +390,8 @@ private:
         node.kind = Kind::group;
         const Flags outer = flags_;
         if (rest_.starts_with('?')) {
-            const bool complete = TRY(special_group(node));
+            bool complete = false;
+            TRY(special_group(node, complete));
             if (complete) return node;
         } else if (!named_) {
             node.capture = capture("");
@@ -408,26 +409,27 @@ private:
         return true;
     }
 
-    /// What follows `(?`. True when nothing more belongs to the group.
-    Result<bool> special_group(RegexNode& node) {
-        if (take("?:")) return false;
+    /// What follows `(?`; `complete` when nothing more belongs to the group.
+    Result<> special_group(RegexNode& node, bool& complete) {
+        if (take("?:")) return {};
         if (take("?#")) {
             const std::size_t end = rest_.find(')');
             if (end == rest_.npos) return fail(ErrorCode::invalid, "a comment is not closed");
             rest_.remove_prefix(end + 1);
             node = RegexNode();
-            return true;
+            complete = true;
+            return {};
         }
         if (take("?>")) {
             node.kind = Kind::atomic;
-            return false;
+            return {};
         }
         for (const auto& [symbol, ahead, negated] : looks) {
             if (!take(symbol)) continue;
             node.kind = Kind::look;
             node.ahead = ahead;
             node.negated = negated;
-            return false;
+            return {};
         }
         if (rest_.starts_with("?<") || rest_.starts_with("?'")) {
             const char close = rest_[1] == '<' ? '>' : '\'';
@@ -436,12 +438,12 @@ private:
                 return fail(ErrorCode::invalid, "a group's name is not closed");
             node.capture = capture(rest_.substr(2, end - 2));
             rest_.remove_prefix(end + 1);
-            return false;
+            return {};
         }
-        return flag_group(node);
+        return flag_group(node, complete);
     }
 
-    Result<bool> flag_group(RegexNode& node) {
+    Result<> flag_group(RegexNode& node, bool& complete) {
         rest_.remove_prefix(1);
         node.kind = Kind::flags;
         bool on = true;
@@ -465,9 +467,9 @@ private:
             }
         }
         if (rest_.empty()) return fail(ErrorCode::invalid, "a (? is not closed");
-        const bool complete = rest_.front() == ')';
+        complete = rest_.front() == ')';
         rest_.remove_prefix(1);
-        return complete;
+        return {};
     }
 
     struct Look {
