@@ -67,10 +67,13 @@ T take_answer(std::expected<T, E>&& answer) {
 }  // namespace elkhorn::search
 
 /// The value of an Answer or a Result, or returns its failure from the function around it (which gives an
-/// Answer): what TRY is to Results. Not to be nested in itself.
-#define ASK(expr)                                                                             \
-    __extension__({                                                                           \
-        auto ask_answer_ = (expr);                                                            \
-        if (!ask_answer_) return elkhorn::search::pass_on(std::move(ask_answer_).error());    \
-        elkhorn::search::take_answer(std::move(ask_answer_));                                 \
+/// Answer): what TRY is to Results.
+#define ASK(expr) ELKHORN_ASK(expr, ELKHORN_ASK_NAME(ask_answer_, __COUNTER__))
+#define ELKHORN_ASK_NAME(a, b) ELKHORN_ASK_JOINED(a, b)
+#define ELKHORN_ASK_JOINED(a, b) a##b
+#define ELKHORN_ASK(expr, name)                                                        \
+    __extension__({                                                                    \
+        auto name = (expr);                                                            \
+        if (!name) return elkhorn::search::pass_on(std::move(name).error());           \
+        elkhorn::search::take_answer(std::move(name));                                 \
     })
