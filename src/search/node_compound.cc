@@ -324,6 +324,7 @@ NodePtr demoted(NodePtr positive, NodePtr negative, float factor) {
 }
 
 Answer<NodePtr> PlannedQuery::plan(const Scope& scope) const {
+    if (!plan_) return no_rows();
     NodePtr node = boosted(ASK(plan_(scope)), boost_);
     if (!name_.empty() && scope.named != nullptr) scope.named->emplace_back(name_, node);
     return node;
@@ -339,6 +340,15 @@ Answer<Bitmap> PlannedQuery::rows(const GroupContext& context) const {
 
 Answer<NodePtr> plan_query(const Query& query, const Scope& scope) {
     return static_cast<const PlannedQuery&>(query).plan(scope);
+}
+
+QueryPtr match_nothing() {
+    static const QueryPtr nothing = std::make_shared<PlannedQuery>(Plan{}, 1.0F, "", 1.0F);
+    return nothing;
+}
+
+bool matches_nothing(const Query& query) {
+    return static_cast<const PlannedQuery&>(query).matches_nothing();
 }
 
 std::unexpected<Failure> cannot_create(std::string type, const std::string& reason) {

@@ -72,12 +72,19 @@ public:
     double constant_score() const override { return constant_ ? *constant_ * boost_ : 1.0; }
     Answer<NodePtr> plan(const Scope& scope) const;
 
+    /// Known before any index is looked at to match nothing: then what stands beside it in a bool is not
+    /// even planned, and so cannot be refused.
+    bool matches_nothing() const { return !plan_; }
+
 private:
-    Plan plan_;
+    Plan plan_;  // none: matches nothing
     float boost_;
     std::string name_;
     std::optional<float> constant_;
 };
+
+QueryPtr match_nothing();
+bool matches_nothing(const Query& query);
 
 /// Every Query is a PlannedQuery.
 Answer<NodePtr> plan_query(const Query& query, const Scope& scope);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace elkhorn::search {
@@ -97,6 +98,13 @@ std::optional<float> bool_constant(const BoolQueries& queries) {
     return static_cast<float>(sum);
 }
 
+bool bool_matches_nothing(const BoolQueries& queries) {
+    const auto nothing = [](const QueryPtr& query) { return matches_nothing(*query); };
+    if (std::ranges::any_of(queries.must, nothing) || std::ranges::any_of(queries.filter, nothing)) return true;
+    return queries.must.empty() && queries.filter.empty() && !queries.should.empty() &&
+           std::ranges::all_of(queries.should, nothing);
+}
+
 /// Members of a query with inner queries by name: each an object.
 Answer<QueryPtr> inner_query(const event::Member& member, std::string_view outer) {
     if (member.value.is(Kind::object)) return parse_query(member.value);
@@ -119,6 +127,7 @@ Answer<QueryPtr> parse_bool(const Value& body) {
             return bad_content(fmt::format("[bool] unknown field [{}]", member.name));
         }
     }
+    if (bool_matches_nothing(queries)) return match_nothing();
     const auto constant = bool_constant(queries);
     return make_query(
         [queries](const Scope& scope) -> Answer<NodePtr> { return plan_bool(queries, scope); }, common,
@@ -138,6 +147,7 @@ Answer<QueryPtr> parse_constant_score(const Value& body) {
         filter = ASK(inner_query(member, "constant_score"));
     }
     if (!filter) return bad_syntax("[constant_score] requires a 'filter' element");
+    if (matches_nothing(*filter)) return filter;
     return make_query(
         [filter](const Scope& scope) -> Answer<NodePtr> {
             return constant_node(ASK(plan_query(*filter, scope)), 1.0F);

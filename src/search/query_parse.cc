@@ -37,8 +37,8 @@ Answer<QueryPtr> parse_match_all(const Value& body) {
 }
 
 Answer<QueryPtr> parse_match_none(const Value& body) {
-    const Common common = ASK(only_common("match_none", body));
-    return make_query([](const Scope&) -> Answer<NodePtr> { return no_rows(); }, common, 1.0F);
+    ASK(only_common("match_none", body));
+    return match_nothing();
 }
 
 /// {"type":{"value":"_doc"}}, which every document is.

@@ -116,7 +116,7 @@ private:
             if (whole || part.as_object().size() > 0) kept.add(arena_, member.name, part);
         } else if (member.value.is(Kind::array)) {
             const Value part = array(member.value, inside, whole, outside);
-            if (part.as_array().size() > 0) kept.add(arena_, member.name, part);
+            if (whole || part.as_array().size() > 0) kept.add(arena_, member.name, part);
         } else if (whole) {
             kept.add(arena_, member.name, member.value);
         }
