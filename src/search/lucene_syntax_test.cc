@@ -14,8 +14,10 @@ std::string shown(const Syntax& syntax) {
             out += "(";
             for (const SyntaxClause& clause : syntax.clauses) {
                 if (out.back() != '(' && out.back() != ':') out += ' ';
-                if (clause.joint != Joint::none) out += clause.joint == Joint::conjunction ? "& " : "| ";
-                if (clause.modifier != Modifier::none) out += clause.modifier == Modifier::required ? "+" : "-";
+                if (clause.joint != Joint::none)
+                    out += clause.joint == Joint::conjunction ? "& " : "| ";
+                if (clause.modifier != Modifier::none)
+                    out += clause.modifier == Modifier::required ? "+" : "-";
                 out += shown(*clause.part);
             }
             out += ")";
@@ -28,8 +30,8 @@ std::string shown(const Syntax& syntax) {
         case Syntax::Kind::regexp: out += "/" + syntax.text + "/"; break;
         case Syntax::Kind::fuzzy: out += syntax.text + "~" + syntax.fuzziness; break;
         case Syntax::Kind::range:
-            out += (syntax.include_from ? "[" : "{") + syntax.from.value_or("*") + ".." + syntax.to.value_or("*") +
-                   (syntax.include_to ? "]" : "}");
+            out += (syntax.include_from ? "[" : "{") + syntax.from.value_or("*") + ".." +
+                   syntax.to.value_or("*") + (syntax.include_to ? "]" : "}");
     }
     return out;
 }
@@ -43,7 +45,8 @@ TEST(LuceneSyntax, WordsSideBySideAreOneText) {
     EXPECT_EQ(read("a b c"), "(<a b c>)");
     EXPECT_EQ(read("a b AND c"), "(<a> <b> & <c>)");
     EXPECT_EQ(read("a field:b"), "(<a> field:<b>)");
-    EXPECT_EQ(read("message:(a b) +c -d !e NOT f"), "(message:(message:<a b>) +<c> -<d> -<e> -<f>)");
+    EXPECT_EQ(read("message:(a b) +c -d !e NOT f"),
+              "(message:(message:<a b>) +<c> -<d> -<e> -<f>)");
 }
 
 TEST(LuceneSyntax, EveryKindOfTerm) {

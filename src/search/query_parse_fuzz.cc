@@ -1,5 +1,5 @@
-// Any JSON as a query, a body and a sort: parsed or refused; what was parsed runs over an empty index and
-// finds nothing in it.
+// Any JSON as a query, a body and a sort: parsed or refused; what was parsed runs over an empty
+// index and finds nothing in it.
 
 #include "base/assert.h"
 #include "json/parse.h"

@@ -1,5 +1,5 @@
-// Random documents and random queries: the answer from the columns is the answer of a plain walk over the
-// documents' JSON, however the rows lie in groups.
+// Random documents and random queries: the answer from the columns is the answer of a plain walk
+// over the documents' JSON, however the rows lie in groups.
 
 #include "base/random.h"
 #include "base/strings.h"
@@ -54,7 +54,8 @@ private:
         return false;
     }
 
-    static bool one(std::string_view query, const Value& wanted, const Value& value, std::string_view field) {
+    static bool one(std::string_view query, const Value& wanted, const Value& value,
+                    std::string_view field) {
         if (query == "term") {
             if (field == "t") return has_token(value.as_string(), wanted.as_string());
             return wanted == value;
@@ -74,7 +75,8 @@ private:
     static int count(const Value* clauses, const Value& document) {
         int matched = 0;
         if (clauses == nullptr) return 0;
-        for (const Value& clause : clauses->as_array().values()) matched += matches(clause, document) ? 1 : 0;
+        for (const Value& clause : clauses->as_array().values())
+            matched += matches(clause, document) ? 1 : 0;
         return matched;
     }
 
@@ -92,23 +94,29 @@ private:
         const Value* should = clauses.find("should");
         const bool required = size(clauses.find("must")) + size(clauses.find("filter")) > 0;
         const std::int64_t given = least == nullptr ? 0 : least->as_integer();
-        return count(should, document) >= std::max<std::int64_t>(given, required || size(should) == 0 ? 0 : 1);
+        return count(should, document) >=
+               std::max<std::int64_t>(given, required || size(should) == 0 ? 0 : 1);
     }
 };
 
 std::string random_document(Random& random) {
     json::Writer out;
     out.begin_object();
-    const auto word = [&] { return words[random.below(words.size())]; };
+    const auto word = [&] {
+        return words[random.below(words.size())];
+    };
     if (random.chance(0.8)) {
         out.key("k");
-        if (random.chance(0.3)) out.begin_array().value(word()).value(word()).null().end_array();
-        else out.value(word());
+        if (random.chance(0.3))
+            out.begin_array().value(word()).value(word()).null().end_array();
+        else
+            out.value(word());
     }
     if (random.chance(0.8)) out.member("n", static_cast<std::int64_t>(random.below(20)) - 10);
     if (random.chance(0.3)) {
         out.key("m").begin_array();
-        for (std::uint64_t i = random.below(3); i > 0; --i) out.value(static_cast<std::int64_t>(random.below(9)));
+        for (std::uint64_t i = random.below(3); i > 0; --i)
+            out.value(static_cast<std::int64_t>(random.below(9)));
         out.end_array();
     }
     if (random.chance(0.7)) out.member("t", fmt::format("{}, {}-{}", word(), word(), word()));
@@ -124,7 +132,8 @@ std::string random_query(Random& random, int depth) {
         for (const char* name : {"must", "filter", "should", "must_not"}) {
             if (random.chance(0.5)) continue;
             std::vector<std::string> inner;
-            for (std::uint64_t i = 1 + random.below(3); i > 0; --i) inner.push_back(random_query(random, depth - 1));
+            for (std::uint64_t i = 1 + random.below(3); i > 0; --i)
+                inner.push_back(random_query(random, depth - 1));
             clauses.push_back(fmt::format(R"("{}":[{}])", name, join(inner, ",")));
             should = should || std::string_view(name) == "should";
         }
@@ -138,13 +147,19 @@ std::string random_query(Random& random, int depth) {
         case 0: return fmt::format(R"({{"term":{{"k":"{}"}}}})", word);
         case 1: return fmt::format(R"({{"term":{{"n":{}}}}})", number);
         case 2: return fmt::format(R"({{"term":{{"t":"{}"}}}})", to_lower(word));
-        case 3: return fmt::format(R"({{"match":{{"t":"{} {}"}}}})", word, words[random.below(words.size())]);
-        case 4: return fmt::format(R"({{"range":{{"n":{{"gte":{},"lt":{}}}}}}})", number, number + 7);
-        case 5: return fmt::format(R"({{"range":{{"m":{{"gte":{},"lt":{}}}}}}})", number, number + 3);
-        case 6: return fmt::format(R"({{"prefix":{{"k":"{}"}}}})", word.substr(0, 1 + random.below(4)));
+        case 3:
+            return fmt::format(R"({{"match":{{"t":"{} {}"}}}})", word,
+                               words[random.below(words.size())]);
+        case 4:
+            return fmt::format(R"({{"range":{{"n":{{"gte":{},"lt":{}}}}}}})", number, number + 7);
+        case 5:
+            return fmt::format(R"({{"range":{{"m":{{"gte":{},"lt":{}}}}}}})", number, number + 3);
+        case 6:
+            return fmt::format(R"({{"prefix":{{"k":"{}"}}}})", word.substr(0, 1 + random.below(4)));
         default: {
             constexpr std::array fields = {"k", "n", "m", "t", "none"};
-            return fmt::format(R"({{"exists":{{"field":"{}"}}}})", fields[random.below(fields.size())]);
+            return fmt::format(R"({{"exists":{{"field":"{}"}}}})",
+                               fields[random.below(fields.size())]);
         }
     }
 }
@@ -153,8 +168,10 @@ TEST(SearchDifferential, ColumnsAnswerAsTheDocumentsDo) {
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         Random random(seed);
         TestIndex index(static_cast<std::uint32_t>(1 + random.below(90)));
-        index.make("logs", {{"k", store::FieldType::keyword}, {"n", store::FieldType::int64},
-                            {"m", store::FieldType::int64}, {"t", store::FieldType::text}});
+        index.make("logs", {{"k", store::FieldType::keyword},
+                            {"n", store::FieldType::int64},
+                            {"m", store::FieldType::int64},
+                            {"t", store::FieldType::text}});
         json::Parser parser;
         event::Arena arena;
         std::vector<std::pair<std::string, Value>> documents;
@@ -170,10 +187,12 @@ TEST(SearchDifferential, ColumnsAnswerAsTheDocumentsDo) {
             for (const auto& [id, document] : documents) {
                 if (Plain::matches(parsed, document)) expected.push_back(id);
             }
-            const auto found = index.search(R"({"size":200,"sort":["_doc"],"query":)" + query + "}");
+            const auto found =
+                index.search(R"({"size":200,"sort":["_doc"],"query":)" + query + "}");
             ASSERT_TRUE(found) << query << ": " << found.error().reason;
             std::vector<std::string> ids;
-            for (const Hit& hit : found->hits) ids.push_back(hit.id);
+            for (const Hit& hit : found->hits)
+                ids.push_back(hit.id);
             ASSERT_EQ(ids, expected) << "seed " << seed << ": " << query;
             ASSERT_EQ(found->total, static_cast<std::int64_t>(expected.size()));
         }

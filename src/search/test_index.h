@@ -1,4 +1,5 @@
-// search/test_index.h -- for tests: an index on a disk in memory, filled with JSON and asked with JSON.
+// search/test_index.h -- for tests: an index on a disk in memory, filled with JSON and asked with
+// JSON.
 #pragma once
 
 #include "base/log.h"
@@ -35,9 +36,11 @@ public:
         store_ = std::move(*store::Store::open(disk_.view(), options));
     }
 
-    void make(std::string_view index, const std::vector<std::pair<std::string, store::FieldType>>& fields) {
+    void make(std::string_view index,
+              const std::vector<std::pair<std::string, store::FieldType>>& fields) {
         store::IndexSettings settings;
-        for (const auto& [name, type] : fields) settings.mapping.fields[name] = store::dynamic_field(type);
+        for (const auto& [name, type] : fields)
+            settings.mapping.fields[name] = store::dynamic_field(type);
         ASSERT_TRUE(store_->create_index(index, settings));
     }
 
@@ -75,7 +78,8 @@ public:
         const auto found = search(body, parameters);
         if (!found) return found.error().type + ": " + found.error().reason;
         std::string ids;
-        for (const Hit& hit : found->hits) ids += (ids.empty() ? "" : " ") + hit.id;
+        for (const Hit& hit : found->hits)
+            ids += (ids.empty() ? "" : " ") + hit.id;
         return ids;
     }
 
