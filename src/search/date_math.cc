@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view default_format = "strict_date_optional_time||epoch_millis";
 constexpr std::int64_t day_seconds = 86'400;
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+    return a / b - (a % b < 0 ? 1 : 0);
+}
 
 /// A moment in milliseconds that can be moved and rounded by the calendar of a zone.
 class Moment {
@@ -63,8 +65,10 @@ private:
         const std::int64_t shifted = day + 719'468;
         const std::int64_t era = floor_div(shifted, 146'097);
         const std::int64_t of_era = shifted - era * 146'097;
-        const std::int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36'524 - of_era / 146'096) / 365;
-        const std::int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        const std::int64_t year_of_era =
+            (of_era - of_era / 1460 + of_era / 36'524 - of_era / 146'096) / 365;
+        const std::int64_t of_year =
+            of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         const std::int64_t shifted_month = (5 * of_year + 2) / 153;
         CivilTime civil;
         civil.day = static_cast<int>(of_year - (153 * shifted_month + 2) / 5 + 1);
@@ -138,11 +142,13 @@ Answer<std::int64_t> do_math(std::string_view math, std::int64_t ms, const text:
             if (i >= math.size()) return bad_date(fmt::format("truncated date math [{}]", math));
         }
         if (operation == '/' && number != 1) {
-            return bad_date(fmt::format("rounding `/` can only be used on single unit types [{}]", math));
+            return bad_date(
+                fmt::format("rounding `/` can only be used on single unit types [{}]", math));
         }
         const char unit = math[i++];
-        const bool known = operation == '/' ? round(moment, unit, round_up)
-                                            : move(moment, unit, operation == '+' ? number : -number);
+        const bool known = operation == '/'
+                               ? round(moment, unit, round_up)
+                               : move(moment, unit, operation == '+' ? number : -number);
         if (!known) {
             return bad_date(fmt::format("unit [{}] not supported for date math [{}]", unit, math));
         }
@@ -151,7 +157,8 @@ Answer<std::int64_t> do_math(std::string_view math, std::int64_t ms, const text:
 }
 
 bool is_epoch(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '.'; });
+    return std::ranges::all_of(
+        text, [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '.'; });
 }
 
 Answer<std::int64_t> read_plain(const DateReader& reader, std::string_view text, bool round_up) {
@@ -205,7 +212,8 @@ Answer<std::int64_t> read_date(const DateReader& reader, std::string_view text, 
 }
 
 std::unexpected<Failure> cannot_read_format(std::string_view format, const std::string& why) {
-    return refuse("illegal_argument_exception", fmt::format("Invalid format: [{}]: {}", format, why));
+    return refuse("illegal_argument_exception",
+                  fmt::format("Invalid format: [{}]: {}", format, why));
 }
 
 Answer<> check_date_format(std::string_view format) {
@@ -217,7 +225,8 @@ Answer<> check_date_format(std::string_view format) {
 Answer<> check_time_zone(std::string_view time_zone) {
     if (text::TimeZone::find(time_zone)) return {};
     const std::string why = fmt::format("Unknown time-zone ID: {}", time_zone);
-    auto failure = refuse("illegal_argument_exception", "java.time.zone.ZoneRulesException: " + why);
+    auto failure =
+        refuse("illegal_argument_exception", "java.time.zone.ZoneRulesException: " + why);
     failure.error().caused_by_type = "zone_rules_exception";
     failure.error().caused_by_reason = why;
     return failure;
