@@ -144,7 +144,7 @@ bool Tokenizer::take_ascii() {
         return static_cast<unsigned char>(text_[i]) < 128;
     };
     if (!ascii(at)) return false;
-    while (++at < text_.size()) {
+    while (++at < text_.size() && at - begin_ < max_token_characters) {
         if (!ascii(at)) return false;
         const Class c = kind(at);
         if (c == Class::letter || c == Class::digit || c == Class::extend_num_let) continue;
@@ -152,8 +152,8 @@ bool Tokenizer::take_ascii() {
         if (!ascii(at + 1)) return false;
         if (!bridges(kind(at - 1), c, kind(at + 1))) break;
     }
-    end_ = std::min(at, begin_ + max_token_characters);
-    at_ = end_;
+    end_ = at;
+    at_ = at;
     lower_ascii();
     return true;
 }
