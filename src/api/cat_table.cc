@@ -39,22 +39,24 @@ std::size_t CatTable::find(std::string_view name) const {
     return nowhere;
 }
 
-std::vector<std::size_t> CatTable::chosen(const Call& call) const {
-    std::vector<std::size_t> columns;
+std::vector<CatTable::Chosen> CatTable::chosen(const Call& call) const {
+    std::vector<Chosen> columns;
     const auto wanted = call.parameter("h");
     if (!wanted) {
         for (std::size_t i = 0; i < columns_.size(); ++i) {
-            if (columns_[i].shown) columns.push_back(i);
+            if (columns_[i].shown) columns.push_back({i, columns_[i].name});
         }
         return columns;
     }
     for (const std::string_view name : split(*wanted, ',')) {
         if (name.find('*') != std::string_view::npos) {
             for (std::size_t i = 0; i < columns_.size(); ++i) {
-                if (wildcard_match(name, columns_[i].name)) columns.push_back(i);
+                if (wildcard_match(name, columns_[i].name)) {
+                    columns.push_back({i, columns_[i].name});
+                }
             }
         } else if (const std::size_t at = find(name); at != nowhere) {
-            columns.push_back(at);
+            columns.push_back({at, name});
         }
     }
     return columns;
@@ -85,19 +87,19 @@ search::Answer<> CatTable::sort(const Call& call) {
     return {};
 }
 
-std::string CatTable::as_text(const std::vector<std::size_t>& columns, bool head) const {
+std::string CatTable::as_text(const std::vector<Chosen>& columns, bool head) const {
     std::vector<std::size_t> widths(columns.size(), 0);
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (head) widths[i] = columns_[columns[i]].name.size();
+        if (head) widths[i] = columns[i].head.size();
         for (const auto& row : rows_)
-            widths[i] = std::max(widths[i], row[columns[i]].text.size());
+            widths[i] = std::max(widths[i], row[columns[i].column].text.size());
     }
     std::string out;
     const auto line = [&](auto&& text_of, bool is_head) {
         for (std::size_t i = 0; i < columns.size(); ++i) {
             if (i > 0) out.push_back(' ');
             const bool last = i + 1 == columns.size();
-            const bool right = columns_[columns[i]].right && !is_head;
+            const bool right = columns_[columns[i].column].right && !is_head;
             const std::string_view text = text_of(columns[i]);
             if (last && !right)
                 out.append(text);
@@ -106,19 +108,19 @@ std::string CatTable::as_text(const std::vector<std::size_t>& columns, bool head
         }
         out.push_back('\n');
     };
-    if (head) line([&](std::size_t c) { return columns_[c].name; }, true);
+    if (head) line([](const Chosen& c) { return c.head; }, true);
     for (const auto& row : rows_)
-        line([&](std::size_t c) { return std::string_view(row[c].text); }, false);
+        line([&](const Chosen& c) { return std::string_view(row[c.column].text); }, false);
     return out;
 }
 
-std::string CatTable::as_json(const std::vector<std::size_t>& columns) const {
+std::string CatTable::as_json(const std::vector<Chosen>& columns) const {
     json::Writer out;
     out.begin_array();
     for (const auto& row : rows_) {
         out.begin_object();
-        for (const std::size_t column : columns)
-            out.member(columns_[column].name, row[column].text);
+        for (const auto& [column, head] : columns)
+            out.member(head, row[column].text);
         out.end_object();
     }
     out.end_array();

@@ -35,11 +35,17 @@ public:
     Reply render(const Call& call);
 
 private:
-    std::vector<std::size_t> chosen(const Call& call) const;
+    /// A column and the name it was asked by, which is its head.
+    struct Chosen {
+        std::size_t column;
+        std::string_view head;
+    };
+
+    std::vector<Chosen> chosen(const Call& call) const;
     std::size_t find(std::string_view name) const;
     search::Answer<> sort(const Call& call);
-    std::string as_text(const std::vector<std::size_t>& columns, bool head) const;
-    std::string as_json(const std::vector<std::size_t>& columns) const;
+    std::string as_text(const std::vector<Chosen>& columns, bool head) const;
+    std::string as_json(const std::vector<Chosen>& columns) const;
 
     std::vector<CatColumn> columns_;
     std::vector<std::vector<CatCell>> rows_;

@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "api/index_names.h"
 #include "api/search_context.h"
+#include "base/strings.h"
 #include "json/writer.h"
 #include "search/search.h"
 
@@ -51,6 +52,7 @@ Reply handle(const Call& call) {
         auto scored = *request;
         scored.size = 0;
         scored.count_up_to = std::nullopt;
+        scored.min_score = to_double(*call.parameter("min_score"));
         const auto answer = search::run(scored, *context, false);
         if (!answer) return std::unexpected(answer.error());
         counted = static_cast<std::uint64_t>(answer->total);

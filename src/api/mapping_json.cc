@@ -98,7 +98,7 @@ public:
                 out_.dynamic = text == "strict"                       ? store::Dynamic::strict
                                : text == "false" || text == "runtime" ? store::Dynamic::no
                                                                       : store::Dynamic::yes;
-                append_extra(out_.extra_json, "dynamic", Value::string(text));
+                out_.dynamic_given = true;
             } else if (member.name == "date_detection") {
                 out_.date_detection = truth(member.value);
                 append_extra(out_.extra_json, member.name, member.value);
@@ -329,6 +329,10 @@ void write_mappings(json::Writer& out, const store::Mapping& mapping) {
         node->field = &field;
     }
     out.begin_object();
+    if (mapping.dynamic_given) {
+        constexpr std::string_view words[] = {"true", "false", "strict"};
+        out.member("dynamic", words[static_cast<std::size_t>(mapping.dynamic)]);
+    }
     if (!mapping.extra_json.empty()) out.raw(mapping.extra_json);
     if (!root.children.empty()) {
         out.key("properties").begin_object();

@@ -85,6 +85,9 @@ Router::Router() {
 
 bool Router::more_literal(const Route& a, const Route& b) {
     if (a.segments.size() != b.segments.size()) return a.segments.size() < b.segments.size();
+    if (a.segments.empty()) return false;
+    const bool a_ends_open = placeholder(a.segments.back());
+    if (a_ends_open != placeholder(b.segments.back())) return !a_ends_open;
     for (std::size_t i = 0; i < a.segments.size(); ++i) {
         if (placeholder(a.segments[i]) != placeholder(b.segments[i]))
             return placeholder(b.segments[i]);

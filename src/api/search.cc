@@ -83,6 +83,10 @@ Reply handle(const Call& call) {
     const auto typed_keys = call.flag("typed_keys", false);
     if (!total_as_number) return std::unexpected(total_as_number.error());
     if (!typed_keys) return std::unexpected(typed_keys.error());
+    for (const std::string_view name : {"from", "size", "terminate_after"}) {
+        if (const auto number = call.number(name, 0); !number)
+            return std::unexpected(number.error());
+    }
     auto request = elkhorn::search::parse_request(*body, call.parameters());
     if (!request) return std::unexpected(request.error());
     if (*total_as_number && request->count_up_to) {

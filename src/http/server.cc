@@ -27,7 +27,7 @@ namespace wire = boost::beast::http;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-constexpr std::size_t compress_from_bytes = 1024;
+constexpr std::size_t compress_from_bytes = 200;
 
 metrics::Counter requests{"elkhorn_http_requests_total", "Requests answered, of every kind."};
 metrics::Counter refusals{"elkhorn_http_refused_total",

@@ -6,7 +6,7 @@
 //   Bounds     connections, header and body bytes (413), waiting requests (429), idle time; bodies
 //   in
 //              gzip may not grow past the body limit either.
-//   Content    gzip and deflate request bodies are decompressed; responses of 1 KiB and more go
+//   Content    gzip and deflate request bodies are decompressed; responses of 200 bytes and more go
 //   out in
 //              gzip to clients that accept it. `Expect: 100-continue` and HEAD are answered.
 #pragma once

@@ -112,6 +112,17 @@ bool fits(const Leaf& leaf, const FieldMapping& field, const text::DateParser* d
     return true;
 }
 
+/// The field above `path` that is no object and refuses what does not fit it.
+std::optional<std::string_view> refusing_above(std::string_view path, const Mapping& mapping) {
+    for (std::size_t dot = path.find('.'); dot != path.npos; dot = path.find('.', dot + 1)) {
+        const FieldMapping* above = mapping.find(path.substr(0, dot));
+        if (above != nullptr && above->type != FieldType::object && above->refuse_malformed) {
+            return path.substr(0, dot);
+        }
+    }
+    return std::nullopt;
+}
+
 /// Characters, not bytes.
 std::size_t length_of(std::string_view text) {
     std::size_t n = 0;
@@ -167,6 +178,14 @@ Result<> FieldRouter::check(const event::Document& document, const Mapping& mapp
         }
         const std::string_view path = names_.name(leaf.field);
         const FieldMapping* field = mapping.find(path);
+        if (const auto above = field == nullptr ? refusing_above(path, mapping) : std::nullopt) {
+            return fail(
+                ErrorCode::invalid,
+                fmt::format("failed to parse field [{}] of type [{}] in document with id '{}'. "
+                            "Preview of field's value: '{{{}={}}}'",
+                            *above, mapping.find(*above)->es_name, id,
+                            path.substr(above->size() + 1), text_of(leaf)));
+        }
         if (field == nullptr) {
             if (mapping.dynamic != Dynamic::strict || covered_by_disabled(path, mapping)) continue;
             const std::size_t dot = path.rfind('.');

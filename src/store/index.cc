@@ -389,9 +389,18 @@ Result<> Index::refresh() {
     return {};
 }
 
+/// The view as it is, with the newest mapping: that one is shown at once, documents after a refresh.
+void Index::show_mapping() {
+    shown_mapping_ = std::make_shared<const Mapping>(manifest_.mapping);
+    auto view = std::make_shared<IndexView>(*view_);
+    view->mapping = shown_mapping_;
+    view_ = std::move(view);
+}
+
 Result<std::shared_ptr<const IndexView>> Index::view() {
     {
         const Lock lock(mutex_);
+        if (view_ != nullptr && shown_mapping_ == nullptr) show_mapping();
         const std::int64_t age = node_.options->clock->steady_ns() - refreshed_ns_;
         if (view_ != nullptr && (!dirty_ || age < refresh_interval_ns)) return view_;
     }

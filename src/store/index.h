@@ -131,6 +131,7 @@ private:
     void count_bytes() REQUIRES(mutex_);
     Result<> encode(const std::shared_ptr<Slot>& slot);
     Result<> publish(bool with_growing) REQUIRES(mutex_);
+    void show_mapping() REQUIRES(mutex_);
     std::shared_ptr<const Bitmap> deletes_of(Slot& slot) REQUIRES(mutex_);
     Result<> write_files(Manifest& manifest, const std::vector<std::shared_ptr<Slot>>& waiting,
                          const Deletes* deletes, Lsn covered);

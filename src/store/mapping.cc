@@ -152,6 +152,10 @@ Result<> merge_mapping(Mapping& mapping, const Mapping& update) {
         merged.fields = std::move(subs);
     }
     if (!update.extra_json.empty()) mapping.extra_json = update.extra_json;
+    if (update.dynamic_given) {
+        mapping.dynamic = update.dynamic;
+        mapping.dynamic_given = true;
+    }
     return {};
 }
 
@@ -172,8 +176,9 @@ FieldMapping dynamic_text() {
 
 void append_mapping(std::string& out, const Mapping& mapping) {
     out.push_back(static_cast<char>(mapping.dynamic));
-    out.push_back(
-        static_cast<char>((mapping.date_detection ? 1 : 0) | (mapping.numeric_detection ? 2 : 0)));
+    out.push_back(static_cast<char>((mapping.date_detection ? 1 : 0) |
+                                    (mapping.numeric_detection ? 2 : 0) |
+                                    (mapping.dynamic_given ? 4 : 0)));
     append_text(out, mapping.extra_json);
     append_varint(out, mapping.fields.size());
     for (const auto& [path, field] : mapping.fields) {
@@ -190,6 +195,7 @@ Result<Mapping> read_mapping(std::string_view bytes) {
     mapping.dynamic = static_cast<Dynamic>(dynamic);
     mapping.date_detection = (flags & 1) != 0;
     mapping.numeric_detection = (flags & 2) != 0;
+    mapping.dynamic_given = (flags & 4) != 0;
     mapping.extra_json = reader.text();
     const std::uint64_t count = reader.varint();
     bool sound = dynamic <= static_cast<std::uint8_t>(Dynamic::strict);

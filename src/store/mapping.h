@@ -76,6 +76,7 @@ struct Mapping {
     // by dotted path, objects only if explicit
     std::map<std::string, FieldMapping, std::less<>> fields;
     Dynamic dynamic = Dynamic::yes;
+    bool dynamic_given = false;  // in an update: false leaves what was
     bool date_detection = true;
     bool numeric_detection = false;
     std::string extra_json;  // _meta, dynamic_templates, ... kept to be shown

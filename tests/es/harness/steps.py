@@ -1,5 +1,7 @@
 """Reads the step files: YAML, with the line of each step kept for messages.
 
+A step with `later: why` holds for the reference and waits for Elkhorn: it is not sent there, and counted.
+
 Plain words stay words: in these files only `true` and `false` are booleans, only JSON's numbers are
 numbers, and `2024-01-01`, `12:30`, `yes` and `on` are strings, because that is what somebody who
 writes a request expects. A key that stands twice in one object is a mistake and is refused.
@@ -13,7 +15,7 @@ import yaml
 
 OUTCOME_KEYS = {"status", "expect", "expect_headers", "ids", "text", "capture"}
 STEP_KEYS = OUTCOME_KEYS | {"name", "request", "headers", "body", "repeat", "gzip", "differs",
-                            "elkhorn"}
+                            "elkhorn", "later"}
 FILE_KEYS = {"about", "indices", "setup", "steps"}
 
 
