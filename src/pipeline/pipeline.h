@@ -81,8 +81,6 @@ private:
     explicit Pipeline(std::unique_ptr<State> state);
     void work(std::size_t worker);
     bool deliver_all(std::size_t worker, const std::vector<event::Event*>& events);
-    /// Waits for `threads`, one of the state's counters, to come down to none.
-    void wait_until(std::int64_t end_ms, const std::size_t& threads);
     void finish();
 
     std::unique_ptr<State> state_;

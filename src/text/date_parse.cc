@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <limits>
 #include <span>
 
@@ -184,12 +185,12 @@ std::optional<ParsedDate> read_epoch(std::string_view text, std::int64_t per_sec
         negative = true;
         text.remove_prefix(1);
     }
-    std::size_t n = 0;
     std::int64_t whole = 0;
-    while (n < text.size() && n < 19 && is_digit(text[n]))
-        whole = whole * 10 + (text[n++] - '0');
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
+    const auto n = static_cast<std::size_t>(end - text.data());
     const bool has_fraction = n < text.size() && text[n] == '.';
-    if (n == 0 || (n < text.size() && !has_fraction) || whole < 0) return std::nullopt;
+    if (error != std::errc() || whole < 0 || text.front() == '-') return std::nullopt;
+    if (n < text.size() && !has_fraction) return std::nullopt;
     const std::int64_t unit_ns = 1'000'000'000 / per_second;
     std::int64_t rest_ns = 0;
     std::int64_t scale = unit_ns;
