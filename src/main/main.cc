@@ -35,6 +35,7 @@ public:
                 option = command.add_flag_callback("--" + flag, [&value] { value = "true"; }, help);
             } else {
                 option = command.add_option("--" + flag, value, help);
+                option->take_last();
                 if (!setting.fallback.empty()) option->default_str(std::string(setting.fallback));
             }
         }

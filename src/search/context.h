@@ -14,6 +14,8 @@
 
 namespace elkhorn::search {
 
+class GroupCache;  // field.h
+
 /// What holds for a whole request. `now` is frozen: every date of a request is rounded from it.
 struct RequestContext {
     std::int64_t now_ms = 0;
@@ -21,6 +23,9 @@ struct RequestContext {
     std::int64_t deadline_ns = 0;  // steady; 0: none
     std::vector<std::shared_ptr<const store::IndexView>> indices;
     std::uint32_t max_buckets = 65'535;
+
+    /// What one row group after the other costs to decode; null: nothing is kept.
+    std::shared_ptr<GroupCache> cache;
 
     bool expired() const { return deadline_ns != 0 && clock->steady_ns() > deadline_ns; }
 };

@@ -9,6 +9,7 @@
 
 #include <expected>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -54,4 +55,25 @@ inline std::unexpected<Failure> broken(const Error& error) {
     return std::unexpected(std::move(failure));
 }
 
+inline std::unexpected<Failure> pass_on(Failure&& failure) { return std::unexpected(std::move(failure)); }
+
+inline std::unexpected<Failure> pass_on(Error&& error) { return broken(error); }
+
+template <typename T, typename E>
+T take_answer(std::expected<T, E>&& answer) {
+    if constexpr (!std::is_void_v<T>) return std::move(*answer);
+}
+
 }  // namespace elkhorn::search
+
+/// The value of an Answer or a Result, or returns its failure from the function around it (which gives an
+/// Answer): what TRY is to Results.
+#define ASK(expr) ELKHORN_ASK(expr, ELKHORN_ASK_NAME(ask_answer_, __COUNTER__))
+#define ELKHORN_ASK_NAME(a, b) ELKHORN_ASK_JOINED(a, b)
+#define ELKHORN_ASK_JOINED(a, b) a##b
+#define ELKHORN_ASK(expr, name)                                                        \
+    __extension__({                                                                    \
+        auto name = (expr);                                                            \
+        if (!name) return elkhorn::search::pass_on(std::move(name).error());           \
+        elkhorn::search::take_answer(std::move(name));                                 \
+    })

@@ -163,39 +163,6 @@ TEST(Store, ReplacesADocumentByAnIdItGeneratedItself) {
     EXPECT_EQ((*bench.store().get("logs", ids[3]))->source, "{\"a\":2}");
 }
 
-TEST(Store, AcknowledgedDocumentsSurviveACrashAtAnyMoment) {
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-        Bench bench(20);
-        Random random(seed);
-        std::map<std::string, std::string> expected;
-        for (int crash = 0; crash < 3; ++crash) {
-            bench.disk().fail_after(static_cast<int>(random.below(120)));
-            for (int i = 0; i < 60; ++i) {
-                const std::string id = "k" + std::to_string(random.below(40));
-                const std::string source = "{\"v\":" + std::to_string(random.next() % 1000) + "}";
-                const Written written = bench.put("logs", source, id);
-                if (written.error) {
-                    expected.erase(id);  // not acknowledged: the old or the new one may be there
-                    break;
-                }
-                expected[id] = source;
-                if (random.chance(0.1) && !bench.store().flush()) break;
-            }
-            bench.crash(random.next());
-            if (!bench.store().exists("logs")) {
-                EXPECT_TRUE(expected.empty()) << "seed " << seed;
-                continue;
-            }
-            const auto all = bench.contents("logs");
-            for (const auto& [id, source] : expected) {
-                ASSERT_TRUE(all.contains(id)) << "seed " << seed << " lost " << id;
-                EXPECT_EQ(all.at(id), source) << "seed " << seed;
-            }
-            expected = all;
-        }
-    }
-}
-
 TEST(Store, AnyObjectIsTakenWhateverItsTypes) {
     Bench bench;
     for (const char* source :

@@ -294,18 +294,20 @@ void WriteLog::run() {
     }
 }
 
+/// Oldest first, each gone for good before the next: a file missing in the middle would look like damage.
 Result<> WriteLog::trim(Lsn first_needed) {
-    std::vector<std::uint64_t> unneeded;
-    {
-        const Lock lock(mutex_);
-        while (files_.size() > 1 && files_[1].first_lsn <= first_needed) {
-            unneeded.push_back(files_.front().number);
-            files_.erase(files_.begin());
+    while (true) {
+        std::uint64_t oldest = 0;
+        {
+            const Lock lock(mutex_);
+            if (files_.size() < 2 || files_[1].first_lsn > first_needed) return {};
+            oldest = files_.front().number;
         }
+        TRY(folder_.remove(file_name(oldest)));
+        TRY(folder_.sync_names("log"));
+        const Lock lock(mutex_);
+        files_.erase(files_.begin());
     }
-    for (const std::uint64_t number : unneeded)
-        TRY(folder_.remove(file_name(number)));
-    return {};
 }
 
 Lsn WriteLog::last_lsn() const {
