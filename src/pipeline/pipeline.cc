@@ -265,8 +265,9 @@ void Pipeline::stop(std::int64_t grace_ms) {
     if (!s.started || s.finished) return;
     request_stop();
     const std::int64_t end_ms = s.options.clock.steady_ns() / 1'000'000 + grace_ms;
-    // Inputs first: what they still have from their senders goes into the queue before it closes. One
-    // that is blocked on the full queue goes on as the workers make room, or is refused at last.
+    // Inputs first: what they still have from their senders goes into the queue before it closes.
+    // One that is blocked on the full queue goes on as the workers make room, or is refused at
+    // last.
     s.wait_until(end_ms, &State::reading);
     s.queue.close();
     s.wait_until(end_ms, &State::working);

@@ -175,8 +175,8 @@ Result<> DatePattern::add_letters(char letter, int count, std::string_view patte
     return {};
 }
 
-/// A number right before another number has exactly as many digits as letters ("yyyyMMddHHmmss"); and
-/// each '[' learns where its ']' is.
+/// A number right before another number has exactly as many digits as letters ("yyyyMMddHHmmss");
+/// and each '[' learns where its ']' is.
 Result<> DatePattern::limit_digits(std::string_view pattern) {
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
