@@ -3,10 +3,10 @@
 // sleeping, so that it ends at once. Asked once, for good.
 #pragma once
 
+#include "base/clock.h"
 #include "base/mutex.h"
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 
 namespace elkhorn {
@@ -23,13 +23,12 @@ public:
 
     /// True when the end was asked for, before or while waiting.
     bool wait_ms(std::int64_t ms) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+        const std::int64_t end_ns = system_clock().steady_ns() + ms * 1'000'000;
         const Lock lock(mutex_);
         while (!requested()) {
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-                end - std::chrono::steady_clock::now());
-            if (left.count() <= 0) return false;
-            asked_.wait_for(mutex_, left.count());
+            const std::int64_t left_ns = end_ns - system_clock().steady_ns();
+            if (left_ns <= 0) return false;
+            asked_.wait_for(mutex_, left_ns / 1'000'000 + 1);
         }
         return true;
     }

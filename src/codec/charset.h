@@ -1,5 +1,6 @@
-// codec/charset.h -- the `charset` option: bytes of another character set to UTF-8. UTF-8 itself passes as
-// it is; what is invalid in it becomes U+FFFD only where it is written out. Only codec/ includes this.
+// codec/charset.h -- the `charset` option: bytes of another character set to UTF-8. UTF-8 itself
+// passes as it is; what is invalid in it becomes U+FFFD only where it is written out. Only codec/
+// includes this.
 #pragma once
 
 #include "config/fields.h"

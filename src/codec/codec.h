@@ -1,5 +1,5 @@
-// codec/codec.h -- bytes to events and back. A codec does not know where its bytes come from; only whether
-// they are a stream, in which it must find the events' borders, or messages that are whole.
+// codec/codec.h -- bytes to events and back. A codec does not know where its bytes come from; only
+// whether they are a stream, in which it must find the events' borders, or messages that are whole.
 #pragma once
 
 #include "base/result.h"
@@ -14,8 +14,8 @@
 
 namespace elkhorn::codec {
 
-/// stream: a file or a connection; json there means one document a line, and plain one event a line.
-/// message: a datagram, a request body.
+/// stream: a file or a connection; json there means one document a line, and plain one event a
+/// line. message: a datagram, a request body.
 enum class Framing { stream, message };
 
 /// What has been read of one stream. One thread at a time.
@@ -24,8 +24,8 @@ public:
     virtual ~Decoder() = default;
 
     /// Adds the events that end within `bytes` to the batch. `bytes` must live as long as the batch
-    /// (Batch::keep); what is left over is copied and waits for more. Never fails: what cannot be read is
-    /// an event with a tag that says so.
+    /// (Batch::keep); what is left over is copied and waits for more. Never fails: what cannot be
+    /// read is an event with a tag that says so.
     virtual void decode(std::string_view bytes, event::Batch& batch) = 0;
 
     /// The stream has ended: what waits is the last event.
@@ -53,8 +53,8 @@ struct Spec {
 std::span<const Spec* const> all();
 const Spec* find(std::string_view name);
 
-/// The codec that a plug-in's option names, or else the one called `fallback`. An unknown name is an error
-/// with its place and the nearest right one.
+/// The codec that a plug-in's option names, or else the one called `fallback`. An unknown name is
+/// an error with its place and the nearest right one.
 Result<std::unique_ptr<Codec>> build(const config::Value* option, std::string_view fallback,
                                      Framing framing);
 

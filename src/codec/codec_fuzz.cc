@@ -1,4 +1,5 @@
-// Foreign bytes through every codec, whole and in pieces. The first byte picks the size of the pieces.
+// Foreign bytes through every codec, whole and in pieces. The first byte picks the size of the
+// pieces.
 
 #include "codec/codec.h"
 #include "event/format.h"

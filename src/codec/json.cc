@@ -1,6 +1,6 @@
-// codec/json.cc -- a message is a JSON document, or a list of them. On a stream documents are parted by
-// line ends, as Logstash's inputs do it. What is no JSON keeps its text in `message` and is tagged
-// _jsonparsefailure.
+// codec/json.cc -- a message is a JSON document, or a list of them. On a stream documents are
+// parted by line ends, as Logstash's inputs do it. What is no JSON keeps its text in `message` and
+// is tagged _jsonparsefailure.
 
 #include "codec/json_codec.h"
 

@@ -1,5 +1,6 @@
 #include "codec/json_codec.h"
 
+#include "base/metrics.h"
 #include "base/strings.h"
 #include "codec/charset.h"
 #include "codec/line_splitter.h"
@@ -23,6 +24,12 @@ struct Options {
     std::optional<event::FieldPath> target;
 };
 
+void count_failure() {
+    static metrics::Counter counter{"elkhorn_codec_parse_failures_total",
+                                    "Texts that are no JSON."};
+    counter.add();
+}
+
 /// Documents to events; what is no document becomes an event with the text in `message` and a tag.
 class DocumentReader {
 public:
@@ -42,6 +49,7 @@ public:
             event::Event& event = batch.add();
             event.root().add(batch.arena(), "message", Value::string(text));
             event.add_tag("_jsonparsefailure");
+            count_failure();
         }
         if (!cut) return;
         batch.events().back().add_tag(too_long_tag);

@@ -1,4 +1,5 @@
-// codec/line.cc -- one event a line, in `message`. A carriage return before the line's end goes with it.
+// codec/line.cc -- one event a line, in `message`. A carriage return before the line's end goes
+// with it.
 
 #include "codec/text_codec.h"
 

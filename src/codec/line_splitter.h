@@ -1,6 +1,6 @@
-// codec/line_splitter.h -- lines out of a stream that comes in chunks. A line within one chunk is a view of
-// it; one that began in an earlier chunk is put together in a buffer of our own. A line longer than the
-// limit is cut there, and the rest of it skipped. Only codec/ includes this.
+// codec/line_splitter.h -- lines out of a stream that comes in chunks. A line within one chunk is a
+// view of it; one that began in an earlier chunk is put together in a buffer of our own. A line
+// longer than the limit is cut there, and the rest of it skipped. Only codec/ includes this.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ public:
     LineSplitter(std::string delimiter, std::size_t limit_bytes)
         : delimiter_(std::move(delimiter)), limit_bytes_(limit_bytes) {}
 
-    /// Takes the next line off `chunk`. Nothing when no line ends in it: the chunk is then empty, and
-    /// what was left of it waits here.
+    /// Takes the next line off `chunk`. Nothing when no line ends in it: the chunk is then empty,
+    /// and what was left of it waits here.
     std::optional<Line> next(std::string_view& chunk);
 
     /// What waits, at the end of the stream.

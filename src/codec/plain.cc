@@ -1,5 +1,5 @@
-// codec/plain.cc -- text as it comes: a message is an event. On a stream, where messages have no borders of
-// their own, a line is one.
+// codec/plain.cc -- text as it comes: a message is an event. On a stream, where messages have no
+// borders of their own, a line is one.
 
 #include "codec/text_codec.h"
 

@@ -1,5 +1,5 @@
-// codec/text_codec.h -- what plain and line have in common: an event is a text, in `message`. Only codec/
-// includes this.
+// codec/text_codec.h -- what plain and line have in common: an event is a text, in `message`. Only
+// codec/ includes this.
 #pragma once
 
 #include "codec/codec.h"

@@ -1,11 +1,12 @@
-// config/ast.h -- a pipeline file as data: what stood in it and where, before anybody knows a plug-in.
+// config/ast.h -- a pipeline file as data: what stood in it and where, before anybody knows a
+// plug-in.
 //
-//   Pipeline ── inputs, filters, outputs ── Statement ─┬─ Plugin ── Attribute ── Value
-//                                                      └─ Choice ── Arm: Condition?, Statement...
+//   Pipeline ─ inputs, filters, outputs ─ Statement ─┬─ Plugin ─ Attribute ─ Value
+//                                                    └─ Choice ─ Arm: Condition?, Statement...
 //
-// Environment variables are already filled in and repeated options already merged. A variable that is
-// missing is remembered with the value, and is a mistake only where the value is used. Every node knows
-// its Place, so that whoever finds a mistake later can name file, line and column.
+// Environment variables are already filled in and repeated options already merged. A variable that
+// is missing is remembered with the value, and is a mistake only where the value is used. Every
+// node knows its Place, so that whoever finds a mistake later can name file, line and column.
 #pragma once
 
 #include <cstdint>

@@ -5,12 +5,12 @@
 //   fields.optional("target", options.target);
 //   TRY(fields.finish());
 //
-// Each call makes its option known. A variable whose option is absent keeps its value. `finish` refuses
-// options that nobody read, names the nearest one that somebody did, and reports every mistake at once,
-// each with file, line and column.
+// Each call makes its option known. A variable whose option is absent keeps its value. `finish`
+// refuses options that nobody read, names the nearest one that somebody did, and reports every
+// mistake at once, each with file, line and column.
 //
-// Values are coerced as Logstash does: a scalar where a list is wanted, a flat list of pairs where a hash
-// is wanted, quoted numbers and booleans, a list of one for a scalar, "10MiB" for bytes.
+// Values are coerced as Logstash does: a scalar where a list is wanted, a flat list of pairs where
+// a hash is wanted, quoted numbers and booleans, a list of one for a scalar, "10MiB" for bytes.
 #pragma once
 
 #include "base/result.h"

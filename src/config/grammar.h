@@ -1,9 +1,9 @@
 // config/grammar.h -- the Logstash configuration language, from text to an Ast.
 //
-// The whole grammar: sections in any order, plug-ins, nested conditionals with every operator, strings in
-// both quotes, numbers, barewords, arrays, hashes, codecs with options, comments, repeated options
-// merged, ${VAR:default}. `and` binds tighter than `or`; nand as `and`, xor between them. CRLF and a
-// byte order mark are blanks. Depth is bounded.
+// The whole grammar: sections in any order, plug-ins, nested conditionals with every operator,
+// strings in both quotes, numbers, barewords, arrays, hashes, codecs with options, comments,
+// repeated options merged, ${VAR:default}. `and` binds tighter than `or`; nand as `and`, xor
+// between them. CRLF and a byte order mark are blanks. Depth is bounded.
 //
 // The first mistake ends the reading: its message names file, line, column, and what was expected.
 #pragma once

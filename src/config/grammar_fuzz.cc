@@ -1,4 +1,5 @@
-// Foreign bytes as a pipeline file, and as YAML settings: read or refused with a place, never a crash.
+// Foreign bytes as a pipeline file, and as YAML settings: read or refused with a place, never a
+// crash.
 
 #include "base/assert.h"
 #include "config/grammar.h"

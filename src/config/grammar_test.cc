@@ -91,7 +91,8 @@ input { generator {} })");
 TEST(Grammar, MergesRepeatedOptions) {
     const Pipeline p = parse(R"(filter { grok {
         match => { "message" => "a" } match => { "message" => "b" "x" => "c" }
-        add_tag => "one" add_tag => ["two", "three"] tag_on_failure => same tag_on_failure => same } })");
+        add_tag => "one" add_tag => ["two", "three"]
+        tag_on_failure => same tag_on_failure => same } })");
     const Plugin& grok = first(p.filters);
     const Value& match = grok.find("match")->value;
     ASSERT_EQ(match.entries.size(), 2U);
@@ -111,9 +112,9 @@ TEST(Grammar, FillsTheEnvironment) {
     std::string hosts;
     fields.optional("hosts", hosts);
     fields.accept({"region"});  // what changes nothing need not be there
-    EXPECT_EQ(
-        fields.finish().error().message,
-        "a.conf: line 2, column 15: a: the environment has no NONE: set it, or write ${NONE:default}");
+    EXPECT_EQ(fields.finish().error().message,
+              "a.conf: line 2, column 15: a: the environment has no NONE: set it, or write "
+              "${NONE:default}");
 }
 
 TEST(Grammar, ReadsConditionsWithTheirPrecedence) {

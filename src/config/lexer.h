@@ -1,5 +1,5 @@
-// config/lexer.h -- the characters of a pipeline file with their line and column; what every part of the
-// parser stands on. Only config/ includes this.
+// config/lexer.h -- the characters of a pipeline file with their line and column; what every part
+// of the parser stands on. Only config/ includes this.
 #pragma once
 
 #include "base/result.h"

@@ -1,5 +1,5 @@
-// config/pipeline_files.h -- from a path to a pipeline: a file, every file of a folder in name order, or
-// a glob. Several files make one pipeline, as in Logstash.
+// config/pipeline_files.h -- from a path to a pipeline: a file, every file of a folder in name
+// order, or a glob. Several files make one pipeline, as in Logstash.
 #pragma once
 
 #include "base/result.h"

@@ -1,13 +1,13 @@
 // config/settings.h -- elkhorn.yml and its kin: a flat view of dotted keys over a YAML file, the
 // environment and the command line, by a table of the keys there are.
 //
-//   constexpr Setting known[] = {{"http.port", SettingType::integer, "9200", "Where the API listens."}};
+//   constexpr Setting known[] = {{"http.port", SettingType::integer, "9200", "Its port."}};
 //   const Settings settings = TRY(Settings::load(known, "elkhorn.yml", flags));
 //   settings.integer("http.port");
 //
-// Precedence: default < file < ELKHORN_HTTP_PORT < flags. In the file keys may be nested or dotted, and
-// texts may hold ${VAR:default}. A key that nobody knows is an error with file, line and the nearest
-// right key; so is a value of the wrong type. Every mistake is reported at once.
+// Precedence: default < file < ELKHORN_HTTP_PORT < flags. In the file keys may be nested or dotted,
+// and texts may hold ${VAR:default}. A key that nobody knows is an error with file, line and the
+// nearest right key; so is a value of the wrong type. Every mistake is reported at once.
 #pragma once
 
 #include "base/result.h"

@@ -1,5 +1,5 @@
-// config/yaml.h -- a YAML document as flat dotted keys with the line each stands on. The one door to
-// yaml-cpp (yaml.cc); only config/ includes this.
+// config/yaml.h -- a YAML document as flat dotted keys with the line each stands on. The one door
+// to yaml-cpp (yaml.cc); only config/ includes this.
 #pragma once
 
 #include "base/result.h"

@@ -1,8 +1,8 @@
-// event/arrival.h -- what makes parsed members an event: every way in ends here, so that events look alike
-// wherever they come from.
+// event/arrival.h -- what makes parsed members an event: every way in ends here, so that events
+// look alike wherever they come from.
 //
-//   @timestamp   text in ISO 8601 becomes a time; missing becomes now; anything else becomes now, keeps
-//                what it was in _@timestamp and is tagged _timestampparsefailure
+//   @timestamp   text in ISO 8601 becomes a time; missing becomes now; anything else becomes now,
+//                keeps what it was in _@timestamp and is tagged _timestampparsefailure
 //   @version     "1" when missing
 //   @metadata    an object moves out of the stored part
 //   tags         what is neither text nor a list moves to _tags and is tagged _tagsparsefailure

@@ -1,10 +1,11 @@
 // filter/date.cc -- the time a text speaks of becomes the event's @timestamp.
 //
-//   date { match => ["timestamp", "dd/MMM/yyyy:HH:mm:ss Z", "ISO8601"]  timezone => "Europe/Berlin" }
+//   date { match => ["timestamp", "dd/MMM/yyyy:HH:mm:ss Z"]  timezone => "Europe/Berlin" }
 //
-// The formats are tried in order (text/date_parse.h): Joda patterns, ISO8601, UNIX, UNIX_MS, TAI64N. A
-// missing field is no failure and leaves no tag. Where the text has no zone, `timezone` holds (it may have
-// holes: "%{zone}"), else the machine's. Names of months and days are English whatever the locale says.
+// The formats are tried in order (text/date_parse.h): Joda patterns, ISO8601, UNIX, UNIX_MS,
+// TAI64N. A missing field is no failure and leaves no tag. Where the text has no zone, `timezone`
+// holds (it may have holes: "%{zone}"), else the machine's. Names of months and days are English
+// whatever the locale says.
 
 #include "base/strings.h"
 #include "filter/decoration.h"

@@ -1,5 +1,6 @@
-// filter/decoration.h -- the options that every filter has: add_field, remove_field, add_tag, remove_tag,
-// applied in this order to events that the filter succeeded with; and id, enable_metric, periodic_flush.
+// filter/decoration.h -- the options that every filter has: add_field, remove_field, add_tag,
+// remove_tag, applied in this order to events that the filter succeeded with; and id,
+// enable_metric, periodic_flush.
 //
 // add_field never overwrites: a field that is there becomes a list.
 #pragma once

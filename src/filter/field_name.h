@@ -1,5 +1,6 @@
-// filter/field_name.h -- a field reference that may itself have holes: "total_%{unit}", "[a][%{b}]". One
-// without holes is parsed when the pipeline is built; one with holes for each event.
+// filter/field_name.h -- a field reference that may itself have holes: "total_%{unit}",
+// "[a][%{b}]". One without holes is parsed when the pipeline is built; one with holes for each
+// event.
 #pragma once
 
 #include "base/clock.h"

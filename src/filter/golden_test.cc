@@ -1,5 +1,5 @@
-// Runs every *.golden beside the filters: options and events in, events out. UPDATE_GOLDEN=1 rewrites
-// them; the difference is then read as code.
+// Runs every *.golden beside the filters: options and events in, events out. UPDATE_GOLDEN=1
+// rewrites them; the difference is then read as code.
 
 #include "base/strings.h"
 #include "config/grammar.h"

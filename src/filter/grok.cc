@@ -3,8 +3,8 @@
 //   grok { match => { "message" => "%{COMBINEDAPACHELOG}" } }
 //
 // What users rely on, and grok.golden holds us to:
-//   - a field captured twice, or there before as text, becomes a list, unless it is in `overwrite`; one
-//     there as a number or an object is left alone;
+//   - a field captured twice, or there before as text, becomes a list, unless it is in `overwrite`;
+//     one there as a number or an object is left alone;
 //   - empty captures are dropped unless keep_empty_captures;
 //   - the first pattern that matches ends the search, unless break_on_match is off;
 //   - no match: tag_on_failure; too many steps: tag_on_timeout. The other fields stay as they were.

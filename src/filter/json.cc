@@ -2,8 +2,9 @@
 //
 //   json { source => "message"  target => "doc" }
 //
-// Without a target only an object will do, and its members replace those of the same name. A missing
-// source is no failure. What is not JSON is tagged _jsonparsefailure, unless skip_on_invalid_json.
+// Without a target only an object will do, and its members replace those of the same name. A
+// missing source is no failure. What is not JSON is tagged _jsonparsefailure, unless
+// skip_on_invalid_json.
 
 #include "event/arrival.h"
 #include "filter/decoration.h"

@@ -1,9 +1,9 @@
 // filter/mutate.cc -- rename, convert, replace and otherwise change fields.
 //
-// The order is fixed, whatever the order in the file: coerce, rename, update, replace, convert, gsub,
-// uppercase, capitalize, lowercase, strip, split, join, merge, copy; then the options every filter has.
-// Two mutate blocks are the way to another order. A step that cannot be done (an object merged with a
-// list) ends the others and tags the event _mutate_error.
+// The order is fixed, whatever the order in the file: coerce, rename, update, replace, convert,
+// gsub, uppercase, capitalize, lowercase, strip, split, join, merge, copy; then the options every
+// filter has. Two mutate blocks are the way to another order. A step that cannot be done (an object
+// merged with a list) ends the others and tags the event _mutate_error.
 //
 // Case is changed for ASCII letters only.
 

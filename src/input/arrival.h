@@ -1,5 +1,5 @@
-// input/arrival.h -- the options that every input has (codec, type, tags, add_field, id, enable_metric) and
-// the last touch that makes decoded members an event. Only input/ includes this.
+// input/arrival.h -- the options that every input has (codec, type, tags, add_field, id,
+// enable_metric) and the last touch that makes decoded members an event. Only input/ includes this.
 #pragma once
 
 #include "base/clock.h"
@@ -26,9 +26,9 @@ public:
     /// A decoder for one more stream.
     std::unique_ptr<codec::Decoder> decoder() const { return codec_->decoder(); }
 
-    /// Completes the batch's events from number `first` on: @timestamp, @version, and `origin` fields
-    /// (host, path, port) where the event has none of that name; then the options above. A `type` that
-    /// the event brought stays.
+    /// Completes the batch's events from number `first` on: @timestamp, @version, and `origin`
+    /// fields (host, path, port) where the event has none of that name; then the options above. A
+    /// `type` that the event brought stays.
     void complete(event::Batch& batch, std::size_t first,
                   std::span<const std::pair<std::string_view, event::Value>> origin) const;
 

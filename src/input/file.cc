@@ -2,10 +2,12 @@
 //
 //   file { path => ["/var/log/*.log"]  start_position => "beginning" }
 //
-//   - A file is known by device and inode, so a renamed one goes on being read to its end, and the new one
-//     under its old name is read from the beginning.
-//   - A file that got shorter, or whose first bytes changed (copytruncate), is read from the beginning.
-//   - Positions move only over acknowledged lines; after a crash lines may come twice, never not at all.
+//   - A file is known by device and inode, so a renamed one goes on being read to its end, and the
+//     new one under its old name is read from the beginning.
+//   - A file that got shorter, or whose first bytes changed (copytruncate), is read from the
+//     beginning.
+//   - Positions move only over acknowledged lines; after a crash lines may come twice, never not at
+//     all.
 //   - mode => read reads what is there and ends. Files are never deleted here.
 
 #include "base/hash.h"
@@ -242,7 +244,8 @@ private:
         return size;
     }
 
-    /// A path that now leads to another file: the old one is read to its end, the new one from its start.
+    /// A path that now leads to another file: the old one is read to its end, the new one from its
+    /// start.
     void look_for_rotation() {
         std::vector<std::string> changed;
         for (auto& [id, file] : files_) {

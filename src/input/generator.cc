@@ -1,8 +1,10 @@
 // input/generator.cc -- events out of nothing, for trials and measurements.
 //
-//   generator { message => "hello"  count => 1000 }      generator { lines => ["a", "b"]  count => 3 }
+//   generator { message => "hello"  count => 1000 }      generator { lines => ["a", "b"]  count =>
+//                                   3 }
 //
-// Every line is sent `count` times (0: until stopped) from each of `threads` threads, with a `sequence`.
+// Every line is sent `count` times (0: until stopped) from each of `threads` threads, with a
+// `sequence`.
 
 #include "base/stop.h"
 #include "input/arrival.h"

@@ -1,9 +1,9 @@
-// input/http.cc -- takes events by POST. The answer is 200 only when every event of the request is durable
-// at every output; 429 while the pipeline is full, 503 when delivery failed or took too long, and then the
-// sender sends it again.
+// input/http.cc -- takes events by POST. The answer is 200 only when every event of the request is
+// durable at every output; 429 while the pipeline is full, 503 when delivery failed or took too
+// long, and then the sender sends it again.
 //
-// The codec goes by the content type (application/json: json, application/x-ndjson: json_lines) where the
-// `codec` option does not say otherwise.
+// The codec goes by the content type (application/json: json, application/x-ndjson: json_lines)
+// where the `codec` option does not say otherwise.
 
 #include "base/mutex.h"
 #include "base/stop.h"

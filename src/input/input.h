@@ -20,16 +20,16 @@ class Receiver {
 public:
     virtual ~Receiver() = default;
 
-    /// Blocks while the queue is full: backpressure. False once the pipeline is stopping: the batch was
-    /// not taken, and its acknowledgement has been told so.
+    /// Blocks while the queue is full: backpressure. False once the pipeline is stopping: the batch
+    /// was not taken, and its acknowledgement has been told so.
     virtual bool push(event::Batch batch) = 0;
 
     /// False, at once, where push would block: for senders who can be told to come back later.
     virtual bool try_push(event::Batch& batch) = 0;
 };
 
-/// Built from its options; nothing happens before `open`. An input whose sender can wait for an answer sets
-/// Batch::on_acknowledge, and answers only then.
+/// Built from its options; nothing happens before `open`. An input whose sender can wait for an
+/// answer sets Batch::on_acknowledge, and answers only then.
 class Input {
 public:
     virtual ~Input() = default;
@@ -37,8 +37,8 @@ public:
     /// Takes what it needs (a port, a folder), so that mistakes show before anything starts.
     virtual Result<> open() { return {}; }
 
-    /// On a thread of the pipeline (`threads` of them at once): pushes until its source has ended or
-    /// `stop` was called.
+    /// On a thread of the pipeline (`threads` of them at once): pushes until its source has ended
+    /// or `stop` was called.
     virtual void run(Receiver& receiver) = 0;
 
     /// From any thread, also before `run`; returns at once.

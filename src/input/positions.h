@@ -1,12 +1,14 @@
-// input/positions.h -- how far files were delivered: remembered across restarts, by device and inode. A
-// position moves only over what has been acknowledged, in order. Only input/ includes this.
+// input/positions.h -- how far files were delivered: remembered across restarts, by device and
+// inode. A position moves only over what has been acknowledged, in order. Only input/ includes
+// this.
 //
 // The file is text, one line a file, written anew and renamed into place:
 //
 //   elkhorn-positions 1
 //   <device> <inode> <offset> <bytes of the fingerprint> <its hash> <path>
 //
-// The fingerprint (a hash of the first bytes) tells a file from another one that got the same inode.
+// The fingerprint (a hash of the first bytes) tells a file from another one that got the same
+// inode.
 #pragma once
 
 #include "base/mutex.h"

@@ -1,5 +1,5 @@
-// input/stdin.cc -- standard input, a line an event; the pipeline ends with it. Lines are views into the
-// blocks that were read: nothing is copied.
+// input/stdin.cc -- standard input, a line an event; the pipeline ends with it. Lines are views
+// into the blocks that were read: nothing is copied.
 
 #include "base/stop.h"
 #include "input/arrival.h"

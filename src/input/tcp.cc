@@ -1,7 +1,8 @@
 // input/tcp.cc -- listens for TCP connections; each is a stream of its own.
 //
-// Plain TCP has no acknowledgement: what the kernel has taken from a sender that then hears of a crash is
-// lost (docs/manual/delivery.md). While the pipeline is full nothing is read, and senders wait.
+// Plain TCP has no acknowledgement: what the kernel has taken from a sender that then hears of a
+// crash is lost (docs/manual/delivery.md). While the pipeline is full nothing is read, and senders
+// wait.
 
 #include "base/stop.h"
 #include "input/arrival.h"

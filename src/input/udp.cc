@@ -1,7 +1,7 @@
 // input/udp.cc -- listens for datagrams; each is a message of its own.
 //
-// UDP has no acknowledgement and no backpressure (docs/manual/delivery.md): while the pipeline is full,
-// datagrams wait in the kernel's buffer, and past it the kernel drops them and counts that.
+// UDP has no acknowledgement and no backpressure (docs/manual/delivery.md): while the pipeline is
+// full, datagrams wait in the kernel's buffer, and past it the kernel drops them and counts that.
 
 #include "base/stop.h"
 #include "input/arrival.h"

@@ -1,6 +1,6 @@
-// output/bulk_options.h -- the options of the elasticsearch, opensearch and amazon_es outputs, as users'
-// files hold them: what matters is read, what changes nothing here is accepted, what must not be ignored
-// is refused with a reason. Only output/ includes this.
+// output/bulk_options.h -- the options of the elasticsearch, opensearch and amazon_es outputs, as
+// users' files hold them: what matters is read, what changes nothing here is accepted, what must
+// not be ignored is refused with a reason. Only output/ includes this.
 #pragma once
 
 #include "base/result.h"

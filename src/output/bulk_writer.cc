@@ -2,14 +2,14 @@
 //
 //   2xx of an item          delivered
 //   409                     someone else's version won: counted and dropped
-//   429, 5xx of an item     sent again, with growing pauses; so is the whole request on 429, 5xx and a
-//                           broken connection, at the next host
+//   429, 5xx of an item     sent again, with growing pauses; so is the whole request on 429, 5xx
+//                           and a broken connection, at the next host
 //   400, 404, ... of an item  counted and logged as a dead letter with the reason
 //   413 of the request      split in two; an event that is too large alone is a dead letter
 //   anything else           an error: the pipeline says so and tries again later
 //
-// `write` returns when nothing is left to send. A connection that broke may have been carried out: with
-// document_id the second attempt replaces, without it an event may be there twice.
+// `write` returns when nothing is left to send. A connection that broke may have been carried out:
+// with document_id the second attempt replaces, without it an event may be there twice.
 
 #include "base/log.h"
 #include "base/metrics.h"

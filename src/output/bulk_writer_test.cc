@@ -76,7 +76,8 @@ Result<> write(Output& output, std::initializer_list<std::string_view> documents
 TEST(BulkWriter, SendsActionsAndDocuments) {
     Endpoint endpoint({});
     const auto output = make(fmt::format(
-        R"(amazon_es {{ hosts => ["127.0.0.1:{}"] region => "${{REGION}}" index => "l-%{{s}}-%{{+YYYY.MM.dd}}"
+        R"(amazon_es {{ hosts => ["127.0.0.1:{}"] region => "${{REGION}}"
+           index => "l-%{{s}}-%{{+YYYY.MM.dd}}"
            document_id => "%{{id}}" user => u password => p }})",
         endpoint.port()));
     ASSERT_TRUE(output) << output.error().message;
@@ -95,7 +96,8 @@ TEST(BulkWriter, SendsAgainWhatMayWorkLaterAndOnlyThat) {
         {Endpoint::answer(503, ""),
          Endpoint::answer(
              200, R"({"errors":true,"items":[{"index":{"status":201}},{"index":{"status":429}},
-                                  {"index":{"status":409}},{"index":{"status":400,"error":{"type":"x"}}}]})")});
+                                  {"index":{"status":409}},
+                                  {"index":{"status":400,"error":{"type":"x"}}}]})")});
     const auto output =
         make(fmt::format("elasticsearch {{ hosts => \"http://127.0.0.1:{}/\" "
                          "retry_initial_interval => 0 http_compression => true }}",

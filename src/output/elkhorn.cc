@@ -1,5 +1,5 @@
-// output/elkhorn.cc -- the store inside this program. `store` is another name that may come later; the
-// options are those of the elasticsearch output that make sense here.
+// output/elkhorn.cc -- the store inside this program. `store` is another name that may come later;
+// the options are those of the elasticsearch output that make sense here.
 
 #include "config/fields.h"
 #include "event/format.h"

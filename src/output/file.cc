@@ -1,7 +1,8 @@
 // output/file.cc -- files whose path may have holes: "/var/log/out/%{host}-%{+YYYY.MM.dd}.log".
 //
-// Each batch is appended and synced (fdatasync) before it counts as delivered. A hole cannot climb out of
-// the path's fixed folder: where `..` would, or a field is missing, filename_failure takes the event.
+// Each batch is appended and synced (fdatasync) before it counts as delivered. A hole cannot climb
+// out of the path's fixed folder: where `..` would, or a field is missing, filename_failure takes
+// the event.
 
 #include "base/mutex.h"
 #include "base/strings.h"

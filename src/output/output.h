@@ -16,17 +16,17 @@ namespace elkhorn::output {
 
 using Events = std::span<const event::Event* const>;
 
-/// Built from its options; nothing happens before `open`. Shared by the workers of a pipeline: `write` is
-/// called from several threads at once.
+/// Built from its options; nothing happens before `open`. Shared by the workers of a pipeline:
+/// `write` is called from several threads at once.
 class Output {
 public:
     virtual ~Output() = default;
 
     virtual Result<> open() { return {}; }
 
-    /// When it returns without an error, every event is durable at its destination, or was given up for
-    /// good: then it is counted and logged with the reason. It may block while the destination is away.
-    /// An error means that the same call may succeed later; the pipeline tries again.
+    /// When it returns without an error, every event is durable at its destination, or was given up
+    /// for good: then it is counted and logged with the reason. It may block while the destination
+    /// is away. An error means that the same call may succeed later; the pipeline tries again.
     virtual Result<> write(Events events) = 0;
 
     /// No more writes will come.
@@ -40,7 +40,8 @@ struct Context {
     Stop* give_up = nullptr;  // requested when waiting for a destination must end
 };
 
-/// What the build knows about an output; the table of them is written by the build from this folder.
+/// What the build knows about an output; the table of them is written by the build from this
+/// folder.
 struct Spec {
     std::string_view name;
     std::string_view summary;

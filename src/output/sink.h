@@ -23,8 +23,8 @@ public:
 
     virtual ~Sink() = default;
 
-    /// Durable when it returns. An error concerns all items, and the same call may be tried again. Any
-    /// thread.
+    /// Durable when it returns. An error concerns all items, and the same call may be tried again.
+    /// Any thread.
     virtual Result<> write(std::span<const Item> items) = 0;
 };
 

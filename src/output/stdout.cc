@@ -1,5 +1,5 @@
-// output/stdout.cc -- standard output; rubydebug unless a codec is named. A batch is written whole, so lines
-// of two workers do not mix.
+// output/stdout.cc -- standard output; rubydebug unless a codec is named. A batch is written whole,
+// so lines of two workers do not mix.
 
 #include "base/mutex.h"
 #include "codec/codec.h"

@@ -1,10 +1,10 @@
-// pipeline/condition.h -- a condition of a pipeline file, compiled: expressions are ready, field references
-// parsed, constants typed.
+// pipeline/condition.h -- a condition of a pipeline file, compiled: expressions are ready, field
+// references parsed, constants typed.
 //
-// The semantics are Logstash's, surprises included: the text "200" does not equal the number 200; missing,
-// null, empty and false are false, 0 and [] are true; `in` means substring or membership by the shapes of
-// its sides; only texts match an expression; ordering unlike things is an error. An error makes the
-// condition false and is counted; it never stops anything.
+// The semantics are Logstash's, surprises included: the text "200" does not equal the number 200;
+// missing, null, empty and false are false, 0 and [] are true; `in` means substring or membership
+// by the shapes of its sides; only texts match an expression; ordering unlike things is an error.
+// An error makes the condition false and is counted; it never stops anything.
 //
 // One thread at a time: matching needs scratch.
 #pragma once

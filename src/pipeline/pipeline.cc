@@ -55,6 +55,15 @@ struct Pipeline::State {
     State(config::Pipeline parsed, const Options& given)
         : tree(std::move(parsed)), options(given), queue({given.queue_events, given.queue_bytes}) {}
 
+    /// Waits for one of the counts of threads to come down to none.
+    void wait_until(std::int64_t end_ms, std::size_t State::* threads) {
+        const Lock lock(mutex);
+        while (this->*threads > 0) {
+            const std::int64_t left_ms = end_ms - options.clock.steady_ns() / 1'000'000;
+            if (left_ms <= 0 || !changed.wait_for(mutex, left_ms)) return;
+        }
+    }
+
     const config::Pipeline tree;  // the counters are found by its nodes
     const Options options;
     Queue queue;
@@ -256,24 +265,16 @@ void Pipeline::stop(std::int64_t grace_ms) {
     if (!s.started || s.finished) return;
     request_stop();
     const std::int64_t end_ms = s.options.clock.steady_ns() / 1'000'000 + grace_ms;
-    // Inputs first: what they still have from their senders goes into the queue before it closes. One
-    // that is blocked on the full queue goes on as the workers make room, or is refused at last.
-    wait_until(end_ms, s.reading);
+    // Inputs first: what they still have from their senders goes into the queue before it closes.
+    // One that is blocked on the full queue goes on as the workers make room, or is refused at
+    // last.
+    s.wait_until(end_ms, &State::reading);
     s.queue.close();
-    wait_until(end_ms, s.working);
+    s.wait_until(end_ms, &State::working);
     s.give_up.request();
     s.input_threads.clear();
     s.worker_threads.clear();
     finish();
-}
-
-void Pipeline::wait_until(std::int64_t end_ms, const std::size_t& threads) {
-    State& s = *state_;
-    const Lock lock(s.mutex);
-    while (threads > 0) {
-        const std::int64_t left_ms = end_ms - s.options.clock.steady_ns() / 1'000'000;
-        if (left_ms <= 0 || !s.changed.wait_for(s.mutex, left_ms)) return;
-    }
 }
 
 void Pipeline::finish() {

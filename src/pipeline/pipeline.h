@@ -8,12 +8,13 @@
 // Flow           inputs push batches into one bounded queue; workers take what is there (up to
 //                `batch_events` at once), run the filters, then the outputs, one after the other.
 // Backpressure   the queue is full: the inputs block, and their senders with them.
-// Delivery       a batch is acknowledged when every output of every one of its events has it durably. An
-//                output that fails is tried again with growing pauses, for as long as it takes; the input
-//                waits meanwhile.
+// Delivery       a batch is acknowledged when every output of every one of its events has it
+//                durably. An output that fails is tried again with growing pauses, for as long as
+//                it takes; the input waits meanwhile.
 // Order          is kept with one worker.
 // Mistakes       unknown plug-ins and options, wrong values, ports in use: all found by `build` and
-//                `start`, before anything flows, with file, line, column and the nearest right word.
+//                `start`, before anything flows, with file, line, column and the nearest right
+//                word.
 #pragma once
 
 #include "base/clock.h"
@@ -69,8 +70,8 @@ public:
     /// Asks the inputs to end; returns at once. From any thread.
     void request_stop();
 
-    /// Inputs end, the queue drains, outputs close. Past `grace_ms` waiting outputs are told to give up,
-    /// and what they still had stays unacknowledged.
+    /// Inputs end, the queue drains, outputs close. Past `grace_ms` waiting outputs are told to
+    /// give up, and what they still had stays unacknowledged.
     void stop(std::int64_t grace_ms);
 
     /// The inputs in the order of the file, then the ones given as Parts.
@@ -81,8 +82,6 @@ private:
     explicit Pipeline(std::unique_ptr<State> state);
     void work(std::size_t worker);
     bool deliver_all(std::size_t worker, const std::vector<event::Event*>& events);
-    /// Waits for `threads`, one of the state's counters, to come down to none.
-    void wait_until(std::int64_t end_ms, const std::size_t& threads);
     void finish();
 
     std::unique_ptr<State> state_;

@@ -22,8 +22,8 @@ Result<const Spec*> find_spec(std::string_view kind, const config::Plugin& plugi
                             near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
 }
 
-/// Statements to steps; `make` turns a plug-in into a step's target. Goes on after a mistake, so that all
-/// of them are reported.
+/// Statements to steps; `make` turns a plug-in into a step's target. Goes on after a mistake, so
+/// that all of them are reported.
 template <typename Target, typename Make>
 std::vector<Step<Target>> compile_steps(const std::vector<config::Statement>& statements,
                                         const Make& make, std::vector<std::string>& mistakes) {

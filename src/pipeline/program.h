@@ -1,6 +1,6 @@
-// pipeline/program.h -- a pipeline's filters and outputs, compiled for one worker: steps in order, choices
-// with their conditions. Each worker has its own, for filters and conditions keep scratch; the outputs
-// behind it are shared. Only pipeline/ includes this.
+// pipeline/program.h -- a pipeline's filters and outputs, compiled for one worker: steps in order,
+// choices with their conditions. Each worker has its own, for filters and conditions keep scratch;
+// the outputs behind it are shared. Only pipeline/ includes this.
 #pragma once
 
 #include "base/metrics.h"

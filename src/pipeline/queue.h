@@ -1,5 +1,6 @@
-// pipeline/queue.h -- what waits between the inputs and the workers. Bounded in events and in bytes: past
-// either, `push` blocks, and the inputs with it. A batch larger than the bounds passes when it is alone.
+// pipeline/queue.h -- what waits between the inputs and the workers. Bounded in events and in
+// bytes: past either, `push` blocks, and the inputs with it. A batch larger than the bounds passes
+// when it is alone.
 #pragma once
 
 #include "base/mutex.h"
@@ -24,8 +25,8 @@ public:
     bool push(event::Batch batch) override;
     bool try_push(event::Batch& batch) override;
 
-    /// Waits for batches, then takes those that are there, up to about `events`. False once the queue is
-    /// closed and empty.
+    /// Waits for batches, then takes those that are there, up to about `events`. False once the
+    /// queue is closed and empty.
     bool pop(std::vector<event::Batch>& out, std::size_t events);
 
     /// No more is taken; what is in goes out.

@@ -1,4 +1,5 @@
-// How fast is the flow: standard input through the usual filters to nowhere. Skipped unless asked for:
+// How fast is the flow: standard input through the usual filters to nowhere. Skipped unless asked
+// for:
 //
 //   ELKHORN_SPEED=1 pipeline_test --gtest_filter='Speed.*' < access.log
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <limits>
 #include <span>
 
@@ -184,12 +185,12 @@ std::optional<ParsedDate> read_epoch(std::string_view text, std::int64_t per_sec
         negative = true;
         text.remove_prefix(1);
     }
-    std::size_t n = 0;
     std::int64_t whole = 0;
-    while (n < text.size() && n < 19 && is_digit(text[n]))
-        whole = whole * 10 + (text[n++] - '0');
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
+    const auto n = static_cast<std::size_t>(end - text.data());
     const bool has_fraction = n < text.size() && text[n] == '.';
-    if (n == 0 || (n < text.size() && !has_fraction) || whole < 0) return std::nullopt;
+    if (error != std::errc() || whole < 0 || text.front() == '-') return std::nullopt;
+    if (n < text.size() && !has_fraction) return std::nullopt;
     const std::int64_t unit_ns = 1'000'000'000 / per_second;
     std::int64_t rest_ns = 0;
     std::int64_t scale = unit_ns;
@@ -226,8 +227,8 @@ std::optional<ParsedDate> read_epoch(std::string_view text, std::int64_t per_sec
     return date;
 }
 
-/// "@" and 24 hex digits: TAI seconds plus 2^62, then nanoseconds. TAI64N is read as Logstash reads it:
-/// ten seconds ahead of UTC, leap seconds not counted.
+/// "@" and 24 hex digits: TAI seconds plus 2^62, then nanoseconds. TAI64N is read as Logstash reads
+/// it: ten seconds ahead of UTC, leap seconds not counted.
 std::optional<ParsedDate> read_tai64n(std::string_view text) {
     if (text.starts_with('@')) text.remove_prefix(1);
     if (text.size() != 24) return std::nullopt;
@@ -339,7 +340,8 @@ Result<> DateParser::add_elasticsearch(std::string_view name, std::vector<Format
         return {};
     }
     std::string_view pattern = named_pattern(base);
-    // Numbers read the Joda way may be shorter than their letters, as the formats without strict_ do.
+    // Numbers read the Joda way may be shorter than their letters, as the formats without strict_
+    // do.
     const auto dialect = pattern.empty() || strict || base.starts_with("basic_")
                              ? DatePattern::Dialect::java_time
                              : DatePattern::Dialect::joda;
@@ -402,7 +404,8 @@ std::optional<ParsedDate> DateParser::parse(std::string_view text, const TimeZon
                 }
                 break;
             case Kind::pattern: {
-                // 31,556,952 seconds: the mean year. Right to a day, which the century does not mind.
+                // 31,556,952 seconds: the mean year. Right to a day, which the century does not
+                // mind.
                 const std::int64_t this_year = 1970 + now_ns / 1'000'000'000 / 31'556'952;
                 if (format.pattern.read(text, fields, this_year)) {
                     date = resolve(fields, zone, now_ns, format.joda);

@@ -1,15 +1,15 @@
 // text/date_parse.h -- text to an instant, by the formats of two worlds:
 //
-//   DateParser::elasticsearch("strict_date_optional_time||epoch_millis")   mappings and range queries
+//   DateParser::elasticsearch("strict_date_optional_time||epoch_millis")   mappings, queries
 //   DateParser::joda("dd/MMM/yyyy:HH:mm:ss Z")                             the date filter
 //
-// Elasticsearch's: any of its named formats (strict_date_optional_time, epoch_millis, basic_date, ...),
-// java.time patterns, and lists with ||, tried in order. Joda's: a Joda-Time pattern, or ISO8601,
-// UNIX, UNIX_MS, UNIX_US, UNIX_NS, TAI64N.
+// Elasticsearch's: any of its named formats (strict_date_optional_time, epoch_millis, basic_date,
+// ...), java.time patterns, and lists with ||, tried in order. Joda's: a Joda-Time pattern, or
+// ISO8601, UNIX, UNIX_MS, UNIX_US, UNIX_NS, TAI64N.
 //
-// An answer says what was missing from the text, so that `lte: 2015-05-17` can mean the whole day: as in
-// Elasticsearch a missing hour, minute, second or fraction is 0 in `first` and the greatest in `last`;
-// a missing month or day is 1 in both.
+// An answer says what was missing from the text, so that `lte: 2015-05-17` can mean the whole day:
+// as in Elasticsearch a missing hour, minute, second or fraction is 0 in `first` and the greatest
+// in `last`; a missing month or day is 1 in both.
 //
 //   Threads   immutable; share freely.
 //   Cost      about 100 ns for a pattern of numbers and a month's name.
@@ -46,9 +46,9 @@ public:
     static Result<DateParser> elasticsearch(std::string_view formats);
     static Result<DateParser> joda(std::string_view pattern);
 
-    /// Nothing when no format fits or there is no such day or hour. `zone` holds where the text gives
-    /// none. `now_ns` is for Joda patterns without a year: this year, but December read in January
-    /// was last year, and January read in December is next year.
+    /// Nothing when no format fits or there is no such day or hour. `zone` holds where the text
+    /// gives none. `now_ns` is for Joda patterns without a year: this year, but December read in
+    /// January was last year, and January read in December is next year.
     std::optional<ParsedDate> parse(std::string_view text, const TimeZone& zone,
                                     std::int64_t now_ns) const;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace elkhorn::text {
 namespace {
@@ -13,6 +14,8 @@ constexpr std::array<std::string_view, 12> months = {
     "july",    "august",   "september", "october", "november", "december"};
 constexpr std::array<std::string_view, 7> days = {"monday", "tuesday",  "wednesday", "thursday",
                                                   "friday", "saturday", "sunday"};
+
+constexpr int letters_max = 18;  // so many digits fit 64 bits
 
 struct Abbreviation {
     std::string_view name;
@@ -150,6 +153,11 @@ Result<> DatePattern::add_letters(char letter, int count, std::string_view patte
                                 "quotes",
                                 pattern, column + 1, letter));
     }
+    if (count > letters_max) {
+        return fail(ErrorCode::invalid,
+                    fmt::format("date pattern \"{}\": column {}: more than {} of a letter", pattern,
+                                column + 1, letters_max));
+    }
     const bool joda = dialect_ == Dialect::joda;
     Part part;
     part.letter = letter;
@@ -167,8 +175,8 @@ Result<> DatePattern::add_letters(char letter, int count, std::string_view patte
     return {};
 }
 
-/// A number right before another number has exactly as many digits as letters ("yyyyMMddHHmmss"); and
-/// each '[' learns where its ']' is.
+/// A number right before another number has exactly as many digits as letters ("yyyyMMddHHmmss");
+/// and each '[' learns where its ']' is.
 Result<> DatePattern::limit_digits(std::string_view pattern) {
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < parts_.size(); ++i) {

@@ -1,9 +1,9 @@
-// text/date_pattern.h -- reads a date by a pattern of letters into its fields: the half of date_parse
-// that knows letters, without time zones or calendars.
+// text/date_pattern.h -- reads a date by a pattern of letters into its fields: the half of
+// date_parse that knows letters, without time zones or calendars.
 //
-// Joda-Time (Logstash's `date` filter) and java.time (Elasticsearch's `format`) share most letters and
-// differ in strictness: Joda's "dd" takes one or two digits and any case of a name, java.time's takes
-// two; java.time has [optional] sections, and its week-based year is Y where Joda's is x.
+// Joda-Time (Logstash's `date` filter) and java.time (Elasticsearch's `format`) share most letters
+// and differ in strictness: Joda's "dd" takes one or two digits and any case of a name, java.time's
+// takes two; java.time has [optional] sections, and its week-based year is Y where Joda's is x.
 #pragma once
 
 #include "base/result.h"

@@ -32,7 +32,8 @@ bool set_matches(std::string_view& pattern, char c) {
     return found != negated;
 }
 
-/// One name against one pattern without slashes. Two cursors and one point of return: linear steps a star.
+/// One name against one pattern without slashes. Two cursors and one point of return: linear steps
+/// a star.
 bool name_matches(std::string_view pattern, std::string_view name) {
     if (name.starts_with('.') && !pattern.starts_with('.')) return false;
     std::string_view star_pattern;

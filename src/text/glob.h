@@ -1,5 +1,5 @@
-// text/glob.h -- paths with wildcards: `*` and `?` within a name, `**` any number of folders, `[a-z]`
-// `[!a]`, `{a,b}`. A `*` does not match a leading dot.
+// text/glob.h -- paths with wildcards: `*` and `?` within a name, `**` any number of folders,
+// `[a-z]` `[!a]`, `{a,b}`. A `*` does not match a leading dot.
 #pragma once
 
 #include <string>

@@ -1,9 +1,9 @@
-// text/grok.h -- `%{IP:client} %{WORD:method}`: named patterns over regular expressions, as Logstash has
-// them.
+// text/grok.h -- `%{IP:client} %{WORD:method}`: named patterns over regular expressions, as
+// Logstash has them.
 //
-// Compiled once into a regular expression (text/regex.h) and, where the pattern is a row of well-known
-// classes and literals, into a line scanner in front of it (text/line_scanner.h), which either gives the
-// very same answer without a regex engine or says that it is not sure.
+// Compiled once into a regular expression (text/regex.h) and, where the pattern is a row of
+// well-known classes and literals, into a line scanner in front of it (text/line_scanner.h), which
+// either gives the very same answer without a regex engine or says that it is not sure.
 //
 //   Threads   a Grok is immutable; each thread brings its own Grok::Scratch, and keeps it.
 //   Bounds    a search gives up after a number of steps that `timeout_ms` scales.
@@ -59,7 +59,8 @@ public:
         std::vector<std::string_view> scanned;
         bool by_scanner = false;
 
-        /// After a match: what capture `i` holds, a view into the line; null data() when it took no part.
+        /// After a match: what capture `i` holds, a view into the line; null data() when it took no
+        /// part.
         std::string_view value(std::size_t i) const {
             return by_scanner ? scanned[i] : matches.group(i + 1);
         }

@@ -1,5 +1,5 @@
-// Foreign bytes as a grok pattern and a line: "pattern\nline". Every capture is a slice of the line, and
-// the scanner answers as the regex engine does.
+// Foreign bytes as a grok pattern and a line: "pattern\nline". Every capture is a slice of the
+// line, and the scanner answers as the regex engine does.
 
 #include "base/assert.h"
 #include "text/grok.h"

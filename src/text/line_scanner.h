@@ -1,11 +1,12 @@
-// text/line_scanner.h -- matches rows of well-known classes and literals (access logs, syslog, key=value)
-// without a regex engine, and gives exactly the engine's answer or none.
+// text/line_scanner.h -- matches rows of well-known classes and literals (access logs, syslog,
+// key=value) without a regex engine, and gives exactly the engine's answer or none.
 //
-// How equality is kept: a backtracking engine answers with the first of its choices, in a fixed order,
-// that works out. The scanner walks the same choices in the same order from the start of the line. Where
-// it skips choices, it does so because they are certain to fail (a run of digits cannot give back digits
-// to a following blank); where a class is scanned by hand (scan_class.h) and what follows it then fails,
-// the scanner does not know what the engine would try next: it is not sure, and the engine runs.
+// How equality is kept: a backtracking engine answers with the first of its choices, in a fixed
+// order, that works out. The scanner walks the same choices in the same order from the start of the
+// line. Where it skips choices, it does so because they are certain to fail (a run of digits cannot
+// give back digits to a following blank); where a class is scanned by hand (scan_class.h) and what
+// follows it then fails, the scanner does not know what the engine would try next: it is not sure,
+// and the engine runs.
 //
 // Only lines of plain ASCII are scanned. line_scanner_test.cc compares both on mutated lines.
 #pragma once
@@ -28,8 +29,8 @@ public:
     /// Null where the tree holds what the scanner cannot walk.
     static std::shared_ptr<const LineScanner> compile(const RegexTree& tree);
 
-    /// True: the line matches from its start, and `captures` (one for each of the tree's names) hold what
-    /// took part. False: not sure; `captures` are then of no use.
+    /// True: the line matches from its start, and `captures` (one for each of the tree's names)
+    /// hold what took part. False: not sure; `captures` are then of no use.
     bool scan(std::string_view line, std::span<std::string_view> captures) const;
 
 private:

@@ -1,5 +1,5 @@
-// text/line_scanner_compile.cc -- from an expression's tree to the scanner's steps, or to the insight that
-// it is not of the scanner's kind.
+// text/line_scanner_compile.cc -- from an expression's tree to the scanner's steps, or to the
+// insight that it is not of the scanner's kind.
 
 #include "text/line_scanner.h"
 
@@ -121,9 +121,10 @@ private:
         return add(std::move(step));
     }
 
-    /// Captures are numbered from left to right: a way that failed can have set those from here on. Where
-    /// the choice itself captures nothing, what follows it is unknown here, and none is forgotten; they
-    /// are then set again by the same steps or belong to an inner choice, which forgets them.
+    /// Captures are numbered from left to right: a way that failed can have set those from here on.
+    /// Where the choice itself captures nothing, what follows it is unknown here, and none is
+    /// forgotten; they are then set again by the same steps or belong to an inner choice, which
+    /// forgets them.
     static int first_capture(const RegexNode& node) {
         int first = node.capture > 0 ? node.capture - 1 : 64;
         for (const RegexNode& child : node.children)
@@ -257,8 +258,8 @@ private:
         return add(step);
     }
 
-    /// Whether the longest run is the only one that can lead on: what follows must take a character, and
-    /// cannot take one that the run would have to give back.
+    /// Whether the longest run is the only one that can lead on: what follows must take a
+    /// character, and cannot take one that the run would have to give back.
     bool is_sole(const Step& step) const {
         if (step.kind != Step::Kind::run) return false;
         if (step.greed == RegexNode::Greed::possessive) return true;
@@ -273,8 +274,8 @@ private:
         return true;
     }
 
-    /// Adds the characters that the steps at `at` can begin with; false when they may take none, or when
-    /// it is not known.
+    /// Adds the characters that the steps at `at` can begin with; false when they may take none, or
+    /// when it is not known.
     bool first_characters(std::uint32_t at, Set& first, int depth) const {
         for (; depth < 50; ++depth) {
             const Step& step = out_.steps_[at];

@@ -1,10 +1,11 @@
-// text/regex.h -- a compiled regular expression in Ruby's syntax, run by PCRE2's just-in-time code. PCRE2
-// stays behind this door.
+// text/regex.h -- a compiled regular expression in Ruby's syntax, run by PCRE2's just-in-time code.
+// PCRE2 stays behind this door.
 //
-//   Bounds    a search gives up after `step_limit` steps, whatever the text: no line can hang a worker.
+//   Bounds    a search gives up after `step_limit` steps, whatever the text: no line can hang a
+//             worker.
 //   Threads   a Regex is immutable; each thread brings its own RegexMatches, and keeps it.
-//   Bytes     texts of plain ASCII run in code without UTF-8; others in code that takes any bytes, an
-//             invalid one matching nothing. The answer is the same.
+//   Bytes     texts of plain ASCII run in code without UTF-8; others in code that takes any bytes,
+//             an invalid one matching nothing. The answer is the same.
 #pragma once
 
 #include "base/result.h"
@@ -29,8 +30,8 @@ public:
     RegexMatches(RegexMatches&&) noexcept;
     RegexMatches& operator=(RegexMatches&&) noexcept;
 
-    /// After a search that matched; a view into its subject. Group 0 is the whole match. A group that
-    /// took no part has a null data().
+    /// After a search that matched; a view into its subject. Group 0 is the whole match. A group
+    /// that took no part has a null data().
     std::string_view group(std::size_t i) const {
         return i < groups_.size() ? groups_[i] : std::string_view();
     }

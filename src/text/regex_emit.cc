@@ -1,5 +1,5 @@
-// text/regex_emit.cc -- what a parsed expression says: PCRE2's spelling of it, and the text that every
-// match must hold.
+// text/regex_emit.cc -- what a parsed expression says: PCRE2's spelling of it, and the text that
+// every match must hold.
 
 #include "text/regex_syntax.h"
 

@@ -1,9 +1,10 @@
-// text/regex_syntax.h -- Ruby's regular expressions (Oniguruma), and grok's `%{NAME:field}` in them, as a
-// tree: what the PCRE2 text, the literals that every match must hold, and the line scanner are made from.
+// text/regex_syntax.h -- Ruby's regular expressions (Oniguruma), and grok's `%{NAME:field}` in
+// them, as a tree: what the PCRE2 text, the literals that every match must hold, and the line
+// scanner are made from.
 //
-// Where the two dialects differ: \h is a hex digit, ^ and $ are line ends, (?m) lets the dot match a line
-// break, a{,3} counts from 0, a{2}+ repeats a{2}, classes nest and intersect, group names hold any
-// characters, and plain parentheses do not capture once there is a named group.
+// Where the two dialects differ: \h is a hex digit, ^ and $ are line ends, (?m) lets the dot match
+// a line break, a{,3} counts from 0, a{2}+ repeats a{2}, classes nest and intersect, group names
+// hold any characters, and plain parentheses do not capture once there is a named group.
 #pragma once
 
 #include "base/result.h"

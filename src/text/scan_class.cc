@@ -130,7 +130,8 @@ Scanned httpd_user(std::string_view line, std::size_t from) {
     return i > from ? yes(i - from, false) : no;
 }
 
-/// QUOTEDSTRING is atomic and its loop possessive: the first unescaped quote ends it, or nothing does.
+/// QUOTEDSTRING is atomic and its loop possessive: the first unescaped quote ends it, or nothing
+/// does.
 Scanned quoted(std::string_view line, std::size_t from) {
     const char quote = at(line, from);
     if (quote != '"' && quote != '\'' && quote != '`') return no;
@@ -165,7 +166,8 @@ bool digits_at(std::string_view line, std::size_t i, int count, char first_limit
     return true;
 }
 
-/// HTTPDATE as every server writes it, 17/May/2015:10:05:03 +0000; other spellings are the engine's.
+/// HTTPDATE as every server writes it, 17/May/2015:10:05:03 +0000; other spellings are the
+/// engine's.
 Scanned httpd_date(std::string_view line, std::size_t from) {
     constexpr std::size_t size = 26;
     if (from + size > line.size()) return unsure;

@@ -1,6 +1,6 @@
-// text/scan_class.h -- well-known pattern classes scanned by hand: what a regex engine's first choice for
-// the standard definition would be. Found by the definition itself, not by its name, so that a user's own
-// IPORHOST is never taken for ours. Only text/ includes this.
+// text/scan_class.h -- well-known pattern classes scanned by hand: what a regex engine's first
+// choice for the standard definition would be. Found by the definition itself, not by its name, so
+// that a user's own IPORHOST is never taken for ours. Only text/ includes this.
 #pragma once
 
 #include <cstddef>

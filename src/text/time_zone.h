@@ -1,13 +1,14 @@
-// text/time_zone.h -- local time to UTC and back, by the system's time zone files (TZif, RFC 8536) with
-// their rule for the years after the table.
+// text/time_zone.h -- local time to UTC and back, by the system's time zone files (TZif, RFC 8536)
+// with their rule for the years after the table.
 //
 //   const auto berlin = TRY(TimeZone::find("Europe/Berlin"));
 //   berlin->offset_seconds(utc);  berlin->to_utc(local);
 //
-// Where clocks are put forward or back, local times are read as Java reads them: one that never was is
-// moved forward by the gap, one that was twice is the earlier of the two.
+// Where clocks are put forward or back, local times are read as Java reads them: one that never was
+// is moved forward by the gap, one that was twice is the earlier of the two.
 //
-//   Threads   immutable; share freely. `find` may be called from any thread and remembers each zone.
+//   Threads   immutable; share freely. `find` may be called from any thread and remembers each
+//             zone.
 //   Cost      a binary search over a few hundred transitions.
 #pragma once
 
