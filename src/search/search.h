@@ -72,6 +72,7 @@ struct Hit {
     std::string source;            // JSON; empty: not shown
     std::string fields;            // members of "fields", JSON with braces; empty: none
     std::vector<std::string> sort; // each value as JSON
+    std::vector<std::string> matched_queries;  // _name of those that match it
 };
 
 struct Found {
@@ -83,6 +84,7 @@ struct Found {
     std::string aggregations;  // the object as JSON; empty: none asked for
     bool timed_out = false;
     bool terminated_early = false;
+    std::vector<Failure> failures;  // of indices that could not answer where others did
 };
 
 Answer<Found> run(const Request& request, const RequestContext& context, bool typed_keys);

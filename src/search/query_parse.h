@@ -1,0 +1,74 @@
+// search/query_parse.h -- what the parsers of single queries share: the table of names, fields and options
+// of bodies, and refusals in Elasticsearch's words.
+#pragma once
+
+#include "event/value.h"
+#include "search/field_terms.h"
+#include "search/plan.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace elkhorn::search {
+
+using Members = std::span<const event::Member>;
+
+/// What every query may have.
+struct Common {
+    float boost = 1;
+    std::string name;
+};
+
+QueryPtr make_query(Plan plan, const Common& common, std::optional<float> constant = std::nullopt);
+
+std::unexpected<Failure> bad_syntax(std::string reason);   // parsing_exception
+std::unexpected<Failure> bad_content(std::string reason);  // x_content_parse_exception
+std::unexpected<Failure> unsupported(std::string_view query, std::string_view option);
+
+/// START_ARRAY, VALUE_STRING: how failures name a value.
+std::string_view token_name(const event::Value& value);
+
+/// True when the member is boost or _name and was taken.
+Answer<bool> take_common(const event::Member& member, Common& common);
+
+/// The one field of {"field": ...}; _name and boost beside it are taken where `common` is given.
+struct FieldBody {
+    std::string name;
+    const event::Value* value = nullptr;
+};
+Answer<FieldBody> one_field(std::string_view query, const event::Value& body);
+
+Answer<std::string> text_option(std::string_view query, const event::Member& member);
+Answer<double> number_option(const event::Member& member);
+Answer<bool> boolean_option(const event::Member& member);
+/// "or" is false, "and" is true.
+Answer<bool> operator_option(const event::Member& member);
+
+/// Queries by name; the body is an object.
+using Parse = Answer<QueryPtr> (*)(const event::Value& body);
+Answer<QueryPtr> parse_bool(const event::Value& body);
+Answer<QueryPtr> parse_constant_score(const event::Value& body);
+Answer<QueryPtr> parse_dis_max(const event::Value& body);
+Answer<QueryPtr> parse_boosting(const event::Value& body);
+Answer<QueryPtr> parse_nested(const event::Value& body);
+Answer<QueryPtr> parse_function_score(const event::Value& body);
+Answer<QueryPtr> parse_term(const event::Value& body);
+Answer<QueryPtr> parse_terms(const event::Value& body);
+Answer<QueryPtr> parse_range(const event::Value& body);
+Answer<QueryPtr> parse_exists(const event::Value& body);
+Answer<QueryPtr> parse_ids(const event::Value& body);
+Answer<QueryPtr> parse_prefix(const event::Value& body);
+Answer<QueryPtr> parse_wildcard(const event::Value& body);
+Answer<QueryPtr> parse_regexp(const event::Value& body);
+Answer<QueryPtr> parse_fuzzy(const event::Value& body);
+Answer<QueryPtr> parse_match(const event::Value& body);
+Answer<QueryPtr> parse_match_phrase(const event::Value& body);
+Answer<QueryPtr> parse_match_phrase_prefix(const event::Value& body);
+Answer<QueryPtr> parse_match_bool_prefix(const event::Value& body);
+Answer<QueryPtr> parse_multi_match(const event::Value& body);
+Answer<QueryPtr> parse_query_string_body(const event::Value& body);
+Answer<QueryPtr> parse_simple_query_string(const event::Value& body);
+
+}  // namespace elkhorn::search
