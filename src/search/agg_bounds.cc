@@ -22,7 +22,8 @@ std::optional<BoundTexts> BoundTexts::read(Options& options, std::string_view ke
     };
     take("min", bounds.min, bounds.min_is_number);
     take("max", bounds.max, bounds.max_is_number);
-    if (auto read = inner.finish(); !read) options.fail(key, read.error().type, read.error().reason);
+    if (auto read = inner.finish(); !read)
+        options.fail(key, read.error().type, read.error().reason);
     return bounds;
 }
 
@@ -33,11 +34,14 @@ void HistogramOptions::read(Options& options) {
     order = Order::read(options, Order::by_key());
 }
 
-std::unexpected<Failure> refuse_bounds_outside(const std::string& hard_min, const std::string& hard_max,
-                                               const std::string& min, const std::string& max) {
-    return refuse_in_phase("illegal_argument_exception",
-                           fmt::format("Extended bounds have to be inside hard bounds, hard bounds: [{}--{}], "
-                                       "extended bounds: [{}--{}]", hard_min, hard_max, min, max));
+std::unexpected<Failure> refuse_bounds_outside(const std::string& hard_min,
+                                               const std::string& hard_max, const std::string& min,
+                                               const std::string& max) {
+    return refuse_in_phase(
+        "illegal_argument_exception",
+        fmt::format("Extended bounds have to be inside hard bounds, hard bounds: [{}--{}], "
+                    "extended bounds: [{}--{}]",
+                    hard_min, hard_max, min, max));
 }
 
 }  // namespace elkhorn::search::agg

@@ -36,7 +36,8 @@ struct HistogramOptions {
     void read(Options& options);
 };
 
-std::unexpected<Failure> refuse_bounds_outside(const std::string& hard_min, const std::string& hard_max,
-                                               const std::string& min, const std::string& max);
+std::unexpected<Failure> refuse_bounds_outside(const std::string& hard_min,
+                                               const std::string& hard_max, const std::string& min,
+                                               const std::string& max);
 
 }  // namespace elkhorn::search::agg

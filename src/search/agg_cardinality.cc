@@ -1,18 +1,19 @@
 // search/agg_cardinality.cc -- cardinality: how many different values the selected rows have, by bucket.
 // Texts are hashed once per row group and term, not per row.
 
+#include "base/hash.h"
 #include "search/agg_makers.h"
 #include "search/agg_sketch.h"
 #include "search/agg_source.h"
-
-#include "base/hash.h"
 
 #include <bit>
 
 namespace elkhorn::search::agg {
 namespace {
 
-std::uint64_t hash_of(std::int64_t value) { return hash64(static_cast<std::uint64_t>(value) + 0x5851f42d4c957f2dULL); }
+std::uint64_t hash_of(std::int64_t value) {
+    return hash64(static_cast<std::uint64_t>(value) + 0x5851f42d4c957f2dULL);
+}
 
 std::uint64_t hash_of(double value) {
     return hash64(std::bit_cast<std::uint64_t>(value) ^ 0xda3e39cb94b95bdbULL);
@@ -24,6 +25,7 @@ public:
         : Aggregator(std::move(common)), options_(std::move(options)), threshold_(threshold) {}
 
     Shape shape() const override { return Shape::single_metric; }
+
     bool may_have_children() const override { return false; }
 
     Answer<> bind(const RequestContext& request) override {
@@ -37,12 +39,14 @@ public:
         ASK(grow(sketches_, selection.bucket_count));
         const NumberColumn numbers = ASK(source_.numbers(context));
         numbers.visit([&](const auto& column) {
-            for_each_value(selection, column, [&](std::uint32_t bucket, auto value) { add(bucket, hash_of(value)); });
+            for_each_value(selection, column,
+                           [&](std::uint32_t bucket, auto value) { add(bucket, hash_of(value)); });
         });
         const TermColumn terms = ASK(source_.terms(context));
         if (!terms.none()) add_terms(terms, selection);
         std::size_t size_bytes = 0;
-        for (const CardinalitySketch& sketch : sketches_) size_bytes += sketch.memory_bytes();
+        for (const CardinalitySketch& sketch : sketches_)
+            size_bytes += sketch.memory_bytes();
         ASK(ledger().hold(size_bytes > held_bytes_ ? size_bytes - held_bytes_ : 0));
         held_bytes_ = std::max(held_bytes_, size_bytes);
         return {};
@@ -56,6 +60,7 @@ public:
     double metric(std::uint32_t bucket, std::string_view /*key*/) const override {
         return bucket < sketches_.size() ? static_cast<double>(sketches_[bucket].count()) : 0;
     }
+
     bool has_metric(std::string_view key) const override { return key.empty() || key == "value"; }
 
 private:
@@ -68,12 +73,14 @@ private:
             return hashes[ordinal];
         };
         if (!selection.buckets.empty()) {
-            for_each_value(selection, *terms.ordinals,
-                           [&](std::uint32_t bucket, std::uint32_t ordinal) { add(bucket, hash(ordinal)); });
+            for_each_value(
+                selection, *terms.ordinals,
+                [&](std::uint32_t bucket, std::uint32_t ordinal) { add(bucket, hash(ordinal)); });
             return;
         }
         std::vector<std::uint8_t> used(terms.ordinal_count());
-        for_each_value(selection, *terms.ordinals, [&](std::uint32_t, std::uint32_t ordinal) { used[ordinal] = 1; });
+        for_each_value(selection, *terms.ordinals,
+                       [&](std::uint32_t, std::uint32_t ordinal) { used[ordinal] = 1; });
         for (std::uint32_t ordinal = 0; ordinal < used.size(); ++ordinal) {
             if (used[ordinal] != 0) add(0, hash(ordinal));
         }
@@ -96,8 +103,9 @@ Made make_cardinality(Common common, const event::Value& body) {
     ASK(options.finish());
     ASK(source.check());
     constexpr std::int64_t most = 40'000;
-    return std::make_unique<Cardinality>(std::move(common), std::move(source),
-                                         static_cast<std::uint32_t>(std::min(threshold.value_or(3000), most)));
+    return std::make_unique<Cardinality>(
+        std::move(common), std::move(source),
+        static_cast<std::uint32_t>(std::min(threshold.value_or(3000), most)));
 }
 
 }  // namespace elkhorn::search::agg

@@ -14,8 +14,10 @@ Answer<> Ledger::hold(std::size_t size_bytes) {
     if (held_bytes_ <= limit_bytes) return {};
     auto failure = refuse_in_phase(
         "circuit_breaking_exception",
-        fmt::format("[request] Data too large, data for [aggregations] would be [{}], which is larger than "
-                    "the limit of [{}]", held_bytes_, limit_bytes));
+        fmt::format(
+            "[request] Data too large, data for [aggregations] would be [{}], which is larger than "
+            "the limit of [{}]",
+            held_bytes_, limit_bytes));
     failure.error().status = 429;
     return failure;
 }
@@ -24,9 +26,10 @@ Answer<> Ledger::allow(std::size_t buckets) const {
     if (shown_ + buckets <= max_buckets_) return {};
     auto failure = refuse_in_phase(
         "too_many_buckets_exception",
-        fmt::format("Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
-                    "This limit can be set by changing the [search.max_buckets] cluster level setting.",
-                    max_buckets_, shown_ + buckets));
+        fmt::format(
+            "Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
+            "This limit can be set by changing the [search.max_buckets] cluster level setting.",
+            max_buckets_, shown_ + buckets));
     failure.error().status = 503;
     return failure;
 }
@@ -49,13 +52,20 @@ Aggregator* Children::find(std::string_view name) const {
     return nullptr;
 }
 
+bool Children::wants_all_rows() const {
+    return std::ranges::any_of(aggregators,
+                               [](const auto& inside) { return inside->wants_all_rows(); });
+}
+
 Answer<> Children::bind(const RequestContext& request) {
-    for (const auto& aggregator : aggregators) ASK(aggregator->bind(request));
+    for (const auto& aggregator : aggregators)
+        ASK(aggregator->bind(request));
     return {};
 }
 
 Answer<> Children::collect(const GroupContext& context, const Selection& selection) {
-    for (const auto& aggregator : aggregators) ASK(aggregator->collect(context, selection));
+    for (const auto& aggregator : aggregators)
+        ASK(aggregator->collect(context, selection));
     return {};
 }
 
@@ -113,7 +123,8 @@ void BucketTable::rehash() {
     slots_.assign(size, 0);
     for (std::uint32_t bucket = 0; bucket < keys_.size(); ++bucket) {
         std::size_t at = hash(keys_[bucket].owner, keys_[bucket].key);
-        while (slots_[at & (size - 1)] != 0) ++at;
+        while (slots_[at & (size - 1)] != 0)
+            ++at;
         slots_[at & (size - 1)] = bucket + 1;
     }
 }
@@ -121,11 +132,14 @@ void BucketTable::rehash() {
 std::span<const std::uint32_t> BucketTable::of(std::uint32_t owner) {
     if (grouped_ != keys_.size()) {
         std::uint32_t owners = 0;
-        for (const Key& key : keys_) owners = std::max(owners, key.owner + 1);
+        for (const Key& key : keys_)
+            owners = std::max(owners, key.owner + 1);
         ends_.assign(owners, 0);
-        for (const Key& key : keys_) ++ends_[key.owner];
+        for (const Key& key : keys_)
+            ++ends_[key.owner];
         std::uint32_t sum = 0;
-        for (std::uint32_t& end : ends_) sum += std::exchange(end, sum);
+        for (std::uint32_t& end : ends_)
+            sum += std::exchange(end, sum);
         by_owner_.resize(keys_.size());
         for (std::uint32_t bucket = 0; bucket < keys_.size(); ++bucket) {
             by_owner_[ends_[keys_[bucket].owner]++] = bucket;

@@ -38,12 +38,15 @@ struct Selection {
     template <typename Visit>
     void for_each(Visit&& visit) const {
         if (!buckets.empty()) {
-            for (std::size_t i = 0; i < rows.size(); ++i) visit(rows[i], buckets[i]);
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                visit(rows[i], buckets[i]);
         } else if (whole) {
             const auto count = static_cast<std::uint32_t>(rows.size());
-            for (std::uint32_t row = 0; row < count; ++row) visit(row, std::uint32_t{0});
+            for (std::uint32_t row = 0; row < count; ++row)
+                visit(row, std::uint32_t{0});
         } else {
-            for (const std::uint32_t row : rows) visit(row, std::uint32_t{0});
+            for (const std::uint32_t row : rows)
+                visit(row, std::uint32_t{0});
         }
     }
 };
@@ -57,11 +60,15 @@ struct SelectionBuffer {
         rows.clear();
         buckets.clear();
     }
+
     void add(std::uint32_t row, std::uint32_t bucket) {
         rows.push_back(row);
         buckets.push_back(bucket);
     }
-    Selection selection(std::uint32_t bucket_count) const { return {rows, buckets, bucket_count, false}; }
+
+    Selection selection(std::uint32_t bucket_count) const {
+        return {rows, buckets, bucket_count, false};
+    }
 };
 
 /// What a request may use: memory while it counts, buckets in its answer.
@@ -75,9 +82,11 @@ public:
     Answer<> show(std::size_t buckets);
     /// Whether that many could be shown, without showing them.
     Answer<> allow(std::size_t buckets) const;
+
     void begin_answer() { shown_ = 0; }
 
     std::uint32_t max_buckets() const { return max_buckets_; }
+
     bool typed_keys = false;
 
 private:
@@ -106,11 +115,14 @@ public:
     std::vector<std::unique_ptr<Pipeline>> pipelines;
 
     bool none() const { return aggregators.empty(); }
+
     Aggregator* find(std::string_view name) const;
+    bool wants_all_rows() const;
     Answer<> bind(const RequestContext& request);
     Answer<> collect(const GroupContext& context, const Selection& selection);
     /// Members of one bucket. `list` and `index` tell what the bucket's pipelines made; null: none did.
-    Answer<> render(json::Writer& out, std::uint32_t bucket, const BucketList* list, std::size_t index);
+    Answer<> render(json::Writer& out, std::uint32_t bucket, const BucketList* list,
+                    std::size_t index);
 };
 
 /// What every aggregation is made of.
@@ -126,22 +138,34 @@ struct Common {
 class Aggregator {
 public:
     explicit Aggregator(Common common) : common_(std::move(common)) {}
+
     virtual ~Aggregator() = default;
 
     const std::string& name() const { return common_.name; }
+
     const std::string& type() const { return common_.type; }
+
     const Common& common() const { return common_; }
+
     Children& children() { return children_; }
+
     const Children& children() const { return children_; }
 
     virtual Shape shape() const = 0;
+
     /// Before the # of typed keys.
     virtual std::string typed_name() const { return common_.type; }
+
     virtual bool may_have_children() const { return true; }
+
     virtual bool is_histogram() const { return false; }
+
+    /// Whether it must see row groups in which nothing matches.
+    virtual bool wants_all_rows() const { return children_.wants_all_rows(); }
 
     /// Fields against the mappings, orders against the aggregations inside; once, before collect.
     virtual Answer<> bind(const RequestContext& request) { return children_.bind(request); }
+
     virtual Answer<> collect(const GroupContext& context, const Selection& selection) = 0;
     /// The members of its object, `meta` already written.
     virtual Answer<> render(json::Writer& out, std::uint32_t bucket) = 0;
@@ -149,6 +173,7 @@ public:
     /// A metric's number ("value" or "" of single ones, "avg" of stats), or a single bucket's count.
     /// `key` is one that has_metric knows.
     virtual double metric(std::uint32_t /*bucket*/, std::string_view /*key*/) const { return 0; }
+
     virtual bool has_metric(std::string_view /*key*/) const { return false; }
 
 protected:
@@ -162,6 +187,7 @@ protected:
     }
 
     Ledger& ledger() const { return *common_.ledger; }
+
     [[nodiscard]] std::unexpected<Failure> refuse_execution(std::string reason) const;
 
     Common common_;
@@ -189,12 +215,16 @@ public:
     }
 
     std::uint32_t size() const { return static_cast<std::uint32_t>(keys_.size()); }
+
     std::int64_t key(std::uint32_t bucket) const { return keys_[bucket].key; }
+
     std::uint64_t count(std::uint32_t bucket) const { return counts_[bucket]; }
+
     void add(std::uint32_t bucket, std::uint64_t documents) { counts_[bucket] += documents; }
 
     /// The buckets of one bucket of the parent, in the order they appeared.
     std::span<const std::uint32_t> of(std::uint32_t owner);
+
     std::size_t memory_bytes() const {
         return keys_.capacity() * sizeof(Key) + counts_.capacity() * 8 + slots_.size() * 4;
     }
@@ -204,6 +234,7 @@ private:
         std::int64_t key;
         std::uint32_t owner;
     };
+
     static std::size_t hash(std::uint32_t owner, std::int64_t key);
     void rehash();
 

@@ -41,8 +41,9 @@ public:
         ASK(read_bounds(settings_.hard, "hard_bounds", hard_));
         if ((hard_.max && extended_.max && *hard_.max < *extended_.max) ||
             (hard_.min && extended_.min && *hard_.min > *extended_.min)) {
-            return refuse_bounds_outside(settings_.hard->min.value_or(""), settings_.hard->max.value_or(""),
-                                         settings_.extended->min.value_or(""), settings_.extended->max.value_or(""));
+            return refuse_bounds_outside(
+                settings_.hard->min.value_or(""), settings_.hard->max.value_or(""),
+                settings_.extended->min.value_or(""), settings_.extended->max.value_or(""));
         }
         ASK(settings_.common.order.bind(*this));
         return children_.bind(request);
@@ -52,8 +53,9 @@ public:
         const NumberColumn numbers = ASK(source_.numbers(context));
         const std::size_t before = table_.memory_bytes();
         below_.clear();
-        const bool in_order = numbers.integers && numbers.integers->rows.one_each() && numbers.column != nullptr &&
-                              numbers.column->ascending() && selection.buckets.empty();
+        const bool in_order = numbers.integers && numbers.integers->rows.one_each() &&
+                              numbers.column != nullptr && numbers.column->ascending() &&
+                              selection.buckets.empty();
         if (in_order) {
             count_in_order(selection, numbers.integers->values);
         } else {
@@ -66,14 +68,20 @@ public:
         return children_.collect(context, chosen);
     }
 
-    std::string key_text(const Bucket& bucket) const override { return source_.format().text(bucket.key); }
-    double key_number(const Bucket& bucket) const override { return static_cast<double>(bucket.key); }
+    std::string key_text(const Bucket& bucket) const override {
+        return source_.format().text(bucket.key);
+    }
+
+    double key_number(const Bucket& bucket) const override {
+        return static_cast<double>(bucket.key);
+    }
 
 protected:
     bool keyed() const override { return settings_.common.keyed; }
 
     void write_key(json::Writer& out, const Bucket& bucket, bool /*keyed*/) const override {
-        if (source_.format().shown()) out.member("key_as_string", source_.format().text(bucket.key));
+        if (source_.format().shown())
+            out.member("key_as_string", source_.format().text(bucket.key));
         out.member("key", bucket.key);
     }
 
@@ -99,9 +107,11 @@ private:
         std::int64_t end = 0;
         std::uint32_t bucket = no_bucket;  // of the one bucket of the parent
     };
+
     static constexpr std::size_t slot_count = 1024;
 
     bool hard() const { return hard_.min || hard_.max; }
+
     bool inside(std::int64_t key) const {
         return (!hard_.min || key >= *hard_.min) && (!hard_.max || key < *hard_.max);
     }
@@ -109,16 +119,19 @@ private:
     Answer<> read_bounds(const std::optional<BoundTexts>& texts, std::string_view name,
                          Bounds<std::int64_t>& bounds) {
         if (!texts) return {};
-        const auto read = [&](const std::optional<std::string>& text, bool number) -> Answer<std::int64_t> {
+        const auto read = [&](const std::optional<std::string>& text,
+                              bool number) -> Answer<std::int64_t> {
             if (number) return static_cast<std::int64_t>(parse_real(*text).value_or(0));
             return source_.format().read_whole(*text);
         };
         if (texts->min) bounds.min = ASK(read(texts->min, texts->min_is_number));
         if (texts->max) bounds.max = ASK(read(texts->max, texts->max_is_number));
         if (bounds.min && bounds.max && *bounds.min > *bounds.max) {
-            return refuse_in_phase("illegal_argument_exception",
-                                   fmt::format("[{0}.min][{1}] cannot be greater than [{0}.max][{2}] for histogram "
-                                               "aggregation [{3}]", name, *bounds.min, *bounds.max, this->name()));
+            return refuse_in_phase(
+                "illegal_argument_exception",
+                fmt::format("[{0}.min][{1}] cannot be greater than [{0}.max][{2}] for histogram "
+                            "aggregation [{3}]",
+                            name, *bounds.min, *bounds.max, this->name()));
         }
         return {};
     }
@@ -130,17 +143,21 @@ private:
         for (std::size_t i = 0; i < rows.size();) {
             const TimeRounding::Span span = rounding_->bucket(values[rows[i]]);
             std::size_t step = 1;
-            while (i + step < rows.size() && values[rows[i + step]] < span.end) step *= 2;
+            while (i + step < rows.size() && values[rows[i + step]] < span.end)
+                step *= 2;
             const auto first = rows.begin() + static_cast<std::ptrdiff_t>(i + step / 2);
-            const auto last = rows.begin() + static_cast<std::ptrdiff_t>(std::min(i + step, rows.size()));
-            const auto end = std::partition_point(first, last, [&](std::uint32_t row) { return values[row] < span.end; });
+            const auto last =
+                rows.begin() + static_cast<std::ptrdiff_t>(std::min(i + step, rows.size()));
+            const auto end = std::partition_point(
+                first, last, [&](std::uint32_t row) { return values[row] < span.end; });
             const auto past = std::max(static_cast<std::size_t>(end - rows.begin()), i + 1);
             if (inside(span.key)) {
                 const std::uint32_t bucket = table_.find_or_add(0, span.key);
                 table_.add(bucket, past - i);
                 if (children) below_.buckets.resize(below_.buckets.size() + past - i, bucket);
                 if (children && hard()) {
-                    below_.rows.insert(below_.rows.end(), rows.begin() + static_cast<std::ptrdiff_t>(i),
+                    below_.rows.insert(below_.rows.end(),
+                                       rows.begin() + static_cast<std::ptrdiff_t>(i),
                                        rows.begin() + static_cast<std::ptrdiff_t>(past));
                 }
             }
@@ -180,8 +197,10 @@ private:
     }
 
     /// Empty buckets from one key on, while they are below `below` or, when `inclusive`, at it.
-    Answer<> add_empty(std::vector<Bucket>& all, std::int64_t from, std::int64_t below, bool inclusive) {
-        for (std::int64_t key = from; key < below || (inclusive && key == below); key = rounding_->next(key)) {
+    Answer<> add_empty(std::vector<Bucket>& all, std::int64_t from, std::int64_t below,
+                       bool inclusive) {
+        for (std::int64_t key = from; key < below || (inclusive && key == below);
+             key = rounding_->next(key)) {
             if (all.size() >= ledger().max_buckets()) {
                 const auto more = static_cast<std::size_t>((below - key) / rounding_->length_ms());
                 return ledger().allow(all.size() + more + 1);
@@ -193,8 +212,12 @@ private:
 
     Answer<std::vector<Bucket>> filled(const std::vector<Bucket>& found) {
         const std::int64_t offset = rounding_->offset_ms();
-        const auto min = extended_.min ? std::optional(rounding_->round_plain(*extended_.min) + offset) : std::nullopt;
-        const auto max = extended_.max ? std::optional(rounding_->round_plain(*extended_.max) + offset) : std::nullopt;
+        const auto min = extended_.min
+                             ? std::optional(rounding_->round_plain(*extended_.min) + offset)
+                             : std::nullopt;
+        const auto max = extended_.max
+                             ? std::optional(rounding_->round_plain(*extended_.max) + offset)
+                             : std::nullopt;
         std::vector<Bucket> all;
         if (found.empty()) {
             if (min && max) ASK(add_empty(all, *min, *max, true));
@@ -205,7 +228,8 @@ private:
             if (i > 0) ASK(add_empty(all, rounding_->next(found[i - 1].key), found[i].key, false));
             all.push_back(found[i]);
         }
-        if (max && *max > found.back().key) ASK(add_empty(all, rounding_->next(found.back().key), *max, true));
+        if (max && *max > found.back().key)
+            ASK(add_empty(all, rounding_->next(found.back().key), *max, true));
         return all;
     }
 

@@ -16,7 +16,8 @@ void Digest::merge_fresh() {
     merged.reserve(clusters_.size() + fresh_.size());
     auto old = clusters_.begin();
     for (const double value : fresh_) {
-        while (old != clusters_.end() && old->mean <= value) merged.push_back(*old++);
+        while (old != clusters_.end() && old->mean <= value)
+            merged.push_back(*old++);
         merged.push_back({value, 1});
     }
     merged.insert(merged.end(), old, clusters_.end());
@@ -24,12 +25,15 @@ void Digest::merge_fresh() {
     fresh_.clear();
 }
 
-void Digest::settle() { merge_fresh(); }
+void Digest::settle() {
+    merge_fresh();
+}
 
 void Digest::compress(double compression) {
     merge_fresh();
     double total = 0;
-    for (const Cluster& cluster : clusters_) total += cluster.weight;
+    for (const Cluster& cluster : clusters_)
+        total += cluster.weight;
     // The arcsine scale: a cluster may span one unit of k, which is little of q near 0 and 1.
     const double delta = 4 * std::max(20.0, std::min(compression, 1000.0));
     const auto limit_after = [&](double q) {
@@ -60,7 +64,8 @@ void Digest::compress(double compression) {
 double Digest::quantile_of(std::span<const Cluster> clusters, double min, double max, double q) {
     if (clusters.size() == 1) return clusters[0].mean;
     double total = 0;
-    for (const Cluster& cluster : clusters) total += cluster.weight;
+    for (const Cluster& cluster : clusters)
+        total += cluster.weight;
     const double index = q * total;
     double middle = clusters[0].weight / 2;
     if (index < middle) return (min * index + clusters[0].mean * (middle - index)) / middle;
@@ -69,7 +74,8 @@ double Digest::quantile_of(std::span<const Cluster> clusters, double min, double
         if (middle + step > index) {
             const double right = index - middle;
             const double left = middle + step - index;
-            const double mean = (clusters[i].mean * left + clusters[i + 1].mean * right) / (left + right);
+            const double mean =
+                (clusters[i].mean * left + clusters[i + 1].mean * right) / (left + right);
             return std::clamp(mean, clusters[i].mean, clusters[i + 1].mean);
         }
         middle += step;
@@ -77,16 +83,19 @@ double Digest::quantile_of(std::span<const Cluster> clusters, double min, double
     const double right = index - middle;
     const double left = clusters.back().weight / 2 - right;
     if (left + right <= 0) return max;
-    return std::clamp((clusters.back().mean * left + max * right) / (left + right), clusters.back().mean,
-                      std::max(max, clusters.back().mean));
+    return std::clamp((clusters.back().mean * left + max * right) / (left + right),
+                      clusters.back().mean, std::max(max, clusters.back().mean));
 }
 
-double Digest::quantile(double q) const { return quantile_of(clusters_, min_, max_, q); }
+double Digest::quantile(double q) const {
+    return quantile_of(clusters_, min_, max_, q);
+}
 
 double Digest::rank(double value) const {
     if (clusters_.size() == 1) return value < clusters_[0].mean ? 0 : 1;
     double total = 0;
-    for (const Cluster& cluster : clusters_) total += cluster.weight;
+    for (const Cluster& cluster : clusters_)
+        total += cluster.weight;
     double before = 0;
     double left = (clusters_[1].mean - clusters_[0].mean) / 2;
     double right = left;
@@ -110,7 +119,8 @@ double Digest::median_absolute_deviation() const {
     const double median = quantile(0.5);
     std::vector<Cluster> distances;
     distances.reserve(clusters_.size());
-    for (const Cluster& cluster : clusters_) distances.push_back({std::fabs(cluster.mean - median), cluster.weight});
+    for (const Cluster& cluster : clusters_)
+        distances.push_back({std::fabs(cluster.mean - median), cluster.weight});
     std::ranges::sort(distances, {}, &Cluster::mean);
     return quantile_of(distances, distances.front().mean, distances.back().mean, 0.5);
 }

@@ -21,19 +21,24 @@ public:
     }
 
     bool empty() const { return fresh_.empty() && clusters_.empty(); }
+
     /// Both want `settle` to have been called since the last add, and at least one value.
     double quantile(double q) const;
     /// The fraction of values that are at most `value`.
     double rank(double value) const;
     double median_absolute_deviation() const;
     void settle();
-    std::size_t memory_bytes() const { return fresh_.capacity() * 8 + clusters_.capacity() * sizeof(Cluster); }
+
+    std::size_t memory_bytes() const {
+        return fresh_.capacity() * 8 + clusters_.capacity() * sizeof(Cluster);
+    }
 
 private:
     struct Cluster {
         double mean;
         double weight;
     };
+
     static constexpr std::size_t fresh_most = 4096;
 
     void compress(double compression);

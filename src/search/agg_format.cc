@@ -84,7 +84,9 @@ void insert_commas(std::string& digits, int group) {
 
 DecimalPattern DecimalPattern::parse(std::string_view pattern) {
     DecimalPattern made;
+
     enum { before, whole, fraction, after } place = before;
+
     bool quoted = false;
     pattern = pattern.substr(0, pattern.find(';'));  // negative numbers: a minus before the same
     for (const char c : pattern) {
@@ -117,17 +119,21 @@ DecimalPattern DecimalPattern::parse(std::string_view pattern) {
 std::string DecimalPattern::text(double value) const {
     if (std::isnan(value)) return "\xef\xbf\xbd";
     if (std::isinf(value)) return (value < 0 ? "-" : "") + prefix + "\xe2\x88\x9e" + suffix;
-    std::string digits = fmt::format("{:.{}f}", std::fabs(percent ? value * 100 : value), fraction_digits_max);
+    std::string digits =
+        fmt::format("{:.{}f}", std::fabs(percent ? value * 100 : value), fraction_digits_max);
     const std::size_t point = std::min(digits.find('.'), digits.size());
     std::string left = digits.substr(0, point);
     std::string right = point < digits.size() ? digits.substr(point + 1) : "";
-    while (static_cast<int>(right.size()) > fraction_digits_min && right.ends_with('0')) right.pop_back();
+    while (static_cast<int>(right.size()) > fraction_digits_min && right.ends_with('0'))
+        right.pop_back();
     if (left == "0" && whole_digits_min == 0 && !right.empty()) left.clear();
-    while (static_cast<int>(left.size()) < whole_digits_min) left.insert(0, "0");
+    while (static_cast<int>(left.size()) < whole_digits_min)
+        left.insert(0, "0");
     const bool zero = left.find_first_not_of('0') == std::string::npos &&
                       right.find_first_not_of('0') == std::string::npos;
     if (group > 0) insert_commas(left, group);
-    return (value < 0 && !zero ? "-" : "") + prefix + left + (right.empty() ? "" : "." + right) + suffix;
+    return (value < 0 && !zero ? "-" : "") + prefix + left + (right.empty() ? "" : "." + right) +
+           suffix;
 }
 
 ValueFormat ValueFormat::decimal(std::string_view pattern) {
@@ -149,7 +155,8 @@ Answer<ValueFormat> ValueFormat::date(std::string_view format, std::string_view 
         made.print_ = Print::epoch_seconds;
     } else {
         if (first.size() > 1 && first[0] == '8') first.remove_prefix(1);
-        auto pattern = text::DateFormat::parse(printed_pattern(first), text::DateFormat::Dialect::java_time);
+        auto pattern =
+            text::DateFormat::parse(printed_pattern(first), text::DateFormat::Dialect::java_time);
         if (!pattern) return cannot_read_format(format, pattern.error().message);
         made.date_ = std::move(*pattern);
     }
@@ -183,7 +190,8 @@ std::string ValueFormat::text(double value) const {
         case Kind::decimal: return decimal_.text(value);
         default: {
             std::string out;
-            if (!std::isfinite(value)) return value > 0 ? "Infinity" : value < 0 ? "-Infinity" : "NaN";
+            if (!std::isfinite(value))
+                return value > 0 ? "Infinity" : value < 0 ? "-Infinity" : "NaN";
             text::append_json_real(out, value);
             return out;
         }
@@ -209,9 +217,9 @@ Answer<double> ValueFormat::read(std::string_view value) const {
         if (value == "true" || value == "false") return value == "true" ? 1.0 : 0.0;
         if (value.empty()) return 0.0;
         if (!parse_real(value)) {
-            return refuse_in_phase("illegal_argument_exception",
-                                   fmt::format("Cannot parse boolean [{}], expected either [true] or [false]",
-                                               value));
+            return refuse_in_phase(
+                "illegal_argument_exception",
+                fmt::format("Cannot parse boolean [{}], expected either [true] or [false]", value));
         }
     }
     if (kind_ == Kind::decimal && !decimal_.prefix.empty() && value.starts_with(decimal_.prefix)) {

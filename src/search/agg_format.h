@@ -34,8 +34,11 @@ public:
     enum class Kind { raw, boolean, date, decimal, address };
 
     ValueFormat() = default;
+
     static ValueFormat boolean() { return ValueFormat(Kind::boolean); }
+
     static ValueFormat address() { return ValueFormat(Kind::address); }
+
     static ValueFormat decimal(std::string_view pattern);
     /// `format`: empty for the default of date fields. The zone shows and reads what names none.
     static Answer<ValueFormat> date(std::string_view format, std::string_view time_zone,
@@ -43,6 +46,7 @@ public:
 
     /// False when numbers go without a text beside them.
     bool shown() const { return kind_ != Kind::raw; }
+
     Kind kind() const { return kind_; }
 
     std::string text(double value) const;
@@ -53,6 +57,7 @@ public:
 
 private:
     explicit ValueFormat(Kind kind) : kind_(kind) {}
+
     std::string date_text(std::int64_t ms) const;
 
     enum class Print { pattern, epoch_ms, epoch_seconds };

@@ -19,7 +19,9 @@ std::string real_text(std::optional<double> value) {
     return out;
 }
 
-double as_number(std::int64_t bits) { return std::bit_cast<double>(bits); }
+double as_number(std::int64_t bits) {
+    return std::bit_cast<double>(bits);
+}
 
 class Histogram final : public MultiBucket {
 public:
@@ -31,21 +33,23 @@ public:
         Bounds<double> hard;
     };
 
-    Histogram(Common common, Settings settings) : MultiBucket(std::move(common)), settings_(std::move(settings)) {}
+    Histogram(Common common, Settings settings)
+        : MultiBucket(std::move(common)), settings_(std::move(settings)) {}
 
     bool is_histogram() const override { return true; }
 
     Answer<> bind(const RequestContext& request) override {
         if (settings_.interval <= 0) {
-            return refuse_in_phase("illegal_argument_exception",
-                                   fmt::format("interval must be positive, got: {}", real_text(settings_.interval)));
+            return refuse_in_phase(
+                "illegal_argument_exception",
+                fmt::format("interval must be positive, got: {}", real_text(settings_.interval)));
         }
         const Bounds<double>& hard = settings_.hard;
         const Bounds<double>& extended = settings_.extended;
         if ((hard.max && extended.max && *hard.max < *extended.max) ||
             (hard.min && extended.min && *hard.min > *extended.min)) {
-            return refuse_bounds_outside(real_text(hard.min), real_text(hard.max), real_text(extended.min),
-                                         real_text(extended.max));
+            return refuse_bounds_outside(real_text(hard.min), real_text(hard.max),
+                                         real_text(extended.min), real_text(extended.max));
         }
         ASK(source_.bind(request, common_, settings_.common.source, {}));
         ASK(settings_.common.order.bind(*this));
@@ -58,12 +62,14 @@ public:
         below_.clear();
         numbers.visit([&](const auto& column) { count(selection, column); });
         ASK(ledger().hold(table_.memory_bytes() - before));
-        return children_.none() ? Answer<>() : children_.collect(context, below_.selection(table_.size()));
+        return children_.none() ? Answer<>()
+                                : children_.collect(context, below_.selection(table_.size()));
     }
 
     std::string key_text(const Bucket& bucket) const override {
         return source_.format().text(key_number(bucket));
     }
+
     double key_number(const Bucket& bucket) const override { return as_number(bucket.key); }
 
 protected:
@@ -82,11 +88,14 @@ protected:
             found.push_back({bucket, table_.count(bucket), table_.key(bucket)});
         }
         const auto compare = [](const Bucket& a, const Bucket& b) {
-            return as_number(a.key) < as_number(b.key) ? -1 : as_number(a.key) > as_number(b.key) ? 1 : 0;
+            return as_number(a.key) < as_number(b.key)   ? -1
+                   : as_number(a.key) > as_number(b.key) ? 1
+                                                         : 0;
         };
         Order::by_key().arrange(found, found.size(), compare);
         if (settings_.common.min_doc_count == 0) found = ASK(filled(found));
-        if (!settings_.common.order.is_by_key_up()) settings_.common.order.arrange(found, found.size(), compare);
+        if (!settings_.common.order.is_by_key_up())
+            settings_.common.order.arrange(found, found.size(), compare);
         return found;
     }
 
@@ -125,9 +134,13 @@ private:
     }
 
     double round_key(double key) const {
-        return std::floor((key - settings_.offset) / settings_.interval) * settings_.interval + settings_.offset;
+        return std::floor((key - settings_.offset) / settings_.interval) * settings_.interval +
+               settings_.offset;
     }
-    double next_key(double key) const { return round_key(key + settings_.interval + settings_.interval / 2); }
+
+    double next_key(double key) const {
+        return round_key(key + settings_.interval + settings_.interval / 2);
+    }
 
     Answer<> add_empty(std::vector<Bucket>& all, double from, double below, bool inclusive) {
         if (!(from < below || (inclusive && from <= below))) return {};
@@ -145,20 +158,25 @@ private:
 
     Answer<std::vector<Bucket>> filled(const std::vector<Bucket>& found) {
         const double min = settings_.extended.min.value_or(std::numeric_limits<double>::infinity());
-        const double max = settings_.extended.max.value_or(-std::numeric_limits<double>::infinity());
+        const double max =
+            settings_.extended.max.value_or(-std::numeric_limits<double>::infinity());
         std::vector<Bucket> all;
         if (found.empty()) {
-            if (std::isfinite(min) && std::isfinite(max)) ASK(add_empty(all, round_key(min), max, true));
+            if (std::isfinite(min) && std::isfinite(max))
+                ASK(add_empty(all, round_key(min), max, true));
             return all;
         }
-        if (std::isfinite(min)) ASK(add_empty(all, round_key(min), as_number(found.front().key), false));
+        if (std::isfinite(min))
+            ASK(add_empty(all, round_key(min), as_number(found.front().key), false));
         for (std::size_t i = 0; i < found.size(); ++i) {
             if (i > 0) {
-                ASK(add_empty(all, next_key(as_number(found[i - 1].key)), as_number(found[i].key), false));
+                ASK(add_empty(all, next_key(as_number(found[i - 1].key)), as_number(found[i].key),
+                              false));
             }
             all.push_back(found[i]);
         }
-        if (std::isfinite(max)) ASK(add_empty(all, next_key(as_number(found.back().key)), max, true));
+        if (std::isfinite(max))
+            ASK(add_empty(all, next_key(as_number(found.back().key)), max, true));
         return all;
     }
 
@@ -176,9 +194,11 @@ Bounds<double> read_bounds(Options& options, std::string_view key) {
     bounds.min = inner.real("min");
     bounds.max = inner.real("max");
     if (bounds.min && bounds.max && *bounds.min > *bounds.max) {
-        inner.fail("max", "x_content_parse_exception", "Failed to build [double_bounds] after last required field arrived");
+        inner.fail("max", "x_content_parse_exception",
+                   "Failed to build [double_bounds] after last required field arrived");
     }
-    if (auto read = inner.finish(); !read) options.fail(key, read.error().type, read.error().reason);
+    if (auto read = inner.finish(); !read)
+        options.fail(key, read.error().type, read.error().reason);
     return bounds;
 }
 
@@ -190,8 +210,9 @@ Made make_histogram(Common common, const event::Value& body) {
     settings.common.source = SourceOptions::read(options, true, false);
     if (const auto interval = options.real("interval")) {
         if (!(*interval > 0)) {
-            options.fail("interval", "illegal_argument_exception",
-                         fmt::format("[interval] must be >0 for histogram aggregation [{}]", common.name));
+            options.fail(
+                "interval", "illegal_argument_exception",
+                fmt::format("[interval] must be >0 for histogram aggregation [{}]", common.name));
         }
         settings.interval = *interval;
     }

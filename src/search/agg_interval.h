@@ -22,6 +22,7 @@ public:
 
     /// Refuses, in the search phase, an interval that is missing or makes no sense.
     Answer<TimeRounding> rounding(const std::string& time_zone) const;
+
     bool given() const { return unit_ || fixed_ms_ || !unreadable_.empty(); }
 
 private:

@@ -12,7 +12,8 @@ namespace elkhorn::search::agg {
 using Made = Answer<std::unique_ptr<Aggregator>>;
 using Make = Made (*)(Common common, const event::Value& body);
 
-Made make_metric(Common common, const event::Value& body);  // min, max, sum, avg, stats, extended_stats
+Made make_metric(Common common,
+                 const event::Value& body);  // min, max, sum, avg, stats, extended_stats
 Made make_value_count(Common common, const event::Value& body);
 Made make_weighted_avg(Common common, const event::Value& body);
 Made make_cardinality(Common common, const event::Value& body);

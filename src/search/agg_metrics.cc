@@ -46,8 +46,11 @@ void write_value(json::Writer& out, double value, bool known, const ValueFormat&
 struct Min {
     static constexpr bool single = true;
     double value = infinity;
+
     void add(double x) { value = x < value ? x : value; }
+
     double metric(std::string_view /*key*/) const { return value; }
+
     void write(json::Writer& out, const ValueFormat& format, double /*sigma*/) const {
         write_value(out, value, std::isfinite(value), format);
     }
@@ -56,8 +59,11 @@ struct Min {
 struct Max {
     static constexpr bool single = true;
     double value = -infinity;
+
     void add(double x) { value = x > value ? x : value; }
+
     double metric(std::string_view /*key*/) const { return value; }
+
     void write(json::Writer& out, const ValueFormat& format, double /*sigma*/) const {
         write_value(out, value, std::isfinite(value), format);
     }
@@ -66,8 +72,11 @@ struct Max {
 struct Sum {
     static constexpr bool single = true;
     CompensatedSum sum;
+
     void add(double x) { sum.add(x); }
+
     double metric(std::string_view /*key*/) const { return sum.value; }
+
     void write(json::Writer& out, const ValueFormat& format, double /*sigma*/) const {
         write_value(out, sum.value, true, format);
     }
@@ -77,13 +86,16 @@ struct Avg {
     static constexpr bool single = true;
     CompensatedSum sum;
     std::uint64_t count = 0;
+
     void add(double x) {
         sum.add(x);
         ++count;
     }
+
     double metric(std::string_view /*key*/) const {
         return count == 0 ? nothing : sum.value / static_cast<double>(count);
     }
+
     void write(json::Writer& out, const ValueFormat& format, double /*sigma*/) const {
         write_value(out, metric({}), count > 0, format);
     }
@@ -104,11 +116,13 @@ struct Stats {
     Min min;
     Max max;
     Avg avg;
+
     void add(double x) {
         min.add(x);
         max.add(x);
         avg.add(x);
     }
+
     double metric(std::string_view key) const {
         if (key == "min") return min.value;
         if (key == "max") return max.value;
@@ -116,6 +130,7 @@ struct Stats {
         if (key == "count") return static_cast<double>(avg.count);
         return avg.metric({});
     }
+
     void write(json::Writer& out, const ValueFormat& format, double /*sigma*/) const {
         out.member("count", avg.count);
         if (avg.count == 0) {
@@ -123,9 +138,12 @@ struct Stats {
             out.member("sum", 0.0);
             return;
         }
-        const std::array<std::pair<std::string_view, double>, 4> all = {{
-            {"min", min.value}, {"max", max.value}, {"avg", avg.metric({})}, {"sum", avg.sum.value}}};
-        for (const auto& [name, value] : all) out.member(name, value);
+        const std::array<std::pair<std::string_view, double>, 4> all = {{{"min", min.value},
+                                                                         {"max", max.value},
+                                                                         {"avg", avg.metric({})},
+                                                                         {"sum", avg.sum.value}}};
+        for (const auto& [name, value] : all)
+            out.member(name, value);
         if (!format.shown()) return;
         for (const auto& [name, value] : all) {
             write_text(out, fmt::format("{}_as_string", name), value, format);
@@ -136,10 +154,12 @@ struct Stats {
 struct ExtendedStats {
     static constexpr bool single = false;
     static constexpr std::array<std::string_view, 7> names = {
-        "sum_of_squares", "variance", "variance_population", "variance_sampling",
-        "std_deviation", "std_deviation_population", "std_deviation_sampling"};
+        "sum_of_squares",        "variance",      "variance_population",
+        "variance_sampling",     "std_deviation", "std_deviation_population",
+        "std_deviation_sampling"};
     static constexpr std::array<std::string_view, 6> bounds = {
-        "upper", "lower", "upper_population", "lower_population", "upper_sampling", "lower_sampling"};
+        "upper",          "lower",         "upper_population", "lower_population",
+        "upper_sampling", "lower_sampling"};
     Stats stats;
     CompensatedSum squares;
 
@@ -184,9 +204,11 @@ struct ExtendedStats {
                 out.value(value);
             }
         };
-        for (const auto name : names) write_number(name, known ? number(name, sigma) : 0);
+        for (const auto name : names)
+            write_number(name, known ? number(name, sigma) : 0);
         out.key("std_deviation_bounds").begin_object();
-        for (const auto name : bounds) write_number(name, known ? bound(name, sigma) : 0);
+        for (const auto name : bounds)
+            write_number(name, known ? bound(name, sigma) : 0);
         out.end_object();
         if (!known || !format.shown()) return;
         for (const auto name : names) {
@@ -198,16 +220,26 @@ struct ExtendedStats {
             }
         }
         out.key("std_deviation_bounds_as_string").begin_object();
-        for (const auto name : bounds) out.member(name, format.text(bound(name, sigma)));
+        for (const auto name : bounds)
+            out.member(name, format.text(bound(name, sigma)));
         out.end_object();
     }
 };
 
 constexpr std::array<std::string_view, 5> stats_names = {"min", "max", "sum", "avg", "count"};
-constexpr std::array<std::string_view, 13> more_names = {
-    "sum_of_squares", "variance", "variance_population", "variance_sampling", "std_deviation",
-    "std_deviation_population", "std_deviation_sampling", "std_upper", "std_lower", "std_upper_population",
-    "std_lower_population", "std_upper_sampling", "std_lower_sampling"};
+constexpr std::array<std::string_view, 13> more_names = {"sum_of_squares",
+                                                         "variance",
+                                                         "variance_population",
+                                                         "variance_sampling",
+                                                         "std_deviation",
+                                                         "std_deviation_population",
+                                                         "std_deviation_sampling",
+                                                         "std_upper",
+                                                         "std_lower",
+                                                         "std_upper_population",
+                                                         "std_lower_population",
+                                                         "std_upper_sampling",
+                                                         "std_lower_sampling"};
 
 template <typename State>
 class Metric final : public Aggregator {
@@ -215,7 +247,10 @@ public:
     Metric(Common common, SourceOptions options, double sigma)
         : Aggregator(std::move(common)), options_(std::move(options)), sigma_(sigma) {}
 
-    Shape shape() const override { return State::single ? Shape::single_metric : Shape::multi_metric; }
+    Shape shape() const override {
+        return State::single ? Shape::single_metric : Shape::multi_metric;
+    }
+
     bool may_have_children() const override { return false; }
 
     Answer<> bind(const RequestContext& request) override {
@@ -229,8 +264,9 @@ public:
         numbers.visit([&](const auto& column) {
             if (selection.buckets.empty()) {
                 State state = states_[0];  // a copy, so that it stays in registers
-                for_each_value(selection, column,
-                               [&](std::uint32_t, auto value) { state.add(static_cast<double>(value)); });
+                for_each_value(selection, column, [&](std::uint32_t, auto value) {
+                    state.add(static_cast<double>(value));
+                });
                 states_[0] = state;
                 return;
             }
@@ -247,7 +283,8 @@ public:
     }
 
     double metric(std::uint32_t bucket, std::string_view key) const override {
-        if constexpr (std::is_same_v<State, ExtendedStats>) return state(bucket).number(key, sigma_);
+        if constexpr (std::is_same_v<State, ExtendedStats>)
+            return state(bucket).number(key, sigma_);
         return state(bucket).metric(key);
     }
 
@@ -259,7 +296,9 @@ public:
     }
 
 private:
-    State state(std::uint32_t bucket) const { return bucket < states_.size() ? states_[bucket] : State(); }
+    State state(std::uint32_t bucket) const {
+        return bucket < states_.size() ? states_[bucket] : State();
+    }
 
     bool from_metadata(const GroupContext& context, const Selection& selection) {
         if constexpr (std::is_same_v<State, Min> || std::is_same_v<State, Max>) {
@@ -267,7 +306,8 @@ private:
             if (column == nullptr || column->value_count() == 0) return false;
             const bool whole = column->kind() == store::ColumnKind::integer;
             constexpr bool least = std::is_same_v<State, Min>;
-            const double integer = static_cast<double>(least ? column->min_integer() : column->max_integer());
+            const double integer =
+                static_cast<double>(least ? column->min_integer() : column->max_integer());
             states_[0].add(whole ? integer : least ? column->min_real() : column->max_real());
             return true;
         }
@@ -287,6 +327,7 @@ public:
         : Aggregator(std::move(common)), options_(std::move(options)) {}
 
     Shape shape() const override { return Shape::single_metric; }
+
     bool may_have_children() const override { return false; }
 
     Answer<> bind(const RequestContext& request) override {
@@ -305,12 +346,14 @@ public:
         }
         const NumberColumn numbers = ASK(source_.numbers(context));
         numbers.visit([&](const auto& values) {
-            for_each_value(selection, values, [&](std::uint32_t bucket, auto) { ++counts_[bucket]; });
+            for_each_value(selection, values,
+                           [&](std::uint32_t bucket, auto) { ++counts_[bucket]; });
         });
         const TermColumn terms = ASK(source_.terms(context));
         if (terms.none()) return {};
-        for_each_distinct(selection, *terms.ordinals,
-                          [&](std::uint32_t, std::uint32_t bucket, std::uint32_t) { ++counts_[bucket]; });
+        for_each_distinct(
+            selection, *terms.ordinals,
+            [&](std::uint32_t, std::uint32_t bucket, std::uint32_t) { ++counts_[bucket]; });
         return {};
     }
 
@@ -322,6 +365,7 @@ public:
     double metric(std::uint32_t bucket, std::string_view /*key*/) const override {
         return bucket < counts_.size() ? static_cast<double>(counts_[bucket]) : 0;
     }
+
     bool has_metric(std::string_view key) const override { return key.empty() || key == "value"; }
 
 private:
@@ -346,9 +390,10 @@ Made make_metric(Common common, const event::Value& body) {
         if (sigma < 0) {
             std::string shown;
             text::append_json_real(shown, sigma);
-            options.fail("sigma", "illegal_argument_exception",
-                         fmt::format("[sigma] must be greater than or equal to 0. Found [{}] in [{}]", shown,
-                                     common.name));
+            options.fail(
+                "sigma", "illegal_argument_exception",
+                fmt::format("[sigma] must be greater than or equal to 0. Found [{}] in [{}]", shown,
+                            common.name));
         }
     }
     ASK(options.finish());

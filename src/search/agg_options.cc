@@ -66,8 +66,8 @@ void Options::fail(std::string_view key, std::string type, std::string reason) {
 void Options::fail_kind(std::string_view key, const Value& value) {
     Failure failure;
     failure.type = "x_content_parse_exception";
-    failure.reason =
-        fmt::format("[1:1] [{}] {} doesn't support values of type: {}", type_, key, token_name(value));
+    failure.reason = fmt::format("[1:1] [{}] {} doesn't support values of type: {}", type_, key,
+                                 token_name(value));
     fail(std::move(failure));
 }
 
@@ -91,7 +91,8 @@ std::optional<std::int64_t> Options::integer(std::string_view key) {
     }
     const auto number = value->is(Kind::real) ? value->as_real() : to_double(value->as_string());
     if (!number || !(std::fabs(*number) < 9e18)) {
-        fail(key, "number_format_exception", fmt::format("For input string: \"{}\"", *scalar_text(*value)));
+        fail(key, "number_format_exception",
+             fmt::format("For input string: \"{}\"", *scalar_text(*value)));
         return std::nullopt;
     }
     return static_cast<std::int64_t>(*number);
@@ -121,7 +122,8 @@ std::optional<double> Options::real(std::string_view key) {
     }
     const auto number = parse_real(value->as_string());
     if (!number) {
-        fail(key, "number_format_exception", fmt::format("For input string: \"{}\"", value->as_string()));
+        fail(key, "number_format_exception",
+             fmt::format("For input string: \"{}\"", value->as_string()));
     }
     return number;
 }
@@ -151,11 +153,13 @@ std::optional<std::vector<double>> Options::reals(std::string_view key) {
         if (number) {
             numbers.push_back(*number);
         } else {
-            fail(key, "number_format_exception", fmt::format("For input string: \"{}\"", text.value_or("")));
+            fail(key, "number_format_exception",
+                 fmt::format("For input string: \"{}\"", text.value_or("")));
         }
     };
     if (value->is(Kind::array)) {
-        for (const Value& element : value->as_array().values()) add(element);
+        for (const Value& element : value->as_array().values())
+            add(element);
     } else {
         add(*value);
     }

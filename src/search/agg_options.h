@@ -35,6 +35,7 @@ public:
     const event::Value* object_or_array(std::string_view key);
     /// Any value but null.
     const event::Value* any(std::string_view key);
+
     void ignore(std::string_view key) { static_cast<void>(find(key)); }
 
     /// "failed to parse field [key]", because of `type`: `reason`. The first refusal counts.
@@ -42,10 +43,13 @@ public:
     void fail(Failure failure);
     /// "key doesn't support values of type: ..."
     void fail_kind(std::string_view key, const event::Value& value);
+
     bool failed() const { return failure_.has_value(); }
 
     Answer<> finish();
+
     std::string_view name() const { return name_; }
+
     std::string_view type() const { return type_; }
 
 private:

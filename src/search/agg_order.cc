@@ -19,7 +19,8 @@ void Order::add_part(Options& options, const Value& element, Order& order) {
     // Of several members Elasticsearch keeps the last.
     const event::Member& member = element.as_object().members().back();
     if (!member.value.is(Kind::string)) {
-        return refuse_order(fmt::format("Unexpected token [{}] for [order]", token_name(member.value)));
+        return refuse_order(
+            fmt::format("Unexpected token [{}] for [order]", token_name(member.value)));
     }
     const std::string way = to_lower(member.value.as_string());
     if (way != "asc" && way != "desc") {
@@ -45,9 +46,11 @@ Order Order::read(Options& options, Order otherwise) {
     if (value->is(Kind::object)) {
         add_part(options, *value, order);
     } else {
-        for (const Value& element : value->as_array().values()) add_part(options, element, order);
+        for (const Value& element : value->as_array().values())
+            add_part(options, element, order);
         if (value->as_array().size() == 0) {
-            options.fail("order", "index_out_of_bounds_exception", "Index 0 out of bounds for length 0");
+            options.fail("order", "index_out_of_bounds_exception",
+                         "Index 0 out of bounds for length 0");
         }
     }
     if (order.parts_.empty()) return otherwise;
@@ -78,37 +81,49 @@ MetricPath MetricPath::parse(std::string_view path) {
 namespace {
 
 std::unexpected<Failure> no_way(std::string_view path, std::string reason) {
-    auto failure = refuse_in_phase("aggregation_execution_exception",
-                                   fmt::format("Invalid aggregation order path [{}]. {}", path, reason));
+    auto failure =
+        refuse_in_phase("aggregation_execution_exception",
+                        fmt::format("Invalid aggregation order path [{}]. {}", path, reason));
     failure.error().status = 500;
     return failure;
 }
 
 constexpr std::string_view way_of_paths =
-    "Buckets can only be sorted on a sub-aggregator path that is built out of zero or more single-bucket "
-    "aggregations within the path and a final single-bucket or a metrics aggregation at the path end.";
+    "Buckets can only be sorted on a sub-aggregator path that is built out of zero or more "
+    "single-bucket "
+    "aggregations within the path and a final single-bucket or a metrics aggregation at the path "
+    "end.";
 
 Answer<> check_key(const Aggregator& metric, std::string_view path, const std::string& key) {
     const std::string& name = metric.name();
     switch (metric.shape()) {
         case Shape::single_bucket:
             if (key.empty() || key == "doc_count") return {};
-            return no_way(path, fmt::format("Ordering on a single-bucket aggregation can only be done on its "
-                                            "doc_count. Either drop the key (a la \"{0}\") or change it to "
-                                            "\"doc_count\" (a la \"{0}.doc_count\") or \"key\".", name));
+            return no_way(
+                path, fmt::format("Ordering on a single-bucket aggregation can only be done on its "
+                                  "doc_count. Either drop the key (a la \"{0}\") or change it to "
+                                  "\"doc_count\" (a la \"{0}.doc_count\") or \"key\".",
+                                  name));
         case Shape::single_metric:
             if (key.empty() || key == "value") return {};
-            return no_way(path, fmt::format("Ordering on a single-value metrics aggregation can only be done on "
-                                            "its value. Either drop the key (a la \"{0}\") or change it to "
-                                            "\"value\" (a la \"{0}.value\")", name));
+            return no_way(
+                path,
+                fmt::format("Ordering on a single-value metrics aggregation can only be done on "
+                            "its value. Either drop the key (a la \"{0}\") or change it to "
+                            "\"value\" (a la \"{0}.value\")",
+                            name));
         case Shape::multi_metric:
             if (key.empty()) {
-                return no_way(path, "When ordering on a multi-value metrics aggregation a metric name must be "
-                                    "specified.");
+                return no_way(
+                    path,
+                    "When ordering on a multi-value metrics aggregation a metric name must be "
+                    "specified.");
             }
             if (metric.has_metric(key)) return {};
-            return no_way(path, fmt::format("Unknown metric name [{}] on multi-value metrics aggregation [{}]",
-                                            key, name));
+            return no_way(
+                path,
+                fmt::format("Unknown metric name [{}] on multi-value metrics aggregation [{}]", key,
+                            name));
         default: return no_way(path, std::string(way_of_paths));
     }
 }
@@ -122,13 +137,16 @@ Answer<> Order::bind(const Aggregator& parent) {
         const Aggregator* at = &parent;
         for (std::size_t i = 0; i < path.names.size(); ++i) {
             if (i > 0 && at->shape() != Shape::single_bucket) {
-                return no_way(part.path, fmt::format("{} [{}] is not single-bucket.", way_of_paths, at->name()));
+                return no_way(part.path, fmt::format("{} [{}] is not single-bucket.", way_of_paths,
+                                                     at->name()));
             }
             at = at->children().find(path.names[i]);
             if (at == nullptr) {
-                return no_way(part.path, fmt::format("The provided aggregation [{}] either does not exist, or is a "
-                                                     "pipeline aggregation and cannot be used to sort the buckets.",
-                                                     path.names[i]));
+                return no_way(
+                    part.path,
+                    fmt::format("The provided aggregation [{}] either does not exist, or is a "
+                                "pipeline aggregation and cannot be used to sort the buckets.",
+                                path.names[i]));
             }
         }
         ASK(check_key(*at, part.path, path.key));

@@ -17,7 +17,9 @@ namespace elkhorn::search::agg {
 class Order {
 public:
     static Order by_key() { return Order({Part{By::key, true, {}, nullptr, {}}}); }
+
     static Order by_count() { return Order({Part{By::count, false, {}, nullptr, {}}}); }
+
     /// The member "order", or `otherwise`.
     static Order read(Options& options, Order otherwise);
 
@@ -25,7 +27,11 @@ public:
     Answer<> bind(const Aggregator& parent);
 
     bool starts_with_key() const { return parts_.front().by == By::key; }
-    bool starts_with_count_down() const { return parts_.front().by == By::count && !parts_.front().up; }
+
+    bool starts_with_count_down() const {
+        return parts_.front().by == By::count && !parts_.front().up;
+    }
+
     /// Keys alone, upwards: how histograms have their buckets anyway.
     bool is_by_key_up() const { return starts_with_key() && parts_.front().up; }
 
@@ -42,7 +48,9 @@ public:
                 if (part.by == By::key) {
                     way = compare(buckets[a], buckets[b]);
                 } else if (part.by == By::count) {
-                    way = buckets[a].count < buckets[b].count ? -1 : buckets[a].count > buckets[b].count ? 1 : 0;
+                    way = buckets[a].count < buckets[b].count   ? -1
+                          : buckets[a].count > buckets[b].count ? 1
+                                                                : 0;
                 } else {
                     way = compare_numbers(numbers[i][a], numbers[i][b], part.up);
                 }
@@ -51,15 +59,18 @@ public:
             return compare(buckets[a], buckets[b]) < 0;
         };
         keep = std::min(keep, places.size());
-        std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(keep), places.end(), less);
+        std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(keep),
+                          places.end(), less);
         std::vector<Bucket> arranged;
         arranged.reserve(keep);
-        for (std::size_t i = 0; i < keep; ++i) arranged.push_back(buckets[places[i]]);
+        for (std::size_t i = 0; i < keep; ++i)
+            arranged.push_back(buckets[places[i]]);
         buckets = std::move(arranged);
     }
 
 private:
     enum class By { key, count, path };
+
     struct Part {
         By by = By::key;
         bool up = true;
@@ -69,6 +80,7 @@ private:
     };
 
     explicit Order(std::vector<Part> parts) : parts_(std::move(parts)) {}
+
     static void add_part(Options& options, const event::Value& element, Order& order);
     std::vector<std::vector<double>> numbers_of(const std::vector<Bucket>& buckets) const;
 

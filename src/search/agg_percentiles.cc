@@ -37,10 +37,12 @@ public:
     Shape shape() const override {
         return what_ == What::deviation ? Shape::single_metric : Shape::multi_metric;
     }
+
     std::string typed_name() const override {
         if (what_ == What::deviation) return type();
         return (options_.hdr ? "hdr_" : "tdigest_") + type();
     }
+
     bool may_have_children() const override { return false; }
 
     Answer<> bind(const RequestContext& request) override {
@@ -58,7 +60,8 @@ public:
             });
         });
         std::size_t size_bytes = 0;
-        for (const Digest& digest : digests_) size_bytes += digest.memory_bytes();
+        for (const Digest& digest : digests_)
+            size_bytes += digest.memory_bytes();
         ASK(ledger().hold(size_bytes > held_bytes_ ? size_bytes - held_bytes_ : 0));
         held_bytes_ = std::max(held_bytes_, size_bytes);
         return {};
@@ -72,7 +75,8 @@ public:
                 out.null();
             } else {
                 out.value(value);
-                if (source_.format().shown()) out.member("value_as_string", source_.format().text(value));
+                if (source_.format().shown())
+                    out.member("value_as_string", source_.format().text(value));
             }
             return {};
         }
@@ -113,7 +117,8 @@ private:
                 continue;
             }
             out.value(value);
-            if (source_.format().shown()) out.member(key + "_as_string", source_.format().text(value));
+            if (source_.format().shown())
+                out.member(key + "_as_string", source_.format().text(value));
         }
         out.end_object();
     }
@@ -127,7 +132,8 @@ private:
                 out.null();
             } else {
                 out.value(value);
-                if (source_.format().shown()) out.member("value_as_string", source_.format().text(value));
+                if (source_.format().shown())
+                    out.member("value_as_string", source_.format().text(value));
             }
             out.end_object();
         }
@@ -142,8 +148,9 @@ private:
 };
 
 std::unexpected<Failure> cannot_build(std::string_view type, std::string reason) {
-    auto failure = refuse("x_content_parse_exception",
-                          fmt::format("Failed to build [{}] after last required field arrived", type));
+    auto failure =
+        refuse("x_content_parse_exception",
+               fmt::format("Failed to build [{}] after last required field arrived", type));
     failure.error().caused_by_type = "illegal_argument_exception";
     failure.error().caused_by_reason = std::move(reason);
     return failure;
@@ -194,7 +201,8 @@ Made make_percentiles(Common common, const event::Value& body) {
     made.asked = percents.value_or(std::vector<double>{1, 5, 25, 50, 75, 95, 99});
     if (both) return cannot_build(common.type, "Only one percentiles method should be declared.");
     if (made.asked.empty()) {
-        return cannot_build(common.type, fmt::format("[percents] must not be empty: [{}]", common.name));
+        return cannot_build(common.type,
+                            fmt::format("[percents] must not be empty: [{}]", common.name));
     }
     std::ranges::sort(made.asked);
     for (const double percent : made.asked) {
@@ -216,9 +224,12 @@ Made make_percentile_ranks(Common common, const event::Value& body) {
     read_method(options, made, both);
     ASK(options.finish());
     if (both) return cannot_build(common.type, "Only one percentiles method should be declared.");
-    if (!values) return cannot_build(common.type, fmt::format("[values] must not be null: [{}]", common.name));
+    if (!values)
+        return cannot_build(common.type,
+                            fmt::format("[values] must not be null: [{}]", common.name));
     if (values->empty()) {
-        return cannot_build(common.type, fmt::format("[values] must not be an empty array: [{}]", common.name));
+        return cannot_build(common.type,
+                            fmt::format("[values] must not be an empty array: [{}]", common.name));
     }
     made.asked = *values;
     std::ranges::sort(made.asked);

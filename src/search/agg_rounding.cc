@@ -13,12 +13,15 @@ namespace {
 constexpr std::int64_t second_ms = 1000;
 constexpr std::int64_t day_ms = 86'400'000;
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+    return a / b - (a % b < 0 ? 1 : 0);
+}
 
 std::int64_t saturated_add(std::int64_t a, std::int64_t b) {
     std::int64_t sum = 0;
     if (!__builtin_add_overflow(a, b, &sum)) return sum;
-    return b > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+    return b > 0 ? std::numeric_limits<std::int64_t>::max()
+                 : std::numeric_limits<std::int64_t>::min();
 }
 
 struct Month {
@@ -39,8 +42,8 @@ Month month_of_day(std::int64_t day) {
 }
 
 std::int64_t length_of(CalendarUnit unit) {
-    constexpr std::array<std::int64_t, 8> lengths = {1000,         60'000,       3'600'000,     day_ms,
-                                                     7 * day_ms, 28 * day_ms, 90 * day_ms, 365 * day_ms};
+    constexpr std::array<std::int64_t, 8> lengths = {
+        1000, 60'000, 3'600'000, day_ms, 7 * day_ms, 28 * day_ms, 90 * day_ms, 365 * day_ms};
     return lengths[static_cast<std::size_t>(unit)];
 }
 
@@ -51,24 +54,36 @@ int months_of(CalendarUnit unit) {
 }  // namespace
 
 std::optional<CalendarUnit> calendar_unit(std::string_view text) {
-    constexpr std::array<std::pair<std::string_view, CalendarUnit>, 16> names = {{
-        {"second", CalendarUnit::second}, {"1s", CalendarUnit::second}, {"minute", CalendarUnit::minute},
-        {"1m", CalendarUnit::minute},     {"hour", CalendarUnit::hour}, {"1h", CalendarUnit::hour},
-        {"day", CalendarUnit::day},       {"1d", CalendarUnit::day},    {"week", CalendarUnit::week},
-        {"1w", CalendarUnit::week},       {"month", CalendarUnit::month}, {"1M", CalendarUnit::month},
-        {"quarter", CalendarUnit::quarter}, {"1q", CalendarUnit::quarter}, {"year", CalendarUnit::year},
-        {"1y", CalendarUnit::year}}};
+    constexpr std::array<std::pair<std::string_view, CalendarUnit>, 16> names = {
+        {{"second", CalendarUnit::second},
+         {"1s", CalendarUnit::second},
+         {"minute", CalendarUnit::minute},
+         {"1m", CalendarUnit::minute},
+         {"hour", CalendarUnit::hour},
+         {"1h", CalendarUnit::hour},
+         {"day", CalendarUnit::day},
+         {"1d", CalendarUnit::day},
+         {"week", CalendarUnit::week},
+         {"1w", CalendarUnit::week},
+         {"month", CalendarUnit::month},
+         {"1M", CalendarUnit::month},
+         {"quarter", CalendarUnit::quarter},
+         {"1q", CalendarUnit::quarter},
+         {"year", CalendarUnit::year},
+         {"1y", CalendarUnit::year}}};
     for (const auto& [name, unit] : names) {
         if (name == text) return unit;
     }
     return std::nullopt;
 }
 
-TimeRounding TimeRounding::fixed(std::int64_t interval_ms, text::TimeZone::Ptr zone, std::int64_t offset_ms) {
+TimeRounding TimeRounding::fixed(std::int64_t interval_ms, text::TimeZone::Ptr zone,
+                                 std::int64_t offset_ms) {
     return {std::move(zone), interval_ms, offset_ms};
 }
 
-TimeRounding TimeRounding::calendar(CalendarUnit unit, text::TimeZone::Ptr zone, std::int64_t offset_ms) {
+TimeRounding TimeRounding::calendar(CalendarUnit unit, text::TimeZone::Ptr zone,
+                                    std::int64_t offset_ms) {
     TimeRounding rounding(std::move(zone), length_of(unit), offset_ms);
     rounding.unit_ = unit;
     return rounding;
@@ -152,8 +167,8 @@ std::int64_t TimeRounding::round_in_zone(std::int64_t ms) {
 }
 
 /// The rounded local time does not exist: clocks went over it.
-std::int64_t TimeRounding::in_gap(const Stretch& stretch, const Stretch& before, std::int64_t first_missing,
-                                  int depth) {
+std::int64_t TimeRounding::in_gap(const Stretch& stretch, const Stretch& before,
+                                  std::int64_t first_missing, int depth) {
     if (!unit_ || is_long_unit()) return stretch.from;
     return to_utc(floor_local(first_missing - 1), before, depth + 1);
 }
@@ -165,17 +180,20 @@ std::int64_t TimeRounding::to_utc(std::int64_t local, const Stretch& stretch, in
     const std::int64_t first_local = stretch.from + stretch.offset;
     if (local >= first_local && local >= stretch.from + day_ms) return local - stretch.offset;
     const Stretch before = stretch_of(stretch.from - 1);
-    const std::int64_t last_local = stretch.from + before.offset;  // where the clocks stood before the change
+    const std::int64_t last_local =
+        stretch.from + before.offset;  // where the clocks stood before the change
     if (stretch.offset > before.offset) {
         if (local >= first_local) return local - stretch.offset;
-        if (local >= last_local || (unit_ && !is_long_unit())) return in_gap(stretch, before, last_local, depth);
+        if (local >= last_local || (unit_ && !is_long_unit()))
+            return in_gap(stretch, before, last_local, depth);
         return to_utc(local, before, depth + 1);
     }
     if (local >= last_local) return local - stretch.offset;
     if (is_long_unit()) return to_utc(local, before, depth + 1);
     if (local >= first_local) return local - stretch.offset;
     if (!unit_) return to_utc(floor_local(last_local - 1), before, depth + 1);
-    return last_local - first_local >= length_ms_ ? local - stretch.offset : to_utc(local, before, depth + 1);
+    return last_local - first_local >= length_ms_ ? local - stretch.offset
+                                                  : to_utc(local, before, depth + 1);
 }
 
 std::int64_t TimeRounding::next_in_zone(std::int64_t key) {
@@ -188,7 +206,8 @@ std::int64_t TimeRounding::next_in_zone(std::int64_t key) {
     const std::int64_t wanted = next_local(floor_local(local));
     std::int64_t guess = saturated_add(wanted, -stretch_of(key).offset);
     guess = saturated_add(wanted, -stretch_of(guess).offset);
-    if (guess > key && round_in_zone(guess) == guess && round_in_zone(guess - 1) == key) return guess;
+    if (guess > key && round_in_zone(guess) == guess && round_in_zone(guess - 1) == key)
+        return guess;
     std::int64_t inside = key;
     std::int64_t outside = saturated_add(key, length_ms_);
     while (round_in_zone(outside) <= key && outside < std::numeric_limits<std::int64_t>::max()) {

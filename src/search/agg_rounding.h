@@ -25,8 +25,10 @@ std::optional<CalendarUnit> calendar_unit(std::string_view text);
 
 class TimeRounding {
 public:
-    static TimeRounding fixed(std::int64_t interval_ms, text::TimeZone::Ptr zone, std::int64_t offset_ms);
-    static TimeRounding calendar(CalendarUnit unit, text::TimeZone::Ptr zone, std::int64_t offset_ms);
+    static TimeRounding fixed(std::int64_t interval_ms, text::TimeZone::Ptr zone,
+                              std::int64_t offset_ms);
+    static TimeRounding calendar(CalendarUnit unit, text::TimeZone::Ptr zone,
+                                 std::int64_t offset_ms);
 
     struct Span {
         std::int64_t key = 0;
@@ -34,15 +36,20 @@ public:
     };
 
     std::int64_t round(std::int64_t ms) { return round_in_zone(ms - offset_ms_) + offset_ms_; }
+
     /// The key after a key.
     std::int64_t next(std::int64_t key) { return next_in_zone(key - offset_ms_) + offset_ms_; }
+
     Span bucket(std::int64_t ms) {
         const std::int64_t key = round(ms);
         return {key, next(key)};
     }
+
     /// Without the offset, for the bounds of histograms.
     std::int64_t round_plain(std::int64_t ms) { return round_in_zone(ms); }
+
     std::int64_t offset_ms() const { return offset_ms_; }
+
     /// What a bucket is long at least, roughly.
     std::int64_t length_ms() const { return length_ms_; }
 
@@ -52,7 +59,7 @@ private:
         std::int64_t from = 0;  // UTC milliseconds
         std::int64_t to = 0;
         std::int64_t offset = 0;  // of local time
-        bool begins = false;      // at `from` clocks were changed; false: it is only known from there
+        bool begins = false;  // at `from` clocks were changed; false: it is only known from there
     };
 
     TimeRounding(text::TimeZone::Ptr zone, std::int64_t length_ms, std::int64_t offset_ms)
@@ -63,9 +70,11 @@ private:
     std::int64_t round_in_zone(std::int64_t ms);
     std::int64_t next_in_zone(std::int64_t key);
     std::int64_t to_utc(std::int64_t local, const Stretch& stretch, int depth = 0);
-    std::int64_t in_gap(const Stretch& stretch, const Stretch& before, std::int64_t first_missing, int depth);
+    std::int64_t in_gap(const Stretch& stretch, const Stretch& before, std::int64_t first_missing,
+                        int depth);
     const Stretch& stretch_of(std::int64_t ms);
     Stretch find_stretch(std::int64_t ms) const;
+
     bool is_long_unit() const { return unit_ && *unit_ >= CalendarUnit::day; }
 
     text::TimeZone::Ptr zone_;

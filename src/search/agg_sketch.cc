@@ -67,7 +67,7 @@ void CardinalitySketch::grow() {
 void CardinalitySketch::become_registers(std::uint32_t threshold) {
     // As Elasticsearch chooses: four bytes an entry at three quarters full, in powers of two.
     const auto entries = static_cast<std::uint32_t>(std::ceil(threshold / 0.75));
-    precision_ = std::clamp(std::bit_width(entries * 4), 4, 18);
+    precision_ = std::clamp(static_cast<int>(std::bit_width(entries * 4)), 4, 18);
     registers_.assign(std::size_t{1} << precision_, 0);
     for (const std::uint64_t hash : hashes_) {
         if (hash != 0) add_to_registers(hash);
@@ -85,10 +85,12 @@ void CardinalitySketch::add_to_registers(std::uint64_t hash) {
 double CardinalitySketch::estimate() const {
     const int longest = 64 - precision_;
     std::vector<double> counts(static_cast<std::size_t>(longest) + 2);
-    for (const std::uint8_t rank : registers_) ++counts[rank];
+    for (const std::uint8_t rank : registers_)
+        ++counts[rank];
     const auto m = static_cast<double>(registers_.size());
     double z = m * tau(1 - counts[static_cast<std::size_t>(longest) + 1] / m);
-    for (int k = longest; k >= 1; --k) z = 0.5 * (z + counts[static_cast<std::size_t>(k)]);
+    for (int k = longest; k >= 1; --k)
+        z = 0.5 * (z + counts[static_cast<std::size_t>(k)]);
     z += m * sigma(counts[0] / m);
     return m * m / (2 * std::log(2.0)) / z;
 }

@@ -15,6 +15,7 @@ public:
     /// A well mixed hash of a value.
     void add(std::uint64_t hash, std::uint32_t threshold);
     std::uint64_t count() const;
+
     std::size_t memory_bytes() const { return hashes_.capacity() * 8 + registers_.capacity(); }
 
 private:
@@ -24,7 +25,8 @@ private:
     void add_to_registers(std::uint64_t hash);
     double estimate() const;
 
-    std::vector<std::uint64_t> hashes_;  // open addressing; 0: free. Empty once there are registers.
+    std::vector<std::uint64_t>
+        hashes_;  // open addressing; 0: free. Empty once there are registers.
     std::vector<std::uint8_t> registers_;
     std::uint32_t size_ = 0;
     int precision_ = 0;

@@ -19,11 +19,15 @@ std::unexpected<Failure> refuse_argument(std::string reason) {
 }
 
 std::unexpected<Failure> refuse_text(std::string_view field) {
-    return refuse_argument(fmt::format(
-        "Text fields are not optimised for operations that require per-document field data like aggregations "
-        "and sorting, so these operations are disabled by default. Please use a keyword field instead. "
-        "Alternatively, set fielddata=true on [{}] in order to load field data by uninverting the inverted "
-        "index. Note that this can use significant memory.", field));
+    return refuse_argument(
+        fmt::format("Text fields are not optimised for operations that require per-document field "
+                    "data like aggregations "
+                    "and sorting, so these operations are disabled by default. Please use a "
+                    "keyword field instead. "
+                    "Alternatively, set fielddata=true on [{}] in order to load field data by "
+                    "uninverting the inverted "
+                    "index. Note that this can use significant memory.",
+                    field));
 }
 
 ValueKind kind_of(FieldType type) {
@@ -88,7 +92,8 @@ std::shared_ptr<const store::ColumnValues<T>> with_missing(const store::ColumnVa
     offsets.reserve(rows + 1);
     values.reserve(from->values.size() + rows);
     for (std::uint32_t row = 0; row < rows; ++row) {
-        for (auto i = from->rows.first(row); i < from->rows.last(row); ++i) values.push_back(from->values[i]);
+        for (auto i = from->rows.first(row); i < from->rows.last(row); ++i)
+            values.push_back(from->values[i]);
         if (!from->rows.has(row)) values.push_back(missing);
         offsets.push_back(static_cast<std::uint32_t>(values.size()));
     }
@@ -98,7 +103,8 @@ std::shared_ptr<const store::ColumnValues<T>> with_missing(const store::ColumnVa
 
 /// Whole numbers and fractions of the same field as fractions.
 std::shared_ptr<const store::RealValues> merged(const store::IntegerValues* integers,
-                                                const store::RealValues* reals, std::uint32_t rows) {
+                                                const store::RealValues* reals,
+                                                std::uint32_t rows) {
     std::vector<std::uint32_t> offsets{0};
     std::vector<double> values;
     for (std::uint32_t row = 0; row < rows; ++row) {
@@ -108,7 +114,8 @@ std::shared_ptr<const store::RealValues> merged(const store::IntegerValues* inte
             }
         }
         if (reals != nullptr) {
-            for (auto i = reals->rows.first(row); i < reals->rows.last(row); ++i) values.push_back(reals->values[i]);
+            for (auto i = reals->rows.first(row); i < reals->rows.last(row); ++i)
+                values.push_back(reals->values[i]);
         }
         offsets.push_back(static_cast<std::uint32_t>(values.size()));
     }
@@ -119,8 +126,8 @@ std::shared_ptr<const store::RealValues> merged(const store::IntegerValues* inte
 TermColumn one_text_for_all(std::string_view text, std::uint32_t rows) {
     TermColumn column;
     const auto end = static_cast<std::uint32_t>(text.size());
-    column.dictionary =
-        std::make_shared<const store::Dictionary>(std::string(text), std::vector<std::uint32_t>{end});
+    column.dictionary = std::make_shared<const store::Dictionary>(std::string(text),
+                                                                  std::vector<std::uint32_t>{end});
     column.ordinals = std::make_shared<const store::OrdinalValues>(
         store::OrdinalValues{store::RowValues(rows), std::vector<std::uint32_t>(rows, 0)});
     return column;
@@ -139,7 +146,8 @@ SourceOptions SourceOptions::read(Options& options, bool format, bool time_zone)
     if (time_zone) {
         const event::Value* zone = options.any("time_zone");
         if (zone != nullptr && zone->is(event::Kind::integer)) {
-            read.time_zone = fmt::format("{:+03}:00", std::clamp<std::int64_t>(zone->as_integer(), -99, 99));
+            read.time_zone =
+                fmt::format("{:+03}:00", std::clamp<std::int64_t>(zone->as_integer(), -99, 99));
         } else if (zone != nullptr) {
             read.time_zone = scalar_text(*zone).value_or("");
         }
@@ -161,21 +169,24 @@ SourceOptions SourceOptions::read(Options& options, bool format, bool time_zone)
 
 Answer<> SourceOptions::check() const {
     if (!field.empty()) return {};
-    if (has_script) return refuse("illegal_argument_exception", "scripts as source of values are not supported");
+    if (has_script)
+        return refuse("illegal_argument_exception",
+                      "scripts as source of values are not supported");
     return refuse("illegal_argument_exception",
                   "Required one of fields [field, script], but none were specified. ");
 }
 
 bool is_nested_field(const store::IndexView& index, std::string_view name) {
-    for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+    for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
+         dot = name.find('.', dot + 1)) {
         const store::FieldMapping* above = index.mapping->find(name.substr(0, dot));
         if (above != nullptr && above->type == FieldType::nested) return true;
     }
     return false;
 }
 
-Answer<> Source::look(const store::IndexView& index, const Common& common, const SourceOptions& options,
-                      const SourceRule& rule) {
+Answer<> Source::look(const store::IndexView& index, const Common& common,
+                      const SourceOptions& options, const SourceRule& rule) {
     const Field field = find_field(index, field_);
     ValueKind kind = ValueKind::text;
     std::string name;
@@ -183,7 +194,8 @@ Answer<> Source::look(const store::IndexView& index, const Common& common, const
         kind = *own;
         name = field_;
     } else if (is_own_without_values(field_)) {
-        return refuse_argument(fmt::format("Fielddata is not supported on field [{}] of type [{}]", field_, field_));
+        return refuse_argument(
+            fmt::format("Fielddata is not supported on field [{}] of type [{}]", field_, field_));
     } else {
         if (!field.known() || is_nested_field(index, field_) != in_nested_) return {};
         if (field.type() == FieldType::object || field.type() == FieldType::nested) return {};
@@ -191,19 +203,23 @@ Answer<> Source::look(const store::IndexView& index, const Common& common, const
                                               : field.mapping->es_name;
         if (field.is_text()) return refuse_text(field_);
         if (field.type() == FieldType::unindexed && name == "binary") {
-            return refuse_argument(fmt::format("Can't load fielddata on [{}] because fielddata is unsupported on "
-                                               "fields of type [binary]. Use doc values instead.", field_));
+            return refuse_argument(
+                fmt::format("Can't load fielddata on [{}] because fielddata is unsupported on "
+                            "fields of type [binary]. Use doc values instead.",
+                            field_));
         }
         if (field.type() == FieldType::unindexed && rule.anything) return {};
         kind = kind_of(field.type());
     }
     if (field.is(FieldType::unindexed) || !takes(rule, kind)) {
-        return refuse_argument(fmt::format("Field [{}] of type [{}] is not supported for aggregation [{}]", field_,
-                                           name, common.type));
+        return refuse_argument(
+            fmt::format("Field [{}] of type [{}] is not supported for aggregation [{}]", field_,
+                        name, common.type));
     }
     const auto wanted = kind_from_value_type(options.value_type);
     if (wanted && !is_text_kind(*wanted) && is_text_kind(kind)) {
-        return refuse_argument(fmt::format("Expected numeric type on field [{}], but got [{}]", field_, name));
+        return refuse_argument(
+            fmt::format("Expected numeric type on field [{}], but got [{}]", field_, name));
     }
     if (mapped_ && is_text_kind(kind) != is_text_kind(kind_)) mixed_ = true;
     const bool widened = mapped_ && (kind_ == ValueKind::real || kind == ValueKind::real);
@@ -218,8 +234,8 @@ Answer<> Source::look(const store::IndexView& index, const Common& common, const
     return {};
 }
 
-Answer<> Source::bind(const RequestContext& request, const Common& common, const SourceOptions& options,
-                      const SourceRule& rule) {
+Answer<> Source::bind(const RequestContext& request, const Common& common,
+                      const SourceOptions& options, const SourceRule& rule) {
     field_ = options.field;
     in_nested_ = common.in_nested;
     rule_ = rule;
@@ -231,11 +247,14 @@ Answer<> Source::bind(const RequestContext& request, const Common& common, const
     if (!mapped_ && failure) return std::unexpected(std::move(*failure));
     if (!mapped_) kind_ = kind_from_value_type(options.value_type).value_or(rule.unmapped);
     if (mixed_ && !rule.anything) {
-        auto refused = refuse_in_phase(
-            "aggregation_execution_exception",
-            fmt::format("Merging/Reducing the aggregations failed when computing the aggregation [{}] because the "
-                        "field you gave in the aggregation query existed as two different types in two different "
-                        "indices", common.name));
+        auto refused =
+            refuse_in_phase("aggregation_execution_exception",
+                            fmt::format("Merging/Reducing the aggregations failed when computing "
+                                        "the aggregation [{}] because the "
+                                        "field you gave in the aggregation query existed as two "
+                                        "different types in two different "
+                                        "indices",
+                                        common.name));
         refused.error().status = 500;
         return refused;
     }
@@ -246,8 +265,8 @@ Answer<> Source::bind(const RequestContext& request, const Common& common, const
 Answer<> Source::choose_format(const RequestContext& request, const SourceOptions& options) {
     const bool plain = kind_ == ValueKind::integer || kind_ == ValueKind::real;
     if (!options.format.empty() && !plain && kind_ != ValueKind::date && mapped_) {
-        return refuse_argument(fmt::format("Field [{}] of type [{}] does not support custom formats", field_,
-                                           type_name_));
+        return refuse_argument(fmt::format(
+            "Field [{}] of type [{}] does not support custom formats", field_, type_name_));
     }
     switch (kind_) {
         case ValueKind::boolean: format_ = ValueFormat::boolean(); break;
@@ -273,7 +292,8 @@ Answer<> Source::read_missing(const SourceOptions& options) {
     if (kind_ == ValueKind::address) {
         const auto address = store::parse_ip(*options.missing);
         if (!address) {
-            return refuse_argument(fmt::format("'{}' is not an IP string literal.", *options.missing));
+            return refuse_argument(
+                fmt::format("'{}' is not an IP string literal.", *options.missing));
         }
         missing_text_.assign(address->data(), address->size());
         return {};
@@ -299,12 +319,15 @@ bool Source::usable(const Field& field) const {
 const store::Column* Source::column(const GroupContext& context) const {
     if (has_missing_ || mixed_ || kind_of_own_field(field_)) return nullptr;
     const Field field = find_field(*context.index, field_);
-    if (!usable(field) || field.longest != 0 || is_nested_field(*context.index, field_) != in_nested_) {
+    if (!usable(field) || field.longest != 0 ||
+        is_nested_field(*context.index, field_) != in_nested_) {
         return nullptr;
     }
     const bool both = context.group->find(field.column, store::ColumnKind::integer) != nullptr &&
                       context.group->find(field.column, store::ColumnKind::real) != nullptr;
-    return both || is_text_kind(kind_of(field.type())) != is_text_kind(kind_) ? nullptr : column_of(context, field);
+    return both || is_text_kind(kind_of(field.type())) != is_text_kind(kind_)
+               ? nullptr
+               : column_of(context, field);
 }
 
 Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
@@ -312,7 +335,8 @@ Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
     if (is_text_kind(kind_) && !mixed_) return column;
     if (field_ == "_seq_no") {
         std::vector<std::int64_t> values(context.rows());
-        for (std::uint32_t row = 0; row < context.rows(); ++row) values[row] = ASK(context.group->seq_no(row));
+        for (std::uint32_t row = 0; row < context.rows(); ++row)
+            values[row] = ASK(context.group->seq_no(row));
         column.integers = std::make_shared<const store::IntegerValues>(
             store::IntegerValues{store::RowValues(context.rows()), std::move(values)});
         return column;
@@ -345,7 +369,8 @@ Answer<TermColumn> Source::own_terms(const GroupContext& context) const {
     if (field_ == "_index") return one_text_for_all(context.index->name, context.rows());
     if (field_ == "_type") return one_text_for_all("_doc", context.rows());
     std::vector<std::string> ids(context.rows());
-    for (std::uint32_t row = 0; row < context.rows(); ++row) ids[row] = ASK(context.group->id(row));
+    for (std::uint32_t row = 0; row < context.rows(); ++row)
+        ids[row] = ASK(context.group->id(row));
     std::vector<std::uint32_t> order(ids.size());
     std::iota(order.begin(), order.end(), 0U);
     std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return ids[a] < ids[b]; });
@@ -358,7 +383,8 @@ Answer<TermColumn> Source::own_terms(const GroupContext& context) const {
         ends.push_back(static_cast<std::uint32_t>(bytes.size()));
     }
     TermColumn column;
-    column.dictionary = std::make_shared<const store::Dictionary>(std::move(bytes), std::move(ends));
+    column.dictionary =
+        std::make_shared<const store::Dictionary>(std::move(bytes), std::move(ends));
     column.ordinals = std::make_shared<const store::OrdinalValues>(
         store::OrdinalValues{store::RowValues(context.rows()), std::move(ordinals)});
     return column;

@@ -23,7 +23,9 @@ namespace elkhorn::search::agg {
 
 enum class ValueKind { integer, real, boolean, date, text, address };
 
-inline bool is_text_kind(ValueKind kind) { return kind == ValueKind::text || kind == ValueKind::address; }
+inline bool is_text_kind(ValueKind kind) {
+    return kind == ValueKind::text || kind == ValueKind::address;
+}
 
 /// Members that every aggregation of values has.
 struct SourceOptions {
@@ -42,11 +44,11 @@ struct SourceOptions {
 
 /// Which types an aggregation takes.
 struct SourceRule {
-    bool numbers = true;     // whole and fractions
-    bool dates = true;       // booleans, too
-    bool texts = false;      // keywords
+    bool numbers = true;  // whole and fractions
+    bool dates = true;    // booleans, too
+    bool texts = false;   // keywords
     bool addresses = false;
-    bool anything = false;   // also types that have no values here
+    bool anything = false;                 // also types that have no values here
     ValueKind unmapped = ValueKind::real;  // what a field that nobody knows is taken for
 };
 
@@ -71,9 +73,12 @@ struct TermColumn {
     std::string extra;
 
     bool none() const { return ordinals == nullptr; }
+
     std::uint32_t ordinal_count() const { return (dictionary ? dictionary->size() : 0) + 1; }
+
     std::string_view text(std::uint32_t ordinal) const {
-        return dictionary && ordinal < dictionary->size() ? (*dictionary)[ordinal] : std::string_view(extra);
+        return dictionary && ordinal < dictionary->size() ? (*dictionary)[ordinal]
+                                                          : std::string_view(extra);
     }
 };
 
@@ -83,8 +88,11 @@ public:
                   const SourceRule& rule);
 
     ValueKind kind() const { return kind_; }
+
     bool mapped() const { return mapped_; }
+
     const ValueFormat& format() const { return format_; }
+
     /// Whether all values are numbers without fractions: keys are whole then.
     bool whole() const { return kind_ != ValueKind::real && !is_text_kind(kind_); }
 
@@ -121,23 +129,28 @@ bool is_nested_field(const store::IndexView& index, std::string_view name);
 
 /// Calls visit(bucket, value) for each value of the selected rows.
 template <typename T, typename Visit>
-void for_each_value(const Selection& selection, const store::ColumnValues<T>& column, Visit&& visit) {
+void for_each_value(const Selection& selection, const store::ColumnValues<T>& column,
+                    Visit&& visit) {
     const T* values = column.values.data();
     if (column.rows.one_each()) {
-        selection.for_each([&](std::uint32_t row, std::uint32_t bucket) { visit(bucket, values[row]); });
+        selection.for_each(
+            [&](std::uint32_t row, std::uint32_t bucket) { visit(bucket, values[row]); });
         return;
     }
     selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
-        for (auto i = column.rows.first(row), end = column.rows.last(row); i < end; ++i) visit(bucket, values[i]);
+        for (auto i = column.rows.first(row), end = column.rows.last(row); i < end; ++i)
+            visit(bucket, values[i]);
     });
 }
 
 /// Calls visit(row, bucket, value) for each different value of a row, ascending.
 template <typename T, typename Visit>
-void for_each_distinct(const Selection& selection, const store::ColumnValues<T>& column, Visit&& visit) {
+void for_each_distinct(const Selection& selection, const store::ColumnValues<T>& column,
+                       Visit&& visit) {
     const T* values = column.values.data();
     if (column.rows.one_each()) {
-        selection.for_each([&](std::uint32_t row, std::uint32_t bucket) { visit(row, bucket, values[row]); });
+        selection.for_each(
+            [&](std::uint32_t row, std::uint32_t bucket) { visit(row, bucket, values[row]); });
         return;
     }
     std::vector<T> sorted;
@@ -151,7 +164,8 @@ void for_each_distinct(const Selection& selection, const store::ColumnValues<T>&
         sorted.assign(values + first, values + last);
         std::ranges::sort(sorted);
         const auto end = std::unique(sorted.begin(), sorted.end());
-        for (auto it = sorted.begin(); it != end; ++it) visit(row, bucket, *it);
+        for (auto it = sorted.begin(); it != end; ++it)
+            visit(row, bucket, *it);
     });
 }
 
