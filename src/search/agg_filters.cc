@@ -1,0 +1,382 @@
+// search/agg_filters.cc -- buckets by queries and the like: filter, filters, missing, global, nested and
+// reverse_nested. All but filters have one bucket for each bucket of the parent, under the same number.
+//
+// Nested objects are kept flat: inside a nested aggregation a document stands for all of its objects.
+
+#include "search/agg_buckets.h"
+#include "search/agg_makers.h"
+#include "search/agg_source.h"
+#include "search/query.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace elkhorn::search::agg {
+namespace {
+
+using event::Kind;
+using event::Value;
+
+class SingleBucket : public Aggregator {
+public:
+    using Aggregator::Aggregator;
+
+    Shape shape() const final { return Shape::single_bucket; }
+
+    Answer<> render(json::Writer& out, std::uint32_t bucket) final {
+        out.member("doc_count", bucket < counts_.size() ? counts_[bucket] : 0);
+        return children_.render(out, bucket, nullptr, 0);
+    }
+
+    double metric(std::uint32_t bucket, std::string_view /*key*/) const final {
+        return bucket < counts_.size() ? static_cast<double>(counts_[bucket]) : 0;
+    }
+
+    bool has_metric(std::string_view key) const final { return key.empty() || key == "doc_count"; }
+
+protected:
+    /// Counts the selected rows that are in `rows` and passes them on.
+    Answer<> collect_rows(const GroupContext& context, const Selection& selection,
+                          const store::Bitmap& rows) {
+        ASK(grow(counts_, selection.bucket_count));
+        below_.clear();
+        if (selection.buckets.empty()) {
+            for (const std::uint32_t row : selection.rows) {
+                if (rows.test(row)) below_.rows.push_back(row);
+            }
+            counts_[0] += below_.rows.size();
+        } else {
+            selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
+                if (!rows.test(row)) return;
+                ++counts_[bucket];
+                below_.add(row, bucket);
+            });
+        }
+        if (children_.none()) return {};
+        Selection chosen = below_.selection(selection.bucket_count);
+        chosen.whole = selection.whole && below_.rows.size() == context.rows();
+        return children_.collect(context, chosen);
+    }
+
+    std::vector<std::uint64_t> counts_;
+    SelectionBuffer below_;
+};
+
+class Filter final : public SingleBucket {
+public:
+    Filter(Common common, QueryPtr query)
+        : SingleBucket(std::move(common)), query_(std::move(query)) {}
+
+    Answer<> collect(const GroupContext& context, const Selection& selection) override {
+        return collect_rows(context, selection, ASK(query_->rows(context)));
+    }
+
+private:
+    QueryPtr query_;
+};
+
+class Missing final : public SingleBucket {
+public:
+    Missing(Common common, SourceOptions options)
+        : SingleBucket(std::move(common)), options_(std::move(options)) {}
+
+    Answer<> bind(const RequestContext& request) override {
+        SourceRule rule;
+        rule.texts = rule.addresses = rule.anything = true;
+        rule.unmapped = ValueKind::text;
+        ASK(source_.bind(request, common_, options_, rule));
+        return children_.bind(request);
+    }
+
+    Answer<> collect(const GroupContext& context, const Selection& selection) override {
+        store::Bitmap rows(context.rows(), true);
+        const auto remove = [&](const store::RowValues& values) {
+            for (std::uint32_t row = 0; row < context.rows(); ++row) {
+                if (values.has(row)) rows.reset(row);
+            }
+        };
+        if (const store::Column* column = source_.column(context)) {
+            rows.and_not(ASK(column->present()));
+        } else {
+            const NumberColumn numbers = ASK(source_.numbers(context));
+            numbers.visit([&](const auto& values) { remove(values.rows); });
+            const TermColumn terms = ASK(source_.terms(context));
+            if (!terms.none()) remove(terms.ordinals->rows);
+        }
+        return collect_rows(context, selection, rows);
+    }
+
+private:
+    SourceOptions options_;
+    Source source_;
+};
+
+class Global final : public SingleBucket {
+public:
+    using SingleBucket::SingleBucket;
+
+    bool wants_all_rows() const override { return true; }
+
+    Answer<> collect(const GroupContext& context, const Selection& /*selection*/) override {
+        ASK(grow(counts_, 1));
+        rows_.clear();
+        context.live.for_each([this](std::uint32_t row) { rows_.push_back(row); });
+        counts_[0] += rows_.size();
+        Selection all;
+        all.rows = rows_;
+        all.whole = rows_.size() == context.rows();
+        return children_.collect(context, all);
+    }
+
+private:
+    std::vector<std::uint32_t> rows_;
+};
+
+class Nested final : public SingleBucket {
+public:
+    Nested(Common common, std::string path)
+        : SingleBucket(std::move(common)), path_(std::move(path)) {}
+
+    Answer<> bind(const RequestContext& request) override {
+        for (const auto& index : request.indices) {
+            const store::FieldMapping* field = index->mapping->find(path_);
+            if (field != nullptr && field->type != store::FieldType::nested) {
+                return refuse_execution(
+                    fmt::format("[nested] nested path [{}] is not nested", path_));
+            }
+            const auto& fields = index->mapping->fields;
+            const auto below = fields.lower_bound(path_ + ".");
+            if (field == nullptr && below != fields.end() &&
+                below->first.starts_with(path_ + ".")) {
+                return refuse_execution(
+                    fmt::format("[nested] nested path [{}] is not nested", path_));
+            }
+        }
+        return children_.bind(request);
+    }
+
+    Answer<> collect(const GroupContext& context, const Selection& selection) override {
+        const store::FieldMapping* field = context.index->mapping->find(path_);
+        objects_.assign(context.rows(), 0);
+        if (field != nullptr) ASK(count_objects(context));
+        ASK(grow(counts_, selection.bucket_count));
+        below_.clear();
+        selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
+            if (objects_[row] == 0) return;
+            counts_[bucket] += objects_[row];
+            below_.add(row, bucket);
+        });
+        return children_.collect(context, below_.selection(selection.bucket_count));
+    }
+
+private:
+    /// A row has at least as many objects as the field below the path with the most values has values.
+    Answer<> count_objects(const GroupContext& context) {
+        for (const auto& column : context.group->columns()) {
+            if (!column->path().starts_with(path_ + ".")) continue;
+            std::shared_ptr<const store::RowValues> rows;
+            if (column->kind() == store::ColumnKind::integer) {
+                const auto values = ASK(column->integers());
+                rows = std::shared_ptr<const store::RowValues>(values, &values->rows);
+            } else if (column->kind() == store::ColumnKind::real) {
+                const auto values = ASK(column->reals());
+                rows = std::shared_ptr<const store::RowValues>(values, &values->rows);
+            } else if (column->has_dictionary()) {
+                const auto values = ASK(column->ordinals());
+                rows = std::shared_ptr<const store::RowValues>(values, &values->rows);
+            } else {
+                rows = ASK(column->row_values());
+            }
+            for (std::uint32_t row = 0; row < context.rows(); ++row) {
+                objects_[row] = std::max(objects_[row], rows->last(row) - rows->first(row));
+            }
+        }
+        return {};
+    }
+
+    std::string path_;
+    std::vector<std::uint32_t> objects_;
+};
+
+class ReverseNested final : public SingleBucket {
+public:
+    ReverseNested(Common common, bool misplaced)
+        : SingleBucket(std::move(common)), misplaced_(misplaced) {}
+
+    Answer<> bind(const RequestContext& request) override {
+        if (misplaced_) {
+            return refuse_in_phase(
+                "illegal_argument_exception",
+                fmt::format("Reverse nested aggregation [{}] can only be used inside a [nested] "
+                            "aggregation",
+                            name()));
+        }
+        return children_.bind(request);
+    }
+
+    Answer<> collect(const GroupContext& context, const Selection& selection) override {
+        return collect_rows(context, selection, store::Bitmap(context.rows(), true));
+    }
+
+private:
+    bool misplaced_;
+};
+
+struct FiltersSettings {
+    std::vector<std::pair<std::string, QueryPtr>> filters;
+    bool named = true;
+    std::optional<std::string> other;  // name of the bucket of all others
+};
+
+class Filters final : public MultiBucket {
+public:
+    Filters(Common common, FiltersSettings settings)
+        : MultiBucket(std::move(common)), settings_(std::move(settings)) {}
+
+    Answer<> collect(const GroupContext& context, const Selection& selection) override {
+        const std::uint32_t count = ASK(bucket_product(selection.bucket_count, places()));
+        ASK(grow(counts_, count));
+        std::vector<store::Bitmap> matching;
+        for (const auto& [name, query] : settings_.filters)
+            matching.push_back(ASK(query->rows(context)));
+        if (settings_.other) {
+            store::Bitmap others(context.rows(), true);
+            for (const store::Bitmap& rows : matching)
+                others.and_not(rows);
+            matching.push_back(std::move(others));
+        }
+        below_.clear();
+        const bool children = !children_.none();
+        const auto step = static_cast<std::uint32_t>(places());
+        selection.for_each([&](std::uint32_t row, std::uint32_t owner) {
+            for (std::uint32_t place = 0; place < step; ++place) {
+                if (!matching[place].test(row)) continue;
+                ++counts_[owner * step + place];
+                if (children) below_.add(row, owner * step + place);
+            }
+        });
+        return children ? children_.collect(context, below_.selection(count)) : Answer<>();
+    }
+
+    std::string key_text(const Bucket& bucket) const override {
+        const auto place = static_cast<std::size_t>(bucket.key);
+        return place < settings_.filters.size() ? settings_.filters[place].first
+                                                : settings_.other.value_or("");
+    }
+
+protected:
+    bool keyed() const override { return settings_.named; }
+
+    void write_key(json::Writer& /*out*/, const Bucket& /*bucket*/, bool /*keyed*/) const override {
+    }
+
+    Answer<std::vector<Bucket>> buckets(std::uint32_t owner) override {
+        std::vector<Bucket> made;
+        for (std::size_t place = 0; place < places(); ++place) {
+            const std::size_t bucket = owner == no_bucket ? no_bucket : owner * places() + place;
+            const bool there = bucket < counts_.size();
+            made.push_back({there ? static_cast<std::uint32_t>(bucket) : no_bucket,
+                            there ? counts_[bucket] : 0, static_cast<std::int64_t>(place)});
+        }
+        return made;
+    }
+
+private:
+    std::size_t places() const { return settings_.filters.size() + (settings_.other ? 1 : 0); }
+
+    FiltersSettings settings_;
+    std::vector<std::uint64_t> counts_;
+    SelectionBuffer below_;
+};
+
+Answer<> read_filters(const Value& value, FiltersSettings& settings) {
+    if (value.is(Kind::object)) {
+        for (const event::Member& member : value.as_object().members()) {
+            settings.filters.emplace_back(member.name, ASK(parse_query(member.value)));
+        }
+        std::ranges::stable_sort(settings.filters, {},
+                                 [](const auto& filter) { return filter.first; });
+        return {};
+    }
+    settings.named = false;
+    for (const Value& element : value.as_array().values()) {
+        settings.filters.emplace_back("", ASK(parse_query(element)));
+    }
+    return {};
+}
+
+}  // namespace
+
+Made make_filter(Common common, const Value& body) {
+    QueryPtr query = ASK(parse_query(body));
+    return std::make_unique<Filter>(std::move(common), std::move(query));
+}
+
+Made make_filters(Common common, const Value& body) {
+    FiltersSettings settings;
+    bool other = false;
+    std::string other_key = "_other_";
+    for (const event::Member& member : body.as_object().members()) {
+        const Value& value = member.value;
+        if (member.name == "filters" && (value.is(Kind::object) || value.is(Kind::array))) {
+            ASK(read_filters(value, settings));
+        } else if (member.name == "other_bucket" && value.is(Kind::boolean)) {
+            other = other || value.as_boolean();
+        } else if (member.name == "other_bucket_key" && value.is(Kind::string)) {
+            other_key = value.as_string();
+            other = true;
+        } else {
+            return refuse_parsing(fmt::format("Unknown key for a {} in [{}]: [{}].",
+                                              token_name(value), common.name, member.name));
+        }
+    }
+    if (settings.filters.empty())
+        return refuse("illegal_argument_exception", "[filters] cannot be empty.");
+    if (other) settings.other = other_key;
+    return std::make_unique<Filters>(std::move(common), std::move(settings));
+}
+
+Made make_missing(Common common, const Value& body) {
+    Options options(common.type, common.name, body);
+    SourceOptions source = SourceOptions::read(options, false, false);
+    ASK(options.finish());
+    ASK(source.check());
+    return std::make_unique<Missing>(std::move(common), std::move(source));
+}
+
+Made make_global(Common common, const Value& body) {
+    if (body.as_object().size() != 0) {
+        return refuse_parsing(
+            fmt::format("Expected [FIELD_NAME] under a [START_OBJECT], but got a [{}] in [{}]",
+                        token_name(body.as_object().members()[0].value), common.name));
+    }
+    return std::make_unique<Global>(std::move(common));
+}
+
+Made make_nested(Common common, const Value& body) {
+    std::string path;
+    for (const event::Member& member : body.as_object().members()) {
+        if (member.name != "path" || !member.value.is(Kind::string)) {
+            return refuse_parsing(
+                fmt::format("Unexpected token {} in [{}].", token_name(member.value), common.name));
+        }
+        path = member.value.as_string();
+    }
+    if (path.empty())
+        return refuse_parsing(
+            fmt::format("Missing [path] field for nested aggregation [{}]", common.name));
+    return std::make_unique<Nested>(std::move(common), std::move(path));
+}
+
+Made make_reverse_nested(Common common, const Value& body) {
+    for (const event::Member& member : body.as_object().members()) {
+        if (member.name == "path" && member.value.is(Kind::string)) continue;
+        return refuse_parsing(
+            fmt::format("Unexpected token {} in [{}].", token_name(member.value), common.name));
+    }
+    const bool misplaced = !common.in_nested;
+    return std::make_unique<ReverseNested>(std::move(common), misplaced);
+}
+
+}  // namespace elkhorn::search::agg
