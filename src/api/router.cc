@@ -138,8 +138,13 @@ Reply Router::check_parameters(const Call& call, const Endpoint& endpoint) {
 Reply Router::route(Call& call) const {
     const std::vector<std::string> path = call.request().path();
     std::set<std::string_view> allowed;
+    bool own_word = false;
     for (const Route& route : routes_) {
         if (!matches(route, path)) continue;
+        // A word that is an endpoint of its own is no index, whatever the method.
+        const bool open = !route.segments.empty() && placeholder(route.segments[0]);
+        if (open && own_word && path[0].starts_with('_')) break;
+        own_word = own_word || !open;
         const auto method = std::ranges::find(route.methods, call.request().method);
         if (method == route.methods.end()) {
             allowed.insert(route.methods.begin(), route.methods.end());
