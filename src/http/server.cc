@@ -204,7 +204,7 @@ private:
         Response response = server_.handler(request_);
         requests.add();
         const auto accepts = request_.headers.find("Accept-Encoding");
-        if (server_.options.compress && accepts &&
+        if (server_.options.compress && !head_ && accepts &&
             accepts->find("gzip") != std::string_view::npos &&
             response.body.size() >= compress_from_bytes &&
             !response.headers.find("Content-Encoding")) {
