@@ -15,7 +15,7 @@ Answer<BucketList> MultiBucket::list(std::uint32_t owner) {
 
 Answer<> MultiBucket::render(json::Writer& out, std::uint32_t owner) {
     const BucketList made = ASK(list(owner));
-    ASK(ledger().show(made.buckets.size()));
+    ASK(ledger().show(made.buckets.size(), owner == no_bucket));
     write_head(out);
     ASK(write_buckets(out, made));
     write_tail(out);

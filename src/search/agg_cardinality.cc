@@ -72,7 +72,7 @@ private:
             if (hashes[ordinal] == 0) hashes[ordinal] = hash64(terms.text(ordinal)) | 1U;
             return hashes[ordinal];
         };
-        if (!selection.buckets.empty()) {
+        if (!selection.all_in_first()) {
             for_each_value(
                 selection, *terms.ordinals,
                 [&](std::uint32_t bucket, std::uint32_t ordinal) { add(bucket, hash(ordinal)); });

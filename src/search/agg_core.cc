@@ -22,21 +22,33 @@ Answer<> Ledger::hold(std::size_t size_bytes) {
     return failure;
 }
 
-Answer<> Ledger::allow(std::size_t buckets) const {
-    if (shown_ + buckets <= max_buckets_) return {};
+namespace {
+
+std::unexpected<Failure> too_many_buckets(std::size_t limit, std::size_t wanted) {
     auto failure = refuse_in_phase(
         "too_many_buckets_exception",
-        fmt::format(
-            "Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
-            "This limit can be set by changing the [search.max_buckets] cluster level setting.",
-            max_buckets_, shown_ + buckets));
+        fmt::format("Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
+                    "This limit can be set by changing the [search.max_buckets] cluster level setting.",
+                    limit, wanted));
     failure.error().status = 503;
     return failure;
 }
 
-Answer<> Ledger::show(std::size_t buckets) {
-    ASK(allow(buckets));
-    shown_ += buckets;
+}  // namespace
+
+Answer<> Ledger::allow(std::size_t buckets) const {
+    if (shown_ + buckets <= max_buckets_) return {};
+    return too_many_buckets(max_buckets_, shown_ + buckets);
+}
+
+Answer<> Ledger::show(std::size_t buckets, bool below_empty) {
+    constexpr std::size_t written_factor = 16;
+    if (!below_empty) {
+        ASK(allow(buckets));
+        shown_ += buckets;
+    }
+    written_ += buckets;
+    if (written_ > written_factor * max_buckets_) return too_many_buckets(max_buckets_, written_);
     return {};
 }
 

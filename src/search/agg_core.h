@@ -34,6 +34,9 @@ struct Selection {
     std::uint32_t bucket_count = 1;          // every bucket is below it
     bool whole = false;                      // each row of the group once, all to bucket 0
 
+    /// Whether there are rows and all of them go to bucket 0.
+    bool all_in_first() const { return buckets.empty() && !rows.empty(); }
+
     /// Calls visit(row, bucket).
     template <typename Visit>
     void for_each(Visit&& visit) const {
@@ -78,12 +81,13 @@ public:
 
     /// 429 past the limit.
     Answer<> hold(std::size_t size_bytes);
-    /// 503 past the limit.
-    Answer<> show(std::size_t buckets);
+    /// 503 past the limit. What is below an empty bucket counts for little, as in Elasticsearch, which
+    /// makes it once for all empty ones.
+    Answer<> show(std::size_t buckets, bool below_empty);
     /// Whether that many could be shown, without showing them.
     Answer<> allow(std::size_t buckets) const;
 
-    void begin_answer() { shown_ = 0; }
+    void begin_answer() { shown_ = written_ = 0; }
 
     std::uint32_t max_buckets() const { return max_buckets_; }
 
@@ -94,6 +98,7 @@ private:
     std::uint32_t max_buckets_;
     std::size_t held_bytes_ = 0;
     std::size_t shown_ = 0;
+    std::size_t written_ = 0;  // with those below empty ones
 };
 
 /// What orders and paths may do with an aggregation.

@@ -55,7 +55,7 @@ public:
         below_.clear();
         const bool in_order = numbers.integers && numbers.integers->rows.one_each() &&
                               numbers.column != nullptr && numbers.column->ascending() &&
-                              selection.buckets.empty();
+                              selection.all_in_first();
         if (in_order) {
             count_in_order(selection, numbers.integers->values);
         } else {
@@ -168,7 +168,7 @@ private:
     template <typename T>
     void count(const Selection& selection, const store::ColumnValues<T>& column) {
         const int shift = std::bit_width(static_cast<std::uint64_t>(rounding_->length_ms())) - 1;
-        const bool one_owner = selection.buckets.empty();
+        const bool one_owner = selection.all_in_first();
         const bool children = !children_.none();
         std::uint32_t last_row = no_bucket;
         std::uint32_t last_owner = no_bucket;

@@ -25,8 +25,31 @@ void Digest::merge_fresh() {
     fresh_.clear();
 }
 
-void Digest::settle() {
+void Digest::settle(double compression) {
+    if (fresh_.empty()) return;
     merge_fresh();
+    join_equal(compression);
+}
+
+void Digest::join_equal(double compression) {
+    double total = 0;
+    for (const Cluster& cluster : clusters_) total += cluster.weight;
+    if (total < 200) return;
+    std::vector<Cluster> made;
+    double before = 0;  // all clusters but the last one made
+    for (const Cluster& cluster : clusters_) {
+        if (!made.empty() && made.back().mean == cluster.mean) {
+            Cluster& last = made.back();
+            const double q = (before + (last.weight - 1) / 2) / (total - 1);
+            if (last.weight + cluster.weight <= 4 * total * q * (1 - q) / compression) {
+                last.weight += cluster.weight;
+                continue;
+            }
+        }
+        if (!made.empty()) before += made.back().weight;
+        made.push_back(cluster);
+    }
+    clusters_ = std::move(made);
 }
 
 void Digest::compress(double compression) {

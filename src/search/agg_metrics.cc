@@ -262,7 +262,7 @@ public:
         if (from_metadata(context, selection)) return {};
         const NumberColumn numbers = ASK(source_.numbers(context));
         numbers.visit([&](const auto& column) {
-            if (selection.buckets.empty()) {
+            if (selection.all_in_first()) {
                 State state = states_[0];  // a copy, so that it stays in registers
                 for_each_value(selection, column, [&](std::uint32_t, auto value) {
                     state.add(static_cast<double>(value));

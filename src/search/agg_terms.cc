@@ -66,9 +66,10 @@ class Terms final : public MultiBucket {
 public:
     Terms(Common common, TermsSettings settings)
         : MultiBucket(std::move(common)), settings_(std::move(settings)) {
-        const double usual = static_cast<double>(settings_.size) * 1.5 + 10;
-        if (settings_.shard_size == 0)
+        if (settings_.shard_size == 0 && !settings_.order.starts_with_key()) {
+            const double usual = static_cast<double>(settings_.size) * 1.5 + 10;
             settings_.shard_size = static_cast<std::size_t>(std::min(usual, 2147483647.0));
+        }
         settings_.shard_size = std::max(settings_.shard_size, settings_.size);
         settings_.shard_min_doc_count =
             std::min(settings_.shard_min_doc_count, settings_.min_doc_count);
@@ -220,7 +221,7 @@ private:
 
     void count_texts(const Selection& selection, const TermColumn& column) {
         numbers_.assign(column.ordinal_count(), unseen);
-        if (selection.buckets.empty()) return count_texts_of_one(selection, column);
+        if (selection.all_in_first()) return count_texts_of_one(selection, column);
         const bool children = !children_.none();
         for_each_distinct(selection, *column.ordinals,
                           [&](std::uint32_t row, std::uint32_t owner, std::uint32_t ordinal) {
@@ -268,7 +269,7 @@ private:
     template <typename T>
     void count_numbers(const Selection& selection, const store::ColumnValues<T>& column) {
         if constexpr (std::is_same_v<T, std::int64_t>) {
-            if (selection.buckets.empty() && !column.values.empty()) {
+            if (selection.all_in_first() && !column.values.empty()) {
                 const auto [min, max] = std::ranges::minmax(column.values);
                 if (min > -close_together && max < close_together)
                     return count_near(selection, column, min, max);

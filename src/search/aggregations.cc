@@ -37,6 +37,7 @@ constexpr std::array types = {
     Type{"percentiles", make_percentiles},
     Type{"percentile_ranks", make_percentile_ranks},
     Type{"median_absolute_deviation", make_median_absolute_deviation},
+    Type{"weighted_avg", make_weighted_avg},
     Type{"terms", make_terms},
     Type{"histogram", make_histogram},
     Type{"date_histogram", make_date_histogram},
