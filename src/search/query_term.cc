@@ -162,6 +162,7 @@ Answer<QueryPtr> parse_terms(const Value& given) {
                         "[index.max_terms_count] index level setting.",
                         terms.size()));
     }
+    if (terms.empty()) return match_nothing();
     return make_query(
         [name = *field, terms](const Scope& scope) -> Answer<NodePtr> {
             return terms_node(scope, name, terms);
@@ -238,6 +239,7 @@ Answer<QueryPtr> parse_ids(const Value& given) {
             for (const Value& value : member.value.as_array().values())
                 add(value);
     }
+    if (ids.empty()) return match_nothing();
     return make_query([ids](const Scope&) -> Answer<NodePtr> { return with_ids(ids); }, common,
                       1.0F);
 }
