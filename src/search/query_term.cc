@@ -34,7 +34,7 @@ Answer<> read_option(std::string_view query, const event::Member& member, ValueB
     } else if (query == "fuzzy" && member.name == "fuzziness") {
         body.fuzziness = ASK(text_option(query, member));
     } else if (query == "fuzzy" && member.name == "prefix_length") {
-        body.prefix_length = static_cast<int>(ASK(number_option(member)));
+        body.prefix_length = ASK(count_option(member));
     } else if (query == "fuzzy" && member.name == "transpositions") {
         body.transpositions = ASK(boolean_option(member));
     } else {
