@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view default_format = "strict_date_optional_time||epoch_millis";
 constexpr std::int64_t day_seconds = 86'400;
+constexpr std::int64_t most_years = 100'000'000;
+constexpr std::int64_t most_ms = 100'000'000'000'000'000;  // some three million years
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
@@ -24,6 +26,8 @@ public:
     std::int64_t ms() const { return ms_; }
 
     void add_ms(std::int64_t by) { ms_ += by; }
+
+    void keep_within(std::int64_t most) { ms_ = std::clamp(ms_, -most, most); }
 
     void add_days(std::int64_t days) {
         const std::int64_t local = local_seconds() + days * day_seconds;
@@ -92,7 +96,9 @@ private:
 
 bool move(Moment& moment, char unit, std::int64_t by) {
     switch (unit) {
-        case 'y': moment.add_months(by * 12); return true;
+        case 'y':
+            moment.add_months(std::clamp<std::int64_t>(by, -most_years, most_years) * 12);
+            return true;
         case 'M': moment.add_months(by); return true;
         case 'w': moment.add_days(by * 7); return true;
         case 'd': moment.add_days(by); return true;
@@ -127,6 +133,7 @@ Answer<std::int64_t> do_math(std::string_view math, std::int64_t ms, const text:
                              bool round_up) {
     constexpr std::int64_t most = 1'000'000'000;
     Moment moment(ms, zone);
+    moment.keep_within(most_ms);
     for (std::size_t i = 0; i < math.size();) {
         const char operation = math[i++];
         if (operation != '/' && operation != '+' && operation != '-') {
@@ -149,6 +156,7 @@ Answer<std::int64_t> do_math(std::string_view math, std::int64_t ms, const text:
         const bool known = operation == '/'
                                ? round(moment, unit, round_up)
                                : move(moment, unit, operation == '+' ? number : -number);
+        moment.keep_within(most_ms);
         if (!known) {
             return bad_date(fmt::format("unit [{}] not supported for date math [{}]", unit, math));
         }
@@ -175,8 +183,8 @@ Answer<std::int64_t> read_plain(const DateReader& reader, std::string_view text,
     const std::int64_t ms = (round_up ? date->last : date->first).ms();
     // Elasticsearch takes counts since 1970 for local time, too, when the request names a zone.
     if (reader.zone && date->zoned && is_epoch(text)) {
-        const std::int64_t seconds = floor_div(ms, 1000);
-        return zone.to_utc(seconds) * 1000 + (ms - seconds * 1000);
+        const std::int64_t seconds = floor_div(std::clamp(ms, -most_ms, most_ms), 1000);
+        return zone.to_utc(seconds) * 1000 + (ms - floor_div(ms, 1000) * 1000);
     }
     return ms;
 }

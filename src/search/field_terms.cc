@@ -203,10 +203,12 @@ Answer<NodePtr> date_bounds(const Scope& scope, const Field& field, const Bounds
     std::int64_t greatest = greatest_integer;
     if (bounds.from) {
         least = ASK(read_date(reader, bounds.from->text, !bounds.include_from));
+        if (!bounds.include_from && least == greatest_integer) return no_rows();
         least += bounds.include_from ? 0 : 1;
     }
     if (bounds.to) {
         greatest = ASK(read_date(reader, bounds.to->text, bounds.include_to));
+        if (!bounds.include_to && greatest == least_integer) return no_rows();
         greatest -= bounds.include_to ? 0 : 1;
     }
     return integer_range(field, least, greatest);

@@ -122,7 +122,7 @@ public:
         for (const auto& required : {clauses_.must, clauses_.filter}) {
             required_.insert(required_.end(), required.begin(), required.end());
         }
-        std::ranges::stable_sort(required_, {}, [](const NodePtr& node) { return node->cost(); });
+        std::ranges::sort(required_, {}, [](const NodePtr& node) { return node->cost(); });
         least_ =
             std::max(clauses_.should_match, required_.empty() && !clauses_.should.empty() ? 1 : 0);
     }

@@ -241,6 +241,11 @@ Answer<double> number_option(const event::Member& member) {
                   fmt::format("For input string: \"{}\"", term ? term->text : ""));
 }
 
+Answer<int> count_option(const event::Member& member) {
+    const double number = ASK(number_option(member));
+    return number > 0 ? static_cast<int>(std::min(number, 1e6)) : 0;
+}
+
 Answer<bool> boolean_option(const event::Member& member) {
     const auto term = term_of(member.value);
     if (term && term->text == "true") return true;

@@ -43,6 +43,8 @@ Answer<FieldBody> one_field(std::string_view query, const event::Value& body);
 
 Answer<std::string> text_option(std::string_view query, const event::Member& member);
 Answer<double> number_option(const event::Member& member);
+/// A whole number from 0 to a million; what is beyond is cut to that.
+Answer<int> count_option(const event::Member& member);
 Answer<bool> boolean_option(const event::Member& member);
 /// "or" is false, "and" is true.
 Answer<bool> operator_option(const event::Member& member);

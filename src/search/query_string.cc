@@ -217,7 +217,8 @@ private:
         MatchOptions options = match_options();
         options.kind = MatchKind::phrase;
         const auto slop = to_double(leaf.fuzziness);
-        options.slop = slop ? static_cast<int>(*slop) : options_.phrase_slop;
+        options.slop = options_.phrase_slop;
+        if (slop) options.slop = *slop > 0 ? static_cast<int>(std::min(*slop, 1e6)) : 0;
         return build_match(leaf, options);
     }
 

@@ -34,7 +34,7 @@ Answer<> read_option(std::string_view query, const event::Member& member, ValueB
     } else if (query == "fuzzy" && member.name == "fuzziness") {
         body.fuzziness = ASK(text_option(query, member));
     } else if (query == "fuzzy" && member.name == "prefix_length") {
-        body.prefix_length = static_cast<int>(ASK(number_option(member)));
+        body.prefix_length = ASK(count_option(member));
     } else if (query == "fuzzy" && member.name == "transpositions") {
         body.transpositions = ASK(boolean_option(member));
     } else {
@@ -162,6 +162,7 @@ Answer<QueryPtr> parse_terms(const Value& given) {
                         "[index.max_terms_count] index level setting.",
                         terms.size()));
     }
+    if (terms.empty()) return match_nothing();
     return make_query(
         [name = *field, terms](const Scope& scope) -> Answer<NodePtr> {
             return terms_node(scope, name, terms);
@@ -238,6 +239,7 @@ Answer<QueryPtr> parse_ids(const Value& given) {
             for (const Value& value : member.value.as_array().values())
                 add(value);
     }
+    if (ids.empty()) return match_nothing();
     return make_query([ids](const Scope&) -> Answer<NodePtr> { return with_ids(ids); }, common,
                       1.0F);
 }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace elkhorn::search {
@@ -31,15 +32,15 @@ Answer<bool> take_match_option(std::string_view query, const event::Member& memb
     } else if (words && name == "fuzziness") {
         options.fuzziness = ASK(text_option(query, member));
     } else if (words && name == "prefix_length") {
-        options.prefix_length = static_cast<int>(ASK(number_option(member)));
+        options.prefix_length = ASK(count_option(member));
     } else if (words && name == "fuzzy_transpositions") {
         options.transpositions = ASK(boolean_option(member));
     } else if (name == "lenient" && (query == "match" || query == "multi_match")) {
         options.lenient = ASK(boolean_option(member));
     } else if (phrases && name == "slop") {
-        options.slop = static_cast<int>(ASK(number_option(member)));
+        options.slop = ASK(count_option(member));
     } else if (name == "max_expansions" && query != "match_phrase") {
-        options.max_expansions = static_cast<std::uint32_t>(ASK(number_option(member)));
+        options.max_expansions = static_cast<std::uint32_t>(ASK(count_option(member)));
     } else if (name == "zero_terms_query" && query != "match_bool_prefix") {
         const std::string when = to_lower(ASK(text_option(query, member)));
         if (when != "none" && when != "all") {
@@ -160,7 +161,7 @@ Answer<bool> take_language_option(std::string_view query, const event::Member& m
     } else if (name == "minimum_should_match") {
         options.should_match = ASK(text_option(query, member));
     } else if (name == "fuzzy_prefix_length") {
-        options.fuzzy_prefix_length = static_cast<int>(ASK(number_option(member)));
+        options.fuzzy_prefix_length = ASK(count_option(member));
     } else {
         return name == "analyzer" || name == "analyze_wildcard" || name == "quote_field_suffix" ||
                name == "auto_generate_synonyms_phrase_query" || name == "fuzzy_max_expansions" ||
@@ -179,7 +180,7 @@ Answer<bool> take_lucene_option(const event::Member& member, LanguageOptions& op
     } else if (name == "fuzziness") {
         options.fuzziness = ASK(text_option("query_string", member));
     } else if (name == "phrase_slop") {
-        options.phrase_slop = static_cast<int>(ASK(number_option(member)));
+        options.phrase_slop = ASK(count_option(member));
     } else if (name == "allow_leading_wildcard") {
         options.leading_wildcard = ASK(boolean_option(member));
     } else if (name == "tie_breaker") {

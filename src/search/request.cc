@@ -26,7 +26,7 @@ Answer<std::int64_t> whole_number(const Value& value) {
     if (value.is(Kind::integer)) return value.as_integer();
     const auto term = term_of(value);
     const auto number = term ? to_double(term->text) : std::nullopt;
-    if (!number || std::fabs(*number) > 1e15) {
+    if (!number || !(std::fabs(*number) <= 1e15)) {
         return refuse("number_format_exception",
                       fmt::format("For input string: \"{}\"", term ? term->text : ""));
     }
@@ -51,7 +51,8 @@ Answer<std::int64_t> time_value(const Value& value) {
         const auto number =
             to_integer(trim(std::string_view(text).substr(0, text.size() - unit.name.size())));
         if (!number) continue;
-        return static_cast<std::int64_t>(std::ceil(static_cast<double>(*number) * unit.ms));
+        return static_cast<std::int64_t>(
+            std::clamp(std::ceil(static_cast<double>(*number) * unit.ms), 0.0, 1e12));
     }
     return refuse(
         "illegal_argument_exception",

@@ -225,7 +225,12 @@ private:
                 ranked.push_back({rank, {part.get(), group}});
             }
         }
-        std::ranges::stable_sort(ranked, {}, &std::pair<double, Visit>::first);
+        std::ranges::sort(ranked, [](const auto& a, const auto& b) {
+            if (a.first != b.first) return a.first < b.first;
+            if (a.second.part != b.second.part)
+                return a.second.part->number < b.second.part->number;
+            return a.second.group < b.second.group;
+        });
         std::vector<Visit> ordered;
         for (const auto& [rank, visit] : ranked)
             ordered.push_back(visit);

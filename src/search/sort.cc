@@ -22,6 +22,12 @@ constexpr std::int64_t least_integer = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t greatest_integer = std::numeric_limits<std::int64_t>::max();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+std::int64_t saturated(double value) {
+    if (std::isnan(value)) return 0;
+    if (value >= 9.2233720368547758e18) return greatest_integer;
+    return value <= -9.2233720368547758e18 ? least_integer : static_cast<std::int64_t>(value);
+}
+
 std::int64_t rounded(double value) {
     if (value >= 9.2233720368547758e18) return greatest_integer;
     if (value <= -9.2233720368547758e18) return least_integer;
@@ -163,28 +169,34 @@ public:
         }
         const auto number = to_double(term->text);
         if (!number || value.is(event::Kind::string)) return bad_after(term->text);
-        return SortValue::of(static_cast<std::int64_t>(*number));
+        return SortValue::of(saturated(*number));
     }
 
 private:
+    std::int64_t scaled(std::int64_t value) const {
+        std::int64_t product = 0;
+        if (!__builtin_mul_overflow(value, factor_, &product)) return product;
+        return value > 0 ? greatest_integer : least_integer;
+    }
+
     std::int64_t number(std::uint32_t row) {
         if (numbers_.integers == nullptr && numbers_.reals == nullptr) return missing_;
         if (numbers_.integers != nullptr) {
             const auto& all = *numbers_.integers;
             const auto first = all.rows.first(row);
             const auto last = all.rows.last(row);
-            if (last - first == 1) return all.values[first] * factor_;
+            if (last - first == 1) return scaled(all.values[first]);
             if (last - first > 1) {
                 values_.assign(all.values.begin() + first, all.values.begin() + last);
-                return pick(sort().mode, sort().descending, values_) * factor_;
+                return scaled(pick(sort().mode, sort().descending, values_));
             }
         }
         if (numbers_.reals == nullptr || !numbers_.reals->rows.has(row)) return missing_;
         values_.clear();
         for (auto i = numbers_.reals->rows.first(row); i < numbers_.reals->rows.last(row); ++i) {
-            values_.push_back(static_cast<std::int64_t>(numbers_.reals->values[i]));
+            values_.push_back(saturated(numbers_.reals->values[i]));
         }
-        return pick(sort().mode, sort().descending, values_) * factor_;
+        return scaled(pick(sort().mode, sort().descending, values_));
     }
 
     std::int64_t missing_;
@@ -332,11 +344,6 @@ private:
     const store::IndexView& index_;  // the request's
     const store::RowGroup* group_ = nullptr;
 };
-
-std::int64_t saturated(double value) {
-    if (value >= 9.2233720368547758e18) return greatest_integer;
-    return value <= -9.2233720368547758e18 ? least_integer : static_cast<std::int64_t>(value);
-}
 
 Answer<std::optional<double>> missing_number(const Sort& sort) {
     if (!sort.missing || *sort.missing == "_first" || *sort.missing == "_last")

@@ -211,7 +211,7 @@ int allowed_edits(std::string_view fuzziness, std::size_t length) {
         return length < low ? 0 : length < high ? 1 : 2;
     }
     const auto edits = to_double(rule);
-    return edits ? std::clamp(static_cast<int>(*edits), 0, 2) : 0;
+    return edits && *edits >= 1 ? (*edits >= 2 ? 2 : 1) : 0;
 }
 
 }  // namespace elkhorn::search
