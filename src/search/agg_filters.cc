@@ -41,6 +41,7 @@ protected:
                           const store::Bitmap& rows) {
         ASK(grow(counts_, selection.bucket_count));
         below_.clear();
+        if (selection.rows.empty()) return {};  // there may be no bucket either
         if (selection.all_in_first()) {
             for (const std::uint32_t row : selection.rows) {
                 if (rows.test(row)) below_.rows.push_back(row);
