@@ -27,9 +27,10 @@ namespace {
 std::unexpected<Failure> too_many_buckets(std::size_t limit, std::size_t wanted) {
     auto failure = refuse_in_phase(
         "too_many_buckets_exception",
-        fmt::format("Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
-                    "This limit can be set by changing the [search.max_buckets] cluster level setting.",
-                    limit, wanted));
+        fmt::format(
+            "Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
+            "This limit can be set by changing the [search.max_buckets] cluster level setting.",
+            limit, wanted));
     failure.error().status = 503;
     return failure;
 }
@@ -76,6 +77,7 @@ Answer<> Children::bind(const RequestContext& request) {
 }
 
 Answer<> Children::collect(const GroupContext& context, const Selection& selection) {
+    if (selection.bucket_count == 0) return {};  // no buckets above: no rows, and nowhere to count
     for (const auto& aggregator : aggregators)
         ASK(aggregator->collect(context, selection));
     return {};
