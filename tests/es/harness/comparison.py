@@ -10,6 +10,7 @@ Equal means equal, apart from what no two servers need share:
     sides estimate (t-digest) and may cut their digests at different places;
   - cardinality within 2 % below 3,000 values and 6 % above, because HyperLogLog++ estimates; one
     more or less is always forgiven.
+An empty `meta` counts as none: the real server adds one where a filter inside was rewritten.
 Of errors only the status counts; their words are the step files' business.
 """
 
@@ -40,8 +41,18 @@ def compare_answers(question, reference, other):
     if "count" in one:
         return compare_plain(one["count"], two.get("count"), "count")
     return (compare_hits(question, one["hits"], two.get("hits", {}))
-            or compare_aggs((question.body or {}).get("aggs", {}), one.get("aggregations", {}),
-                            two.get("aggregations", {}), "aggregations"))
+            or compare_aggs((question.body or {}).get("aggs", {}),
+                            without_empty_meta(one.get("aggregations", {})),
+                            without_empty_meta(two.get("aggregations", {})), "aggregations"))
+
+
+def without_empty_meta(value):
+    if isinstance(value, list):
+        return [without_empty_meta(one) for one in value]
+    if isinstance(value, dict):
+        return {key: without_empty_meta(one) for key, one in value.items()
+                if not (key == "meta" and one == {})}
+    return value
 
 
 def compare_plain(one, two, path):
