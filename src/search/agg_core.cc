@@ -27,9 +27,10 @@ namespace {
 std::unexpected<Failure> too_many_buckets(std::size_t limit, std::size_t wanted) {
     auto failure = refuse_in_phase(
         "too_many_buckets_exception",
-        fmt::format("Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
-                    "This limit can be set by changing the [search.max_buckets] cluster level setting.",
-                    limit, wanted));
+        fmt::format(
+            "Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
+            "This limit can be set by changing the [search.max_buckets] cluster level setting.",
+            limit, wanted));
     failure.error().status = 503;
     return failure;
 }
