@@ -68,8 +68,8 @@ float inverse_frequency(double documents, double document_frequency) {
 
 Bm25::Bm25(const FieldCounts& counts, double idf, float boost)
     : weight_(boost * (k1 + 1) * static_cast<float>(idf)),
-      average_(counts.documents == 0 ? 1.0F
-                                     : static_cast<float>(counts.terms / counts.documents)) {}
+      average_(counts.documents == 0 ? 1.0F : static_cast<float>(counts.terms / counts.documents)) {
+}
 
 float Bm25::score(float frequency, std::uint32_t length) const {
     const float norm =

@@ -1,5 +1,6 @@
-// search/bm25.h -- Lucene 8's BM25 as Elasticsearch 7 uses it: k1 1.2, b 0.75, scores with the factor
-// k1 + 1, lengths in one byte, floats throughout; and the statistics of one index that it needs.
+// search/bm25.h -- Lucene 8's BM25 as Elasticsearch 7 uses it: k1 1.2, b 0.75, scores with the
+// factor k1 + 1, lengths in one byte, floats throughout; and the statistics of one index that it
+// needs.
 //
 // Counts are over all row groups, deleted documents included, as Lucene counts until a merge.
 #pragma once
@@ -33,6 +34,7 @@ public:
     /// `idf` is the sum over the terms of a phrase.
     Bm25(const FieldCounts& counts, double idf, float boost);
     float score(float frequency, std::uint32_t length) const;
+
     /// Without lengths: keywords, booleans.
     float score_once() const { return score(1.0F, 1); }
 
@@ -48,6 +50,7 @@ public:
         : request_(request), index_(index) {}
 
     const store::IndexView& index() const { return index_; }
+
     Answer<FieldCounts> of_field(const Field& field);
     /// Rows that `count` finds, over all row groups; remembered under `key`.
     Answer<double> frequency(const std::string& key,

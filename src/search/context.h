@@ -1,5 +1,5 @@
-// search/context.h -- what everything that looks at rows is given: one row group of one index, which of
-// its rows are alive, what the mapping says of fields, and the request's clock and limits.
+// search/context.h -- what everything that looks at rows is given: one row group of one index,
+// which of its rows are alive, what the mapping says of fields, and the request's clock and limits.
 #pragma once
 
 #include "base/clock.h"
@@ -30,7 +30,8 @@ struct RequestContext {
     bool expired() const { return deadline_ns != 0 && clock->steady_ns() > deadline_ns; }
 };
 
-/// One row group in a search. Values that are decoded are kept by the columns themselves (store's cache).
+/// One row group in a search. Values that are decoded are kept by the columns themselves (store's
+/// cache).
 struct GroupContext {
     const RequestContext* request = nullptr;
     const store::IndexView* index = nullptr;

@@ -11,8 +11,12 @@ namespace {
 
 constexpr std::string_view default_format = "strict_date_optional_time||epoch_millis";
 constexpr std::int64_t day_seconds = 86'400;
+constexpr std::int64_t most_years = 100'000'000;
+constexpr std::int64_t most_ms = 100'000'000'000'000'000;  // some three million years
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+    return a / b - (a % b < 0 ? 1 : 0);
+}
 
 /// A moment in milliseconds that can be moved and rounded by the calendar of a zone.
 class Moment {
@@ -22,6 +26,8 @@ public:
     std::int64_t ms() const { return ms_; }
 
     void add_ms(std::int64_t by) { ms_ += by; }
+
+    void keep_within(std::int64_t most) { ms_ = std::clamp(ms_, -most, most); }
 
     void add_days(std::int64_t days) {
         const std::int64_t local = local_seconds() + days * day_seconds;
@@ -63,8 +69,10 @@ private:
         const std::int64_t shifted = day + 719'468;
         const std::int64_t era = floor_div(shifted, 146'097);
         const std::int64_t of_era = shifted - era * 146'097;
-        const std::int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36'524 - of_era / 146'096) / 365;
-        const std::int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        const std::int64_t year_of_era =
+            (of_era - of_era / 1460 + of_era / 36'524 - of_era / 146'096) / 365;
+        const std::int64_t of_year =
+            of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         const std::int64_t shifted_month = (5 * of_year + 2) / 153;
         CivilTime civil;
         civil.day = static_cast<int>(of_year - (153 * shifted_month + 2) / 5 + 1);
@@ -88,7 +96,9 @@ private:
 
 bool move(Moment& moment, char unit, std::int64_t by) {
     switch (unit) {
-        case 'y': moment.add_months(by * 12); return true;
+        case 'y':
+            moment.add_months(std::clamp<std::int64_t>(by, -most_years, most_years) * 12);
+            return true;
         case 'M': moment.add_months(by); return true;
         case 'w': moment.add_days(by * 7); return true;
         case 'd': moment.add_days(by); return true;
@@ -123,6 +133,7 @@ Answer<std::int64_t> do_math(std::string_view math, std::int64_t ms, const text:
                              bool round_up) {
     constexpr std::int64_t most = 1'000'000'000;
     Moment moment(ms, zone);
+    moment.keep_within(most_ms);
     for (std::size_t i = 0; i < math.size();) {
         const char operation = math[i++];
         if (operation != '/' && operation != '+' && operation != '-') {
@@ -138,11 +149,14 @@ Answer<std::int64_t> do_math(std::string_view math, std::int64_t ms, const text:
             if (i >= math.size()) return bad_date(fmt::format("truncated date math [{}]", math));
         }
         if (operation == '/' && number != 1) {
-            return bad_date(fmt::format("rounding `/` can only be used on single unit types [{}]", math));
+            return bad_date(
+                fmt::format("rounding `/` can only be used on single unit types [{}]", math));
         }
         const char unit = math[i++];
-        const bool known = operation == '/' ? round(moment, unit, round_up)
-                                            : move(moment, unit, operation == '+' ? number : -number);
+        const bool known = operation == '/'
+                               ? round(moment, unit, round_up)
+                               : move(moment, unit, operation == '+' ? number : -number);
+        moment.keep_within(most_ms);
         if (!known) {
             return bad_date(fmt::format("unit [{}] not supported for date math [{}]", unit, math));
         }
@@ -151,7 +165,8 @@ Answer<std::int64_t> do_math(std::string_view math, std::int64_t ms, const text:
 }
 
 bool is_epoch(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '.'; });
+    return std::ranges::all_of(
+        text, [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '.'; });
 }
 
 Answer<std::int64_t> read_plain(const DateReader& reader, std::string_view text, bool round_up) {
@@ -168,8 +183,8 @@ Answer<std::int64_t> read_plain(const DateReader& reader, std::string_view text,
     const std::int64_t ms = (round_up ? date->last : date->first).ms();
     // Elasticsearch takes counts since 1970 for local time, too, when the request names a zone.
     if (reader.zone && date->zoned && is_epoch(text)) {
-        const std::int64_t seconds = floor_div(ms, 1000);
-        return zone.to_utc(seconds) * 1000 + (ms - seconds * 1000);
+        const std::int64_t seconds = floor_div(std::clamp(ms, -most_ms, most_ms), 1000);
+        return zone.to_utc(seconds) * 1000 + (ms - floor_div(ms, 1000) * 1000);
     }
     return ms;
 }
@@ -205,7 +220,8 @@ Answer<std::int64_t> read_date(const DateReader& reader, std::string_view text, 
 }
 
 std::unexpected<Failure> cannot_read_format(std::string_view format, const std::string& why) {
-    return refuse("illegal_argument_exception", fmt::format("Invalid format: [{}]: {}", format, why));
+    return refuse("illegal_argument_exception",
+                  fmt::format("Invalid format: [{}]: {}", format, why));
 }
 
 Answer<> check_date_format(std::string_view format) {
@@ -217,7 +233,8 @@ Answer<> check_date_format(std::string_view format) {
 Answer<> check_time_zone(std::string_view time_zone) {
     if (text::TimeZone::find(time_zone)) return {};
     const std::string why = fmt::format("Unknown time-zone ID: {}", time_zone);
-    auto failure = refuse("illegal_argument_exception", "java.time.zone.ZoneRulesException: " + why);
+    auto failure =
+        refuse("illegal_argument_exception", "java.time.zone.ZoneRulesException: " + why);
     failure.error().caused_by_type = "zone_rules_exception";
     failure.error().caused_by_reason = why;
     return failure;

@@ -1,6 +1,7 @@
 // search/date_math.h -- dates as queries give them: "2024-03", "now-1d/d", "2024-01-31||+1M/M".
 //
-// Rounding up means the last millisecond of what the text leaves open or of the unit after the slash.
+// Rounding up means the last millisecond of what the text leaves open or of the unit after the
+// slash.
 #pragma once
 
 #include "search/failure.h"
@@ -15,8 +16,8 @@ namespace elkhorn::search {
 
 struct DateReader {
     text::DateParser parser;
-    std::string format;              // as failures show it
-    text::TimeZone::Ptr zone;        // null: none was given
+    std::string format;        // as failures show it
+    text::TimeZone::Ptr zone;  // null: none was given
     std::int64_t now_ms = 0;
 };
 

@@ -1,8 +1,9 @@
-// search/failure.h -- why a request is refused, in the words and the type that Elasticsearch uses: its
-// clients act on the type. api/error_body writes it as JSON.
+// search/failure.h -- why a request is refused, in the words and the type that Elasticsearch uses:
+// its clients act on the type. api/error_body writes it as JSON.
 //
-// `phase` failures are those found while searching (an unmapped sort field): Elasticsearch wraps them in a
-// search_phase_execution_exception, others (a query that cannot be parsed) it answers as they are.
+// `phase` failures are those found while searching (an unmapped sort field): Elasticsearch wraps
+// them in a search_phase_execution_exception, others (a query that cannot be parsed) it answers as
+// they are.
 #pragma once
 
 #include "base/result.h"
@@ -20,7 +21,7 @@ struct Failure {
     std::string type;    // "parsing_exception"
     std::string reason;  // "unknown query [mtch]"
     bool phase = false;
-    int line = 0;        // of parsing_exception, where it can be told; 0: not shown
+    int line = 0;  // of parsing_exception, where it can be told; 0: not shown
     int column = 0;
     std::string caused_by_type;  // empty: none
     std::string caused_by_reason;
@@ -49,15 +50,20 @@ inline std::unexpected<Failure> refuse_in_phase(std::string type, std::string re
 inline std::unexpected<Failure> broken(const Error& error) {
     Failure failure;
     failure.status = error.code == ErrorCode::cancelled ? 408 : 500;
-    failure.type = error.code == ErrorCode::corruption ? "corrupt_index_exception" : "i_o_exception";
+    failure.type =
+        error.code == ErrorCode::corruption ? "corrupt_index_exception" : "i_o_exception";
     failure.reason = error.message;
     failure.phase = true;
     return std::unexpected(std::move(failure));
 }
 
-inline std::unexpected<Failure> pass_on(Failure&& failure) { return std::unexpected(std::move(failure)); }
+inline std::unexpected<Failure> pass_on(Failure&& failure) {
+    return std::unexpected(std::move(failure));
+}
 
-inline std::unexpected<Failure> pass_on(Error&& error) { return broken(error); }
+inline std::unexpected<Failure> pass_on(Error&& error) {
+    return broken(error);
+}
 
 template <typename T, typename E>
 T take_answer(std::expected<T, E>&& answer) {
@@ -66,14 +72,14 @@ T take_answer(std::expected<T, E>&& answer) {
 
 }  // namespace elkhorn::search
 
-/// The value of an Answer or a Result, or returns its failure from the function around it (which gives an
-/// Answer): what TRY is to Results.
+/// The value of an Answer or a Result, or returns its failure from the function around it (which
+/// gives an Answer): what TRY is to Results.
 #define ASK(expr) ELKHORN_ASK(expr, ELKHORN_ASK_NAME(ask_answer_, __COUNTER__))
 #define ELKHORN_ASK_NAME(a, b) ELKHORN_ASK_JOINED(a, b)
 #define ELKHORN_ASK_JOINED(a, b) a##b
-#define ELKHORN_ASK(expr, name)                                                        \
-    __extension__({                                                                    \
-        auto name = (expr);                                                            \
-        if (!name) return elkhorn::search::pass_on(std::move(name).error());           \
-        elkhorn::search::take_answer(std::move(name));                                 \
+#define ELKHORN_ASK(expr, name)                                              \
+    __extension__({                                                          \
+        auto name = (expr);                                                  \
+        if (!name) return elkhorn::search::pass_on(std::move(name).error()); \
+        elkhorn::search::take_answer(std::move(name));                       \
     })

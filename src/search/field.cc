@@ -36,7 +36,8 @@ Result<Keywords> read_texts(const store::Column& column) {
     const auto reader = column.texts();
     std::vector<std::string> texts;
     texts.reserve(column.value_count());
-    for (std::uint32_t i = 0; i < column.value_count(); ++i) texts.emplace_back(TRY(reader->at(i)));
+    for (std::uint32_t i = 0; i < column.value_count(); ++i)
+        texts.emplace_back(TRY(reader->at(i)));
     return sort_texts(*rows, texts);
 }
 
@@ -77,7 +78,9 @@ bool Field::is_number() const {
            (kind() == store::ColumnKind::integer || kind() == store::ColumnKind::real);
 }
 
-bool Field::is_whole() const { return is_number() && kind() == store::ColumnKind::integer; }
+bool Field::is_whole() const {
+    return is_number() && kind() == store::ColumnKind::integer;
+}
 
 bool Field::has_values() const {
     return mapping != nullptr && mapping->type != FieldType::object &&
@@ -103,7 +106,8 @@ std::vector<std::string> expand_fields(const store::IndexView& index, std::strin
     };
     for (const auto& [path, field] : index.mapping->fields) {
         add(path, field);
-        for (const auto& [sub, mapping] : field.fields) add(path + "." + sub, mapping);
+        for (const auto& [sub, mapping] : field.fields)
+            add(path + "." + sub, mapping);
     }
     std::ranges::sort(names);
     return names;
@@ -228,7 +232,8 @@ bool matches_star(std::string_view pattern, std::string_view text) {
             return false;
         }
     }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
+    while (p < pattern.size() && pattern[p] == '*')
+        ++p;
     return p == pattern.size();
 }
 

@@ -1,16 +1,18 @@
-// search/field.h -- what a field's name means in one index, and its values in a row group, whichever
-// columns hold them:
+// search/field.h -- what a field's name means in one index, and its values in a row group,
+// whichever columns hold them:
 //
 //   const Field field = find_field(*context.index, "http.status");
-//   const Numbers numbers = ASK(numbers_of(context, field));     // numbers, booleans, dates (ms)
-//   const Keywords words = ASK(keywords_of(context, field));     // keywords, texts; ips as 16 bytes
-//   const Keywords odd = ASK(misfits_of(context, field));        // texts that did not fit a typed field
+//   const Numbers numbers = ASK(numbers_of(context, field));  // numbers, booleans, dates (ms)
+//   const Keywords words = ASK(keywords_of(context, field));  // keywords, texts; ips as 16 bytes
+//   const Keywords odd = ASK(misfits_of(context, field));     // texts that did not fit their type
 //
-// `message.keyword` shares the column of `message`; values longer than its ignore_above are left out here.
+// `message.keyword` shares the column of `message`; values longer than its ignore_above are left
+// out here.
 //
 //   Threads   one at a time per RequestContext, for its GroupCache is not locked.
-//   Cost      numbers and dictionaries come from the store's cache. A text column without a dictionary is
-//             read and sorted once per row group and request: some 10 ms for 65,536 rows.
+//   Cost      numbers and dictionaries come from the store's cache. A text column without a
+//             dictionary is read and sorted once per row group and request: some 10 ms for 65,536
+//             rows.
 #pragma once
 
 #include "search/context.h"
@@ -28,24 +30,33 @@
 namespace elkhorn::search {
 
 struct Field {
-    std::string name;                             // as asked
+    std::string name;                              // as asked
     const store::FieldMapping* mapping = nullptr;  // the index's; null: unknown here
-    std::string column;                           // path of the columns that hold the values
+    std::string column;                            // path of the columns that hold the values
     std::uint32_t longest = 0;  // values of more characters do not count; 0: all do
 
     bool known() const { return mapping != nullptr; }
+
     store::FieldType type() const { return mapping->type; }
+
     bool is(store::FieldType type) const { return mapping != nullptr && mapping->type == type; }
+
     bool is_text() const { return is(store::FieldType::text); }
+
     bool is_keyword() const { return is(store::FieldType::keyword); }
+
     bool is_date() const { return is(store::FieldType::date); }
+
     bool is_boolean() const { return is(store::FieldType::boolean); }
+
     bool is_ip() const { return is(store::FieldType::ip); }
+
     /// Numbers alone: neither dates nor booleans.
     bool is_number() const;
     bool is_whole() const;  // long, integer, short, byte
     /// Something that has values: no object, nothing unindexed.
     bool has_values() const;
+
     store::ColumnKind kind() const { return store::column_kind(mapping->type); }
 };
 
@@ -63,6 +74,7 @@ struct Numbers {
     std::shared_ptr<const store::RealValues> reals;        // null: none
 
     bool none() const { return integers == nullptr && reals == nullptr; }
+
     bool has(std::uint32_t row) const {
         return (integers != nullptr && integers->rows.has(row)) ||
                (reals != nullptr && reals->rows.has(row));
@@ -86,10 +98,11 @@ struct Numbers {
 
 /// A row group's texts (or addresses, 16 bytes each) as ordinals of a sorted dictionary.
 struct Keywords {
-    std::shared_ptr<const store::Dictionary> dictionary;    // null: none
+    std::shared_ptr<const store::Dictionary> dictionary;   // null: none
     std::shared_ptr<const store::OrdinalValues> ordinals;  // null: none
 
     bool none() const { return dictionary == nullptr; }
+
     /// Calls visit(ordinal) for each value of the row, equal ones as often as they are there.
     template <typename Visit>
     void for_each(std::uint32_t row, Visit&& visit) const {

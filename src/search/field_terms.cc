@@ -26,12 +26,15 @@ Answer<double> to_number(const Term& term) {
     if (text.empty()) return cannot_create("number_format_exception", "empty String");
     const auto number = to_double(text.starts_with('+') ? text.substr(1) : text);
     if (!number) {
-        return cannot_create("number_format_exception", fmt::format("For input string: \"{}\"", term.text));
+        return cannot_create("number_format_exception",
+                             fmt::format("For input string: \"{}\"", term.text));
     }
     return *number;
 }
 
-bool has_fraction(double value) { return std::isfinite(value) && value != std::trunc(value); }
+bool has_fraction(double value) {
+    return std::isfinite(value) && value != std::trunc(value);
+}
 
 struct WholeType {
     std::int64_t least;
@@ -57,8 +60,9 @@ Answer<std::int64_t> to_whole(const Field& field, const Term& term, double numbe
                                   std::trunc(number) >= static_cast<double>(type.least) &&
                                   std::trunc(number) <= static_cast<double>(type.greatest);
     if (!fits) {
-        return cannot_create("illegal_argument_exception",
-                             fmt::format("Value [{}] is out of range for {}", term.text, type.name));
+        return cannot_create(
+            "illegal_argument_exception",
+            fmt::format("Value [{}] is out of range for {}", term.text, type.name));
     }
     return exact ? *exact : static_cast<std::int64_t>(number);
 }
@@ -142,9 +146,9 @@ Answer<NodePtr> real_bounds(const Field& field, const Bounds& bounds) {
 Answer<bool> to_boolean(const Term& term) {
     if (term.text == "true") return true;
     if (term.text == "false" || term.text.empty()) return false;
-    return cannot_create("illegal_argument_exception",
-                         fmt::format("Can't parse boolean value [{}], expected [true] or [false]",
-                                     term.text));
+    return cannot_create(
+        "illegal_argument_exception",
+        fmt::format("Can't parse boolean value [{}], expected [true] or [false]", term.text));
 }
 
 Answer<std::string> to_address(const Term& term) {
@@ -193,15 +197,18 @@ Answer<NodePtr> address_bounds(const Field& field, const Bounds& bounds) {
 
 Answer<NodePtr> date_bounds(const Scope& scope, const Field& field, const Bounds& bounds) {
     const std::string& format = bounds.format.empty() ? field.mapping->format : bounds.format;
-    const DateReader reader = ASK(make_date_reader(format, bounds.time_zone, scope.request->now_ms));
+    const DateReader reader =
+        ASK(make_date_reader(format, bounds.time_zone, scope.request->now_ms));
     std::int64_t least = least_integer;
     std::int64_t greatest = greatest_integer;
     if (bounds.from) {
         least = ASK(read_date(reader, bounds.from->text, !bounds.include_from));
+        if (!bounds.include_from && least == greatest_integer) return no_rows();
         least += bounds.include_from ? 0 : 1;
     }
     if (bounds.to) {
         greatest = ASK(read_date(reader, bounds.to->text, bounds.include_to));
+        if (!bounds.include_to && greatest == least_integer) return no_rows();
         greatest -= bounds.include_to ? 0 : 1;
     }
     return integer_range(field, least, greatest);
@@ -210,24 +217,29 @@ Answer<NodePtr> date_bounds(const Scope& scope, const Field& field, const Bounds
 Answer<NodePtr> boolean_bounds(const Field& field, const Bounds& bounds) {
     std::int64_t least = 0;
     std::int64_t greatest = 1;
-    if (bounds.from) least = (ASK(to_boolean(*bounds.from)) ? 1 : 0) + (bounds.include_from ? 0 : 1);
+    if (bounds.from)
+        least = (ASK(to_boolean(*bounds.from)) ? 1 : 0) + (bounds.include_from ? 0 : 1);
     if (bounds.to) greatest = (ASK(to_boolean(*bounds.to)) ? 1 : 0) - (bounds.include_to ? 0 : 1);
     return integer_range(field, least, greatest);
 }
 
 NodePtr text_bounds(const Field& field, const Bounds& bounds) {
-    return text_test(field, {"", [bounds](std::string_view text) {
-        if (bounds.from && (bounds.include_from ? text < bounds.from->text : text <= bounds.from->text)) {
-            return false;
-        }
-        return !bounds.to || (bounds.include_to ? text <= bounds.to->text : text < bounds.to->text);
-    }});
+    return text_test(
+        field, {"", [bounds](std::string_view text) {
+                    if (bounds.from && (bounds.include_from ? text < bounds.from->text
+                                                            : text <= bounds.from->text)) {
+                        return false;
+                    }
+                    return !bounds.to ||
+                           (bounds.include_to ? text <= bounds.to->text : text < bounds.to->text);
+                }});
 }
 
 Answer<NodePtr> typed_term(const Scope& scope, const Field& field, const Term& term) {
     if (!field.mapping->indexed) {
-        return cannot_create("illegal_argument_exception",
-                             fmt::format("Cannot search on field [{}] since it is not indexed.", field.name));
+        return cannot_create(
+            "illegal_argument_exception",
+            fmt::format("Cannot search on field [{}] since it is not indexed.", field.name));
     }
     switch (field.type()) {
         case FieldType::text: return token_term(field, term.text);
@@ -249,12 +261,15 @@ Answer<NodePtr> typed_term(const Scope& scope, const Field& field, const Term& t
 /// Fields that every document has without naming them.
 std::optional<NodePtr> metadata_term(const Scope& scope, std::string_view name, const Term& term) {
     if (name == "_id") return with_ids({term.text});
-    if (name == "_index") return matches_star(term.text, scope.index->name) ? all_rows() : no_rows();
+    if (name == "_index")
+        return matches_star(term.text, scope.index->name) ? all_rows() : no_rows();
     if (name == "_type") return term.text == "_doc" ? all_rows() : no_rows();
     return std::nullopt;
 }
 
-bool is_patternable(const Field& field) { return field.is_text() || field.is_keyword(); }
+bool is_patternable(const Field& field) {
+    return field.is_text() || field.is_keyword();
+}
 
 }  // namespace
 
@@ -271,11 +286,13 @@ std::optional<Term> term_of(const event::Value& value) {
 }
 
 Field scoped_field(const Scope& scope, std::string_view name) {
-    for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+    for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
+         dot = name.find('.', dot + 1)) {
         const std::string_view above = name.substr(0, dot);
         const store::FieldMapping* object = scope.index->mapping->find(above);
         if (object == nullptr || object->type != FieldType::nested) continue;
-        const bool inside = scope.nested == above || scope.nested.starts_with(std::string(above) + ".");
+        const bool inside =
+            scope.nested == above || scope.nested.starts_with(std::string(above) + ".");
         if (!inside) {
             Field unknown;
             unknown.name = name;
@@ -292,8 +309,9 @@ Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term&
     if (!field.has_values()) return no_rows();
     if (case_insensitive && is_patternable(field)) {
         return text_test(field, {"", [wanted = small_letters(term.text)](std::string_view text) {
-            return text.size() == wanted.size() && small_letters(text) == wanted;
-        }});
+                                     return text.size() == wanted.size() &&
+                                            small_letters(text) == wanted;
+                                 }});
     }
     auto typed = typed_term(scope, field, term);
     if (!has_misfits(*scope.index, field)) return typed;
@@ -302,11 +320,13 @@ Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term&
     return constant_node(any_of(std::move(nodes)), 1.0F);
 }
 
-Answer<NodePtr> terms_node(const Scope& scope, std::string_view name, const std::vector<Term>& terms) {
+Answer<NodePtr> terms_node(const Scope& scope, std::string_view name,
+                           const std::vector<Term>& terms) {
     const Field field = scoped_field(scope, name);
     if (field.is_keyword()) {
         std::vector<std::string> texts;
-        for (const Term& term : terms) texts.push_back(term.text);
+        for (const Term& term : terms)
+            texts.push_back(term.text);
         return keyword_set(field, std::move(texts));
     }
     if (field.is_whole() && !has_misfits(*scope.index, field)) {
@@ -318,7 +338,8 @@ Answer<NodePtr> terms_node(const Scope& scope, std::string_view name, const std:
         return integer_set(field, std::move(values));
     }
     std::vector<NodePtr> nodes;
-    for (const Term& term : terms) nodes.push_back(ASK(term_node(scope, name, term)));
+    for (const Term& term : terms)
+        nodes.push_back(ASK(term_node(scope, name, term)));
     return constant_node(any_of(std::move(nodes)), 1.0F);
 }
 
@@ -337,16 +358,19 @@ Answer<NodePtr> range_node(const Scope& scope, std::string_view name, const Boun
 }
 
 Answer<NodePtr> exists_node(const Scope& scope, std::string_view name) {
-    if (name == "_id" || name == "_index" || name == "_type" || name == "_source") return all_rows();
+    if (name == "_id" || name == "_index" || name == "_type" || name == "_source")
+        return all_rows();
     std::vector<Field> fields;
     const auto add = [&](const std::string& path) {
         Field field = scoped_field(scope, path);
         if (field.has_values()) fields.push_back(std::move(field));
     };
     if (name.find('*') != std::string_view::npos) {
-        for (const std::string& path : expand_fields(*scope.index, name)) add(path);
+        for (const std::string& path : expand_fields(*scope.index, name))
+            add(path);
         for (const auto& [path, mapping] : scope.index->mapping->fields) {
-            for (auto dot = path.find('.'); dot != std::string::npos; dot = path.find('.', dot + 1)) {
+            for (auto dot = path.find('.'); dot != std::string::npos;
+                 dot = path.find('.', dot + 1)) {
                 if (matches_star(name, std::string_view(path).substr(0, dot))) add(path);
             }
         }
@@ -354,14 +378,16 @@ Answer<NodePtr> exists_node(const Scope& scope, std::string_view name) {
         add(std::string(name));
         const std::string below = std::string(name) + ".";
         const auto& all = scope.index->mapping->fields;
-        for (auto it = all.lower_bound(below); it != all.end() && it->first.starts_with(below); ++it) {
+        for (auto it = all.lower_bound(below); it != all.end() && it->first.starts_with(below);
+             ++it) {
             add(it->first);
         }
     }
     return fields.empty() ? no_rows() : existing(std::move(fields));
 }
 
-Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern kind, TextTest test) {
+Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern kind,
+                             TextTest test) {
     if (name == "_index") return test.passes(scope.index->name) ? all_rows() : no_rows();
     const Field field = scoped_field(scope, name);
     if (!field.has_values()) return no_rows();
@@ -371,19 +397,26 @@ Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern 
     switch (kind) {
         case Pattern::prefix:
         case Pattern::wildcard:
-            return shard_failure(fmt::format("Can only use {} queries on keyword, text and wildcard fields - "
-                                             "not on [{}] which is of type [{}]",
-                                             kind == Pattern::prefix ? "prefix" : "wildcard", name, type));
+            return shard_failure(
+                fmt::format("Can only use {} queries on keyword, text and wildcard fields - "
+                            "not on [{}] which is of type [{}]",
+                            kind == Pattern::prefix ? "prefix" : "wildcard", name, type));
         case Pattern::regexp:
-            return shard_failure(fmt::format("Can only use regexp queries on keyword and text fields - not on "
-                                             "[{}] which is of type [{}]", name, type));
+            return shard_failure(
+                fmt::format("Can only use regexp queries on keyword and text fields - not on "
+                            "[{}] which is of type [{}]",
+                            name, type));
         case Pattern::fuzzy: break;
     }
-    return cannot_create("illegal_argument_exception",
-                         fmt::format("Can only use fuzzy queries on keyword and text fields - not on [{}] "
-                                     "which is of type [{}]", name, type));
+    return cannot_create(
+        "illegal_argument_exception",
+        fmt::format("Can only use fuzzy queries on keyword and text fields - not on [{}] "
+                    "which is of type [{}]",
+                    name, type));
 }
 
-std::string small_letters(std::string_view text) { return to_lower(text); }
+std::string small_letters(std::string_view text) {
+    return to_lower(text);
+}
 
 }  // namespace elkhorn::search

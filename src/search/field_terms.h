@@ -1,5 +1,5 @@
-// search/field_terms.h -- values as a request gives them, turned into nodes by the type of their field:
-// "404" is a number in a long, a day in a date, a word in a text.
+// search/field_terms.h -- values as a request gives them, turned into nodes by the type of their
+// field: "404" is a number in a long, a day in a date, a word in a text.
 #pragma once
 
 #include "event/value.h"
@@ -36,14 +36,16 @@ Field scoped_field(const Scope& scope, std::string_view name);
 /// The field as one plans it: `_id` and the like are served, too.
 Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term& term,
                           bool case_insensitive = false);
-Answer<NodePtr> terms_node(const Scope& scope, std::string_view name, const std::vector<Term>& terms);
+Answer<NodePtr> terms_node(const Scope& scope, std::string_view name,
+                           const std::vector<Term>& terms);
 Answer<NodePtr> range_node(const Scope& scope, std::string_view name, const Bounds& bounds);
 /// A field, a pattern, or an object: any field below.
 Answer<NodePtr> exists_node(const Scope& scope, std::string_view name);
 
 /// Patterns over keywords, texts and misfits; the refusal names `kind` ("wildcard").
 enum class Pattern { prefix, wildcard, regexp, fuzzy };
-Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern kind, TextTest test);
+Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern kind,
+                             TextTest test);
 
 /// ASCII letters made small, as Lucene's case_insensitive means them.
 std::string small_letters(std::string_view text);

@@ -49,7 +49,8 @@ std::string format_number(double value, std::string_view pattern) {
 }
 
 void write_number(json::Writer& out, const Field& field, double value, std::string_view format) {
-    if (!format.empty()) out.value(format_number(value, format));
+    if (!format.empty())
+        out.value(format_number(value, format));
     else if (field.type() == FieldType::float32 || field.type() == FieldType::float16) {
         out.raw(float_json(static_cast<float>(value)));
     } else {
@@ -57,11 +58,16 @@ void write_number(json::Writer& out, const Field& field, double value, std::stri
     }
 }
 
-void write_integer(json::Writer& out, const Field& field, std::int64_t value, std::string_view format) {
-    if (field.is_boolean()) out.value(value != 0);
-    else if (field.is_date()) out.value(format_date(value, format.empty() ? field.mapping->format : format));
-    else if (!format.empty()) out.value(format_number(static_cast<double>(value), format));
-    else out.value(value);
+void write_integer(json::Writer& out, const Field& field, std::int64_t value,
+                   std::string_view format) {
+    if (field.is_boolean())
+        out.value(value != 0);
+    else if (field.is_date())
+        out.value(format_date(value, format.empty() ? field.mapping->format : format));
+    else if (!format.empty())
+        out.value(format_number(static_cast<double>(value), format));
+    else
+        out.value(value);
 }
 
 /// The array of the row's values; false when there are none.
@@ -92,14 +98,16 @@ Answer<bool> write_values(const GroupContext& context, const Field& field, std::
         std::vector<std::int64_t> values(all.values.begin() + all.rows.first(row),
                                          all.values.begin() + all.rows.last(row));
         if (sorted) std::ranges::sort(values);
-        for (const std::int64_t value : values) write_integer(out, field, value, format);
+        for (const std::int64_t value : values)
+            write_integer(out, field, value, format);
     }
     if (numbers.reals != nullptr) {
         const auto& all = *numbers.reals;
         std::vector<double> values(all.values.begin() + all.rows.first(row),
                                    all.values.begin() + all.rows.last(row));
         if (sorted) std::ranges::sort(values);
-        for (const double value : values) write_number(out, field, value, format);
+        for (const double value : values)
+            write_number(out, field, value, format);
     }
     out.end_array();
     return true;

@@ -1,5 +1,5 @@
-// search/hit_fields.h -- the "fields" of a hit: docvalue_fields from the columns, fields from the source's
-// values as they were indexed. Always arrays, dates in their format.
+// search/hit_fields.h -- the "fields" of a hit: docvalue_fields from the columns, fields from the
+// source's values as they were indexed. Always arrays, dates in their format.
 #pragma once
 
 #include "search/context.h"
@@ -11,8 +11,8 @@
 
 namespace elkhorn::search {
 
-/// Members with braces; empty when the row has none of the fields. Each of `docvalues` and `fields` is
-/// "name" or "name:format", names with * allowed.
+/// Members with braces; empty when the row has none of the fields. Each of `docvalues` and `fields`
+/// is "name" or "name:format", names with * allowed.
 Answer<std::string> hit_fields(const GroupContext& context, std::uint32_t row,
                                const std::vector<std::string>& docvalues,
                                const std::vector<std::string>& fields);

@@ -12,9 +12,33 @@ namespace {
 constexpr int most_nested = 200;
 
 enum class T {
-    end, conjunction, disjunction, negation, plus, minus, bare, open, close, colon, star, caret, quoted,
-    term, tilde, prefix, wild, regexp, range_in, range_ex, number, to, range_in_end, range_ex_end,
-    range_quoted, goop, error,
+    end,
+    conjunction,
+    disjunction,
+    negation,
+    plus,
+    minus,
+    bare,
+    open,
+    close,
+    colon,
+    star,
+    caret,
+    quoted,
+    term,
+    tilde,
+    prefix,
+    wild,
+    regexp,
+    range_in,
+    range_ex,
+    number,
+    to,
+    range_in_end,
+    range_ex_end,
+    range_quoted,
+    goop,
+    error,
 };
 
 struct Token {
@@ -23,16 +47,20 @@ struct Token {
     std::size_t at = 0;
 };
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
-/// Cuts the text as Lucene's token manager does; it has modes for what follows ^ and stands in brackets.
+/// Cuts the text as Lucene's token manager does; it has modes for what follows ^ and stands in
+/// brackets.
 class Lexer {
 public:
     explicit Lexer(std::string_view text) : text_(text) {}
 
     std::vector<Token> all() {
         std::vector<Token> tokens;
-        do tokens.push_back(next());
+        do
+            tokens.push_back(next());
         while (tokens.back().kind != T::end && tokens.back().kind != T::error);
         return tokens;
     }
@@ -60,7 +88,8 @@ private:
     }
 
     Token next() {
-        while (skip_blank()) {}
+        while (skip_blank()) {
+        }
         if (at_ >= text_.size()) return {T::end, {}, at_};
         if (mode_ == Mode::boost) return next_number();
         return mode_ == Mode::range ? next_in_range() : next_plain();
@@ -85,7 +114,8 @@ private:
         }
         if (c == '"') {
             std::size_t end = at_ + 1;
-            while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
+            while (end < text_.size() && text_[end] != '"')
+                end += text_[end] == '\\' ? 2 : 1;
             if (end < text_.size() && end > at_ + 1) return make(T::range_quoted, end + 1 - at_);
         }
         std::size_t size = 0;
@@ -132,13 +162,15 @@ private:
 
     Token closed(char mark, T kind) {
         std::size_t end = at_ + 1;
-        while (end < text_.size() && text_[end] != mark) end += text_[end] == '\\' ? 2 : 1;
+        while (end < text_.size() && text_[end] != mark)
+            end += text_[end] == '\\' ? 2 : 1;
         return end < text_.size() ? make(kind, end + 1 - at_) : make(T::error, 0);
     }
 
     std::size_t digits(std::size_t from) const {
         std::size_t size = 0;
-        while (from + size < text_.size() && text_[from + size] >= '0' && text_[from + size] <= '9') ++size;
+        while (from + size < text_.size() && text_[from + size] >= '0' && text_[from + size] <= '9')
+            ++size;
         return size;
     }
 
@@ -159,13 +191,15 @@ private:
         if (c == '\\') return at + 1 < text_.size() ? 2 : 0;
         if (c == '*' || c == '?') return wild ? 1 : 0;
         if (c == '+' || c == '-') return first ? 0 : 1;
-        if (is_blank(c) || std::string_view("!():^[]\"{}~/").find(c) != std::string_view::npos) return 0;
+        if (is_blank(c) || std::string_view("!():^[]\"{}~/").find(c) != std::string_view::npos)
+            return 0;
         return text_.substr(at).starts_with("\xe3\x80\x80") ? 0 : 1;
     }
 
     std::size_t word_size(bool wild) const {
         std::size_t end = at_;
-        while (const std::size_t step = character(end, end == at_, wild)) end += step;
+        while (const std::size_t step = character(end, end == at_, wild))
+            end += step;
         return end - at_;
     }
 
@@ -182,14 +216,16 @@ Result<std::string> without_escapes(std::string_view text) {
             out.push_back(text[i]);
             continue;
         }
-        if (++i >= text.size()) return fail(ErrorCode::invalid, "Term can not end with escape character.");
+        if (++i >= text.size())
+            return fail(ErrorCode::invalid, "Term can not end with escape character.");
         if (text[i] != 'u') {
             out.push_back(text[i]);
             continue;
         }
         std::uint32_t point = 0;
         for (int digit = 0; digit < 4; ++digit) {
-            if (++i >= text.size()) return fail(ErrorCode::invalid, "Truncated unicode escape sequence.");
+            if (++i >= text.size())
+                return fail(ErrorCode::invalid, "Truncated unicode escape sequence.");
             const char c = text[i];
             const int value = c >= '0' && c <= '9'   ? c - '0'
                               : c >= 'a' && c <= 'f' ? c - 'a' + 10
@@ -249,7 +285,8 @@ private:
     std::unexpected<Error> unexpected() const {
         const Token& token = peek();
         if (token.kind == T::error) {
-            return fail(ErrorCode::invalid, fmt::format("Lexical error at line 1, column {}.", token.at + 1));
+            return fail(ErrorCode::invalid,
+                        fmt::format("Lexical error at line 1, column {}.", token.at + 1));
         }
         const std::string_view shown = token.kind == T::end ? "<EOF>" : token.text;
         return fail(ErrorCode::invalid,
@@ -258,8 +295,9 @@ private:
 
     bool words_follow(std::size_t ahead) const {
         const T after = peek(ahead + 1).kind;
-        return peek(ahead).kind == T::term && after != T::colon && after != T::star && after != T::tilde &&
-               after != T::caret && after != T::conjunction && after != T::disjunction;
+        return peek(ahead).kind == T::term && after != T::colon && after != T::star &&
+               after != T::tilde && after != T::caret && after != T::conjunction &&
+               after != T::disjunction;
     }
 
     Result<SyntaxPtr> read_query(const FieldName& field, int depth) {
@@ -288,7 +326,8 @@ private:
 
     Modifier read_modifier() {
         if (peek().kind == T::plus) return take(), Modifier::required;
-        if (peek().kind == T::minus || peek().kind == T::negation) return take(), Modifier::prohibited;
+        if (peek().kind == T::minus || peek().kind == T::negation)
+            return take(), Modifier::prohibited;
         return Modifier::none;
     }
 
@@ -407,6 +446,8 @@ private:
 
 }  // namespace
 
-Result<SyntaxPtr> parse_lucene(std::string_view query) { return SyntaxReader(query).read(); }
+Result<SyntaxPtr> parse_lucene(std::string_view query) {
+    return SyntaxReader(query).read();
+}
 
 }  // namespace elkhorn::search

@@ -1,4 +1,5 @@
-// search/node_compound.cc -- nodes made of nodes: bool, the best of several, constant scores, boosts.
+// search/node_compound.cc -- nodes made of nodes: bool, the best of several, constant scores,
+// boosts.
 
 #include "search/bm25.h"
 #include "search/plan.h"
@@ -19,6 +20,7 @@ public:
     }
 
     bool has(std::uint32_t row) const override { return rows_.test(row); }
+
     Answer<float> score(std::uint32_t /*row*/) override { return score_; }
 
 private:
@@ -32,12 +34,16 @@ public:
     Answer<Bitmap> rows(const GroupContext& context) const override {
         return Bitmap(context.rows(), true);
     }
+
     int cost() const override { return 0; }
 };
 
 class NoNode final : public Node {
 public:
-    Answer<Bitmap> rows(const GroupContext& context) const override { return Bitmap(context.rows()); }
+    Answer<Bitmap> rows(const GroupContext& context) const override {
+        return Bitmap(context.rows());
+    }
+
     int cost() const override { return 0; }
 };
 
@@ -49,7 +55,8 @@ public:
 
     Answer<> enter(const GroupContext& context) override {
         rows_ = ASK(node_.rows(context));
-        for (const auto& part : parts_) ASK(part->enter(context));
+        for (const auto& part : parts_)
+            ASK(part->enter(context));
         return {};
     }
 
@@ -93,7 +100,8 @@ private:
 Answer<std::vector<std::unique_ptr<RowScorer>>> scorers_of(const std::vector<NodePtr>& nodes,
                                                            Statistics& statistics, float boost) {
     std::vector<std::unique_ptr<RowScorer>> scorers;
-    for (const NodePtr& node : nodes) scorers.push_back(ASK(node->scorer(statistics, boost)));
+    for (const NodePtr& node : nodes)
+        scorers.push_back(ASK(node->scorer(statistics, boost)));
     return scorers;
 }
 
@@ -114,8 +122,9 @@ public:
         for (const auto& required : {clauses_.must, clauses_.filter}) {
             required_.insert(required_.end(), required.begin(), required.end());
         }
-        std::ranges::stable_sort(required_, {}, [](const NodePtr& node) { return node->cost(); });
-        least_ = std::max(clauses_.should_match, required_.empty() && !clauses_.should.empty() ? 1 : 0);
+        std::ranges::sort(required_, {}, [](const NodePtr& node) { return node->cost(); });
+        least_ =
+            std::max(clauses_.should_match, required_.empty() && !clauses_.should.empty() ? 1 : 0);
     }
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
@@ -137,7 +146,8 @@ public:
     int cost() const override {
         int cost = 0;
         for (const auto* nodes : {&required_, &clauses_.should, &clauses_.must_not}) {
-            for (const NodePtr& node : *nodes) cost = std::max(cost, node->cost());
+            for (const NodePtr& node : *nodes)
+                cost = std::max(cost, node->cost());
         }
         return cost;
     }
@@ -163,7 +173,8 @@ public:
 private:
     Answer<Bitmap> rows_of_should(const GroupContext& context) const {
         std::vector<Bitmap> levels(static_cast<std::size_t>(least_), Bitmap(context.rows()));
-        for (const NodePtr& node : clauses_.should) count_rows(levels, ASK(node->rows(context)));
+        for (const NodePtr& node : clauses_.should)
+            count_rows(levels, ASK(node->rows(context)));
         return levels.back();
     }
 
@@ -179,13 +190,15 @@ public:
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
         Bitmap result(context.rows());
-        for (const NodePtr& node : nodes_) result.or_with(ASK(node->rows(context)));
+        for (const NodePtr& node : nodes_)
+            result.or_with(ASK(node->rows(context)));
         return result;
     }
 
     int cost() const override {
         int cost = 0;
-        for (const NodePtr& node : nodes_) cost = std::max(cost, node->cost());
+        for (const NodePtr& node : nodes_)
+            cost = std::max(cost, node->cost());
         return cost;
     }
 
@@ -206,7 +219,9 @@ public:
     ConstantNode(NodePtr node, float score) : node_(std::move(node)), score_(score) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
+
     int cost() const override { return node_->cost(); }
+
     std::optional<float> constant() const override { return score_; }
 
 private:
@@ -219,6 +234,7 @@ public:
     BoostedNode(NodePtr node, float boost) : node_(std::move(node)), boost_(boost) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
+
     int cost() const override { return node_->cost(); }
 
     std::optional<float> constant() const override {
@@ -264,8 +280,12 @@ public:
     DemotedNode(NodePtr positive, NodePtr negative, float factor)
         : positive_(std::move(positive)), negative_(std::move(negative)), factor_(factor) {}
 
-    Answer<Bitmap> rows(const GroupContext& context) const override { return positive_->rows(context); }
+    Answer<Bitmap> rows(const GroupContext& context) const override {
+        return positive_->rows(context);
+    }
+
     int cost() const override { return positive_->cost(); }
+
     std::optional<float> constant() const override { return std::nullopt; }
 
     Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
@@ -295,7 +315,9 @@ NodePtr no_rows() {
     return node;
 }
 
-NodePtr bool_node(Clauses clauses) { return std::make_shared<BoolNode>(std::move(clauses)); }
+NodePtr bool_node(Clauses clauses) {
+    return std::make_shared<BoolNode>(std::move(clauses));
+}
 
 NodePtr any_of(std::vector<NodePtr> nodes) {
     if (nodes.empty()) return no_rows();
@@ -324,6 +346,7 @@ NodePtr demoted(NodePtr positive, NodePtr negative, float factor) {
 }
 
 Answer<NodePtr> PlannedQuery::plan(const Scope& scope) const {
+    if (!plan_) return no_rows();
     NodePtr node = boosted(ASK(plan_(scope)), boost_);
     if (!name_.empty() && scope.named != nullptr) scope.named->emplace_back(name_, node);
     return node;
@@ -339,6 +362,15 @@ Answer<Bitmap> PlannedQuery::rows(const GroupContext& context) const {
 
 Answer<NodePtr> plan_query(const Query& query, const Scope& scope) {
     return static_cast<const PlannedQuery&>(query).plan(scope);
+}
+
+QueryPtr match_nothing() {
+    static const QueryPtr nothing = std::make_shared<PlannedQuery>(Plan{}, 1.0F, "", 1.0F);
+    return nothing;
+}
+
+bool matches_nothing(const Query& query) {
+    return static_cast<const PlannedQuery&>(query).matches_nothing();
 }
 
 std::unexpected<Failure> cannot_create(std::string type, const std::string& reason) {

@@ -1,8 +1,9 @@
 // search/node_text.cc -- nodes over words: one token, a phrase, tokens near a word, and any test of
 // distinct values or tokens (prefixes, patterns, ranges of texts).
 //
-// A token index answers where there is one; elsewhere the distinct values of the dictionary are cut into
-// tokens. A phrase is the AND of its tokens, verified on the text; so are frequencies for scores.
+// A token index answers where there is one; elsewhere the distinct values of the dictionary are cut
+// into tokens. A phrase is the AND of its tokens, verified on the text; so are frequencies for
+// scores.
 
 #include "search/bm25.h"
 #include "search/phrase_match.h"
@@ -44,7 +45,8 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
         bool expired = false;
         ASK(column.visit_tokens(test.prefix, [&](std::string_view token, const Bitmap& rows) {
             if (test.passes(token)) result.or_with(rows);
-            expired = (++steps & 0xfffU) == 0 && context.request != nullptr && context.request->expired();
+            expired =
+                (++steps & 0xfffU) == 0 && context.request != nullptr && context.request->expired();
             return !expired;
         }));
         return result;
@@ -54,7 +56,8 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
     for (std::uint32_t i = 0; i < words.dictionary->size(); ++i) {
         text::Tokenizer tokens((*words.dictionary)[i]);
         while (wanted[i] == 0 && tokens.next()) {
-            wanted[i] = tokens.token().starts_with(test.prefix) && test.passes(tokens.token()) ? 1 : 0;
+            wanted[i] =
+                tokens.token().starts_with(test.prefix) && test.passes(tokens.token()) ? 1 : 0;
         }
     }
     return rows_of(words, wanted, context.rows());
@@ -63,8 +66,9 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
 Answer<Bitmap> rows_with_token(const GroupContext& context, const store::Column& column,
                                std::string_view token) {
     if (column.has_token_index()) return ASK(column.rows_with_token(token));
-    return rows_with_tokens(context, column,
-                            {std::string(token), [&](std::string_view t) { return t == token; }});
+    return rows_with_tokens(context, column, {std::string(token), [&](std::string_view t) {
+                                                  return t == token;
+                                              }});
 }
 
 class TextTestNode final : public Node {
@@ -82,7 +86,8 @@ public:
         for (std::uint32_t i = first; i < last; ++i) {
             wanted[i] = test_.passes((*words.dictionary)[i]) ? 1 : 0;
             any = any || wanted[i] != 0;
-            if ((i & 0xfffU) == 0xfffU && context.request != nullptr && context.request->expired()) break;
+            if ((i & 0xfffU) == 0xfffU && context.request != nullptr && context.request->expired())
+                break;
         }
         return any ? rows_of(words, wanted, context.rows()) : Bitmap(context.rows());
     }
@@ -151,7 +156,8 @@ private:
 class PhraseNode final : public Node {
 public:
     PhraseNode(Field field, Phrase phrase) : field_(std::move(field)), phrase_(std::move(phrase)) {
-        for (const std::string& token : phrase_.tokens) terms_.push_back({token, false});
+        for (const std::string& token : phrase_.tokens)
+            terms_.push_back({token, false});
         terms_.back().prefix = phrase_.prefix;
     }
 
@@ -160,9 +166,9 @@ public:
         if (column == nullptr) return Bitmap(context.rows());
         Bitmap result(context.rows(), true);
         for (const PhraseTerm& term : terms_) {
-            const Bitmap rows = term.prefix
-                                    ? ASK(rows_with_tokens(context, *column, {term.token, any_text}))
-                                    : ASK(rows_with_token(context, *column, term.token));
+            const Bitmap rows =
+                term.prefix ? ASK(rows_with_tokens(context, *column, {term.token, any_text}))
+                            : ASK(rows_with_token(context, *column, term.token));
             result.and_with(rows);
             if (!result.any()) return result;
         }
@@ -175,14 +181,17 @@ public:
         result.for_each([&](std::uint32_t row) {
             if (failure || ((++steps & 0x3ffU) == 0 && context.request->expired())) return;
             const auto found = tokens.of(row);
-            if (!found) failure = found.error();
-            else if (phrase_frequency(**found, terms_, phrase_.slop) > 0) verified.set(row);
+            if (!found)
+                failure = found.error();
+            else if (phrase_frequency(**found, terms_, phrase_.slop) > 0)
+                verified.set(row);
         });
         if (failure) return std::unexpected(*failure);
         return verified;
     }
 
     int cost() const override { return terms_.size() == 1 ? 3 : 9; }
+
     std::optional<float> constant() const override {
         return field_.is_text() ? std::nullopt : std::optional(1.0F);
     }
@@ -190,7 +199,9 @@ public:
     Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override;
 
     const Field& field() const { return field_; }
+
     const std::vector<PhraseTerm>& terms() const { return terms_; }
+
     int slop() const { return phrase_.slop; }
 
 private:
@@ -218,7 +229,8 @@ public:
 
     Answer<float> score(std::uint32_t row) override {
         const TextTokens& tokens = *ASK(tokens_.of(row));
-        return similarity_.score(phrase_frequency(tokens, node_.terms(), node_.slop()), tokens.length());
+        return similarity_.score(phrase_frequency(tokens, node_.terms(), node_.slop()),
+                                 tokens.length());
     }
 
 private:
@@ -229,7 +241,8 @@ private:
 };
 
 /// How many rows of the index have the token.
-Answer<double> token_frequency(Statistics& statistics, const Field& field, const std::string& token) {
+Answer<double> token_frequency(Statistics& statistics, const Field& field,
+                               const std::string& token) {
     return statistics.frequency(
         field.name + '\0' + token, [&](const GroupContext& context) -> Answer<double> {
             const store::Column* column = text_column(context, field);
@@ -240,8 +253,8 @@ Answer<double> token_frequency(Statistics& statistics, const Field& field, const
 }
 
 /// The tokens of the index that pass, each with its rows, at most `most` of them, in order.
-Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statistics, const Field& field,
-                                                       const TextTest& test) {
+Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statistics,
+                                                       const Field& field, const TextTest& test) {
     std::map<std::string, double> tokens;
     ASK(statistics.each_group([&](const GroupContext& context) -> Answer<> {
         const store::Column* column = text_column(context, field);
@@ -266,7 +279,8 @@ Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statist
                 mark((*words.dictionary)[i]);
                 continue;
             }
-            for (text::Tokenizer cut((*words.dictionary)[i]); cut.next();) mark(cut.token());
+            for (text::Tokenizer cut((*words.dictionary)[i]); cut.next();)
+                mark(cut.token());
         }
         for (const auto& [token, ordinals] : wanted) {
             tokens[token] += rows_of(words, ordinals, context.rows()).count();
@@ -295,37 +309,48 @@ Answer<std::unique_ptr<RowScorer>> PhraseNode::scorer(Statistics& statistics, fl
     if (!field_.is_text()) return Node::scorer(statistics, boost);
     const FieldCounts counts = ASK(statistics.of_field(field_));
     double idf = 0;
-    for (const PhraseTerm& term : terms_) idf += ASK(rarity(statistics, term, counts.documents));
+    for (const PhraseTerm& term : terms_)
+        idf += ASK(rarity(statistics, term, counts.documents));
     return std::make_unique<PhraseScorer>(*this, Bm25(counts, idf, boost));
 }
 
 class FuzzyNode final : public Node {
 public:
     FuzzyNode(Field field, std::string word, int edits, int prefix_length, bool transpositions)
-        : field_(std::move(field)), word_(std::move(word)), edits_(edits),
+        : field_(std::move(field)),
+          word_(std::move(word)),
+          edits_(edits),
           transpositions_(transpositions) {
         std::size_t bytes = 0;
         for (int i = 0; i < prefix_length && bytes < word_.size(); ++i) {
-            do ++bytes;
-            while (bytes < word_.size() && (static_cast<unsigned char>(word_[bytes]) & 0xc0U) == 0x80U);
+            do
+                ++bytes;
+            while (bytes < word_.size() &&
+                   (static_cast<unsigned char>(word_[bytes]) & 0xc0U) == 0x80U);
         }
         test_.prefix = word_.substr(0, bytes);
-        test_.passes = [this](std::string_view text) { return distance(text) <= edits_; };
+        test_.passes = [this](std::string_view text) {
+            return distance(text) <= edits_;
+        };
         node_ = text_test(field_, test_);
     }
 
     Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
+
     int cost() const override { return 7; }
+
     std::optional<float> constant() const override { return std::nullopt; }
 
-    /// The nearest tokens, each scored with the commonest one's frequency and less the further it is.
+    /// The nearest tokens, each scored with the commonest one's frequency and less the further it
+    /// is.
     Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
         constexpr std::size_t most_tokens = 50;
         const auto tokens = ASK(tokens_that_pass(statistics, field_, test_));
         std::vector<std::pair<float, std::string>> nearest;
         for (const auto& [token, rows] : tokens) {
             const auto shorter = static_cast<float>(std::min(length_of(token), length_of(word_)));
-            nearest.emplace_back(1.0F - static_cast<float>(distance(token)) / std::max(1.0F, shorter), token);
+            nearest.emplace_back(
+                1.0F - static_cast<float>(distance(token)) / std::max(1.0F, shorter), token);
         }
         std::ranges::sort(nearest, [](const auto& a, const auto& b) {
             return a.first != b.first ? a.first > b.first : a.second < b.second;
@@ -333,7 +358,8 @@ public:
         if (nearest.size() > most_tokens) nearest.resize(most_tokens);
         std::vector<NodePtr> terms;
         for (const auto& [weight, token] : nearest) {
-            NodePtr term = field_.is_text() ? token_term(field_, token) : keyword_term(field_, token);
+            NodePtr term =
+                field_.is_text() ? token_term(field_, token) : keyword_term(field_, token);
             terms.push_back(boosted(std::move(term), weight));
         }
         joined_ = any_of(std::move(terms));
@@ -373,7 +399,8 @@ NodePtr phrase(Field field, Phrase phrase) {
     return std::make_shared<PhraseNode>(std::move(field), std::move(phrase));
 }
 
-NodePtr fuzzy_term(Field field, std::string word, int edits, int prefix_length, bool transpositions) {
+NodePtr fuzzy_term(Field field, std::string word, int edits, int prefix_length,
+                   bool transpositions) {
     return std::make_shared<FuzzyNode>(std::move(field), std::move(word), edits, prefix_length,
                                        transpositions);
 }

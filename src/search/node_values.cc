@@ -1,5 +1,5 @@
-// search/node_values.cc -- nodes over numbers, dates, addresses, keywords and ids: each looks at min and
-// max first, then at the dictionary, and only then at the rows.
+// search/node_values.cc -- nodes over numbers, dates, addresses, keywords and ids: each looks at
+// min and max first, then at the dictionary, and only then at the rows.
 
 #include "search/bm25.h"
 #include "search/plan.h"
@@ -44,7 +44,8 @@ public:
         : field_(std::move(field)), least_(least), greatest_(greatest) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
-        const store::Column* column = context.group->find(field_.column, store::ColumnKind::integer);
+        const store::Column* column =
+            context.group->find(field_.column, store::ColumnKind::integer);
         if (column == nullptr || column->value_count() == 0 || least_ > greatest_) {
             return Bitmap(context.rows());
         }
@@ -84,7 +85,8 @@ public:
     }
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
-        const store::Column* column = context.group->find(field_.column, store::ColumnKind::integer);
+        const store::Column* column =
+            context.group->find(field_.column, store::ColumnKind::integer);
         if (column == nullptr || column->value_count() == 0 || values_.empty() ||
             column->min_integer() > values_.back() || column->max_integer() < values_.front()) {
             return Bitmap(context.rows());
@@ -137,15 +139,15 @@ private:
 
 /// The rows with an ordinal for which `wanted` is set.
 Bitmap rows_of(const Keywords& words, const std::vector<char>& wanted, std::uint32_t rows) {
-    return rows_where(*words.ordinals, rows, [&](std::uint32_t ordinal) { return wanted[ordinal] != 0; });
+    return rows_where(*words.ordinals, rows,
+                      [&](std::uint32_t ordinal) { return wanted[ordinal] != 0; });
 }
 
 Bitmap rows_between(const Keywords& words, std::uint32_t first, std::uint32_t last,
                     std::uint32_t rows) {
     if (first >= last) return Bitmap(rows);
-    return rows_where(*words.ordinals, rows, [&](std::uint32_t ordinal) {
-        return ordinal - first < last - first;
-    });
+    return rows_where(*words.ordinals, rows,
+                      [&](std::uint32_t ordinal) { return ordinal - first < last - first; });
 }
 
 class AddressRange final : public Node {
@@ -158,7 +160,8 @@ public:
         if (addresses.none() || least_ > greatest_) return Bitmap(context.rows());
         const std::uint32_t first = addresses.dictionary->lower_bound(least_);
         std::uint32_t last = addresses.dictionary->lower_bound(greatest_);
-        if (last < addresses.dictionary->size() && (*addresses.dictionary)[last] == greatest_) ++last;
+        if (last < addresses.dictionary->size() && (*addresses.dictionary)[last] == greatest_)
+            ++last;
         return rows_between(addresses, first, last, context.rows());
     }
 
@@ -176,7 +179,8 @@ public:
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
         Bitmap result(context.rows());
-        for (const Field& field : fields_) result.or_with(ASK(rows_with_value(context, field)));
+        for (const Field& field : fields_)
+            result.or_with(ASK(rows_with_value(context, field)));
         return result;
     }
 
@@ -221,6 +225,7 @@ public:
     }
 
     bool has(std::uint32_t row) const override { return rows_.test(row); }
+
     Answer<float> score(std::uint32_t /*row*/) override { return score_; }
 
 private:
@@ -272,10 +277,13 @@ private:
 
 class BooleanTerm final : public Node {
 public:
-    BooleanTerm(Field field, bool value) : field_(field), value_(value), range_(std::move(field), value, value) {}
+    BooleanTerm(Field field, bool value)
+        : field_(field), value_(value), range_(std::move(field), value, value) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override { return range_.rows(context); }
+
     int cost() const override { return 1; }
+
     std::optional<float> constant() const override { return std::nullopt; }
 
     Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
@@ -331,9 +339,13 @@ NodePtr address_range(Field field, std::string least, std::string greatest) {
     return std::make_shared<AddressRange>(std::move(field), std::move(least), std::move(greatest));
 }
 
-NodePtr existing(std::vector<Field> fields) { return std::make_shared<Existing>(std::move(fields)); }
+NodePtr existing(std::vector<Field> fields) {
+    return std::make_shared<Existing>(std::move(fields));
+}
 
-NodePtr with_ids(std::vector<std::string> ids) { return std::make_shared<WithIds>(std::move(ids)); }
+NodePtr with_ids(std::vector<std::string> ids) {
+    return std::make_shared<WithIds>(std::move(ids));
+}
 
 NodePtr keyword_term(Field field, std::string text) {
     return std::make_shared<KeywordTerm>(std::move(field), std::move(text));

@@ -68,7 +68,8 @@ bool matches(const std::vector<std::uint32_t>& pattern, std::string_view text) {
             return false;
         }
     }
-    while (p < pattern.size() && pattern[p] == any_text) ++p;
+    while (p < pattern.size() && pattern[p] == any_text)
+        ++p;
     return p == pattern.size();
 }
 
@@ -90,7 +91,9 @@ private:
     }
 
     bool more() const { return at_ < pattern_.size(); }
+
     bool peek(std::string_view any) const { return more() && any.find(pattern_[at_]) != any.npos; }
+
     std::size_t position() const { return length_of(pattern_.substr(0, at_)); }
 
     bool take(char c) {
@@ -120,7 +123,8 @@ private:
     }
 
     Answer<> read_sequence(int depth) {
-        do ASK(read_repeated(depth));
+        do
+            ASK(read_repeated(depth));
         while (more() && !peek(")|&"));
         return {};
     }
@@ -143,7 +147,8 @@ private:
 
     Answer<std::string> read_number() {
         std::string digits;
-        while (peek("0123456789")) digits += pattern_[at_++];
+        while (peek("0123456789"))
+            digits += pattern_[at_++];
         if (digits.empty()) return bad(fmt::format("integer expected at position {}", position()));
         return digits;
     }
@@ -184,7 +189,8 @@ private:
 
     Answer<> read_quoted() {
         const std::size_t end = pattern_.find('"', at_);
-        if (end == pattern_.npos) return bad(fmt::format("expected '\"' at position {}", position()));
+        if (end == pattern_.npos)
+            return bad(fmt::format("expected '\"' at position {}", position()));
         out_ += "(?:" + RE2::QuoteMeta(std::string(pattern_.substr(at_, end - at_))) + ")";
         at_ = end + 1;
         return {};
@@ -264,25 +270,29 @@ TextTest wildcard_test(std::string_view pattern, bool case_insensitive) {
     TextTest test;
     if (case_insensitive) {
         std::string unused;
-        test.passes = [points = compile_wildcard(small_letters(pattern), unused)](std::string_view text) {
-            return matches(points, small_letters(text));
-        };
+        test.passes =
+            [points = compile_wildcard(small_letters(pattern), unused)](std::string_view text) {
+                return matches(points, small_letters(text));
+            };
         return test;
     }
     auto points = compile_wildcard(pattern, test.prefix);
-    test.passes = [points = std::move(points)](std::string_view text) { return matches(points, text); };
+    test.passes = [points = std::move(points)](std::string_view text) {
+        return matches(points, text);
+    };
     return test;
 }
 
 TextTest prefix_test(std::string_view prefix, bool case_insensitive) {
     if (!case_insensitive) {
         return {std::string(prefix), [wanted = std::string(prefix)](std::string_view text) {
-            return text.starts_with(wanted);
-        }};
+                    return text.starts_with(wanted);
+                }};
     }
     return {"", [wanted = small_letters(prefix)](std::string_view text) {
-        return text.size() >= wanted.size() && small_letters(text.substr(0, wanted.size())) == wanted;
-    }};
+                return text.size() >= wanted.size() &&
+                       small_letters(text.substr(0, wanted.size())) == wanted;
+            }};
 }
 
 Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive) {
@@ -295,8 +305,9 @@ Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive) {
     auto expression = std::make_shared<const RE2>(translated, options);
     if (!expression->ok()) return cannot_create("illegal_argument_exception", expression->error());
     return TextTest{"", [expression](std::string_view text) {
-        return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *expression);
-    }};
+                        return RE2::FullMatch(re2::StringPiece(text.data(), text.size()),
+                                              *expression);
+                    }};
 }
 
 }  // namespace elkhorn::search

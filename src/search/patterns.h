@@ -1,10 +1,11 @@
 // search/patterns.h -- tests of texts by wildcards and by Lucene's regular expressions.
 //
 //   wildcard   * any characters, ? one, \ takes the next one as it is
-//   regexp     Lucene's syntax, always over the whole text: . ? + * {n,m} | ( ) [ ] \ and, beyond what is
-//              usual, @ (anything), # (nothing), "text", <1-99>. Its ~ and & are refused.
+//   regexp     Lucene's syntax, always over the whole text: . ? + * {n,m} | ( ) [ ] \ and, beyond
+//              what is usual, @ (anything), # (nothing), "text", <1-99>. Its ~ and & are refused.
 //
-//   Cost       wildcard: text times pattern at worst; regexp: linear in the text (RE2), 8 MiB at most.
+//   Cost       wildcard: text times pattern at worst; regexp: linear in the text (RE2), 8 MiB at
+//              most.
 #pragma once
 
 #include "search/failure.h"

@@ -1,6 +1,6 @@
-// The sloppy matcher is Lucene's SloppyPhraseMatcher, step by step: scores must be its scores. Each term
-// walks its positions less its place in the phrase; the one furthest behind moves, and a match is as long
-// as the distance between the first and the last.
+// The sloppy matcher is Lucene's SloppyPhraseMatcher, step by step: scores must be its scores. Each
+// term walks its positions less its place in the phrase; the one furthest behind moves, and a match
+// is as long as the distance between the first and the last.
 
 #include "search/phrase_match.h"
 
@@ -18,7 +18,8 @@ float exact_frequency(const TextTokens& tokens, const std::vector<PhraseTerm>& t
     for (const std::int32_t position : tokens.positions(0)) {
         bool all = true;
         for (std::size_t i = 1; i < terms.size() && all; ++i) {
-            all = std::ranges::binary_search(tokens.positions(i), position + static_cast<std::int32_t>(i));
+            all = std::ranges::binary_search(tokens.positions(i),
+                                             position + static_cast<std::int32_t>(i));
         }
         if (all) ++matches;
     }
@@ -60,7 +61,8 @@ public:
     float frequency() {
         if (!start()) return 0;
         float sum = 0;
-        while (next_match()) sum += 1.0F / (1.0F + static_cast<float>(length_));
+        while (next_match())
+            sum += 1.0F / (1.0F + static_cast<float>(length_));
         return sum;
     }
 
@@ -178,8 +180,10 @@ std::vector<std::uint32_t> characters(std::string_view text) {
     std::vector<std::uint32_t> points;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if ((byte & 0xc0U) == 0x80U && !points.empty()) points.back() = points.back() << 8U | byte;
-        else points.push_back(byte);
+        if ((byte & 0xc0U) == 0x80U && !points.empty())
+            points.back() = points.back() << 8U | byte;
+        else
+            points.push_back(byte);
     }
     return points;
 }
@@ -189,7 +193,8 @@ std::vector<std::uint32_t> characters(std::string_view text) {
 void TextTokens::clear() {
     length_ = 0;
     next_ = 0;
-    for (auto& positions : positions_) positions.clear();
+    for (auto& positions : positions_)
+        positions.clear();
 }
 
 void TextTokens::add(std::string_view text, const std::vector<PhraseTerm>& terms) {
@@ -207,21 +212,24 @@ void TextTokens::add(std::string_view text, const std::vector<PhraseTerm>& terms
 float phrase_frequency(const TextTokens& tokens, const std::vector<PhraseTerm>& terms, int slop) {
     if (tokens.length() == 0) return 0;
     if (terms.size() == 1) return static_cast<float>(tokens.positions(0).size());
-    return slop == 0 ? exact_frequency(tokens, terms) : SloppyMatcher(tokens, terms, slop).frequency();
+    return slop == 0 ? exact_frequency(tokens, terms)
+                     : SloppyMatcher(tokens, terms, slop).frequency();
 }
 
 std::size_t fuzzy_distance(std::string_view a, std::string_view b, bool transpositions) {
     const auto x = characters(a);
     const auto y = characters(b);
     std::vector<std::vector<std::size_t>> d(x.size() + 1, std::vector<std::size_t>(y.size() + 1));
-    for (std::size_t i = 0; i <= x.size(); ++i) d[i][0] = i;
-    for (std::size_t j = 0; j <= y.size(); ++j) d[0][j] = j;
+    for (std::size_t i = 0; i <= x.size(); ++i)
+        d[i][0] = i;
+    for (std::size_t j = 0; j <= y.size(); ++j)
+        d[0][j] = j;
     for (std::size_t i = 1; i <= x.size(); ++i) {
         for (std::size_t j = 1; j <= y.size(); ++j) {
             d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1,
                                 d[i - 1][j - 1] + (x[i - 1] == y[j - 1] ? 0 : 1)});
-            const bool swapped = transpositions && i > 1 && j > 1 && x[i - 1] == y[j - 2] &&
-                                 x[i - 2] == y[j - 1];
+            const bool swapped =
+                transpositions && i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1];
             if (swapped) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
         }
     }

@@ -1,5 +1,5 @@
-// search/phrase_match.h -- how often a phrase is in a text: Lucene's exact and sloppy phrase frequency,
-// and the edit distance of fuzzy queries. Pure functions over tokens.
+// search/phrase_match.h -- how often a phrase is in a text: Lucene's exact and sloppy phrase
+// frequency, and the edit distance of fuzzy queries. Pure functions over tokens.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ public:
     void add(std::string_view text, const std::vector<PhraseTerm>& terms);
 
     std::uint32_t length() const { return length_; }
+
     /// Ascending.
     const std::vector<std::int32_t>& positions(std::size_t term) const { return positions_[term]; }
 

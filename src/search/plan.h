@@ -1,5 +1,5 @@
-// search/plan.h -- a query resolved against one index: a tree of nodes that give the rows of a row group
-// and score them. Queries (query.h) know names and words; nodes know columns and values.
+// search/plan.h -- a query resolved against one index: a tree of nodes that give the rows of a row
+// group and score them. Queries (query.h) know names and words; nodes know columns and values.
 //
 //   Rows     a bitmap per row group, dead rows possibly in it.
 //   Scores   a node makes a RowScorer once per index; it enters row group after row group.
@@ -41,10 +41,14 @@ class Node {
 public:
     virtual ~Node() = default;
     virtual Answer<Bitmap> rows(const GroupContext& context) const = 0;
-    /// What rows() takes, to begin with the cheapest: 0 nothing, 1 a range of time, 9 reading texts.
+
+    /// What rows() takes, to begin with the cheapest: 0 nothing, 1 a range of time, 9 reading
+    /// texts.
     virtual int cost() const { return 5; }
+
     /// The score that all its rows have; nothing when it depends on the row.
     virtual std::optional<float> constant() const { return 1.0F; }
+
     /// The constant score unless the node says otherwise.
     virtual Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const;
 };
@@ -56,7 +60,8 @@ struct Scope {
     const store::IndexView* index = nullptr;
     const RequestContext* request = nullptr;
     std::string nested;
-    std::vector<std::pair<std::string, NodePtr>>* named = nullptr;  // gathers _name; null: nobody asks
+    std::vector<std::pair<std::string, NodePtr>>* named =
+        nullptr;  // gathers _name; null: nobody asks
 };
 
 using Plan = std::function<Answer<NodePtr>(const Scope&)>;
@@ -68,21 +73,32 @@ public:
         : plan_(std::move(plan)), boost_(boost), name_(std::move(name)), constant_(constant) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override;
+
     bool scores() const override { return !constant_; }
+
     double constant_score() const override { return constant_ ? *constant_ * boost_ : 1.0; }
+
     Answer<NodePtr> plan(const Scope& scope) const;
 
+    /// Known before any index is looked at to match nothing: then what stands beside it in a bool
+    /// is not even planned, and so cannot be refused.
+    bool matches_nothing() const { return !plan_; }
+
 private:
-    Plan plan_;
+    Plan plan_;  // none: matches nothing
     float boost_;
     std::string name_;
     std::optional<float> constant_;
 };
 
+QueryPtr match_nothing();
+bool matches_nothing(const Query& query);
+
 /// Every Query is a PlannedQuery.
 Answer<NodePtr> plan_query(const Query& query, const Scope& scope);
 
-// -- nodes (node_values.cc, node_text.cc, node_compound.cc) ------------------------------------------
+// -- nodes (node_values.cc, node_text.cc, node_compound.cc)
+// ------------------------------------------
 
 NodePtr all_rows();
 NodePtr no_rows();
@@ -119,10 +135,12 @@ struct Phrase {
     bool prefix = false;
     std::uint32_t max_expansions = 50;
 };
+
 NodePtr phrase(Field field, Phrase phrase);
 
 /// Tokens near `word`; scored as their terms are.
-NodePtr fuzzy_term(Field field, std::string word, int edits, int prefix_length, bool transpositions);
+NodePtr fuzzy_term(Field field, std::string word, int edits, int prefix_length,
+                   bool transpositions);
 
 struct Clauses {
     std::vector<NodePtr> must;
@@ -131,6 +149,7 @@ struct Clauses {
     std::vector<NodePtr> must_not;
     int should_match = 0;  // at least that many of `should`
 };
+
 NodePtr bool_node(Clauses clauses);
 NodePtr any_of(std::vector<NodePtr> nodes);  // the sum of scores
 NodePtr best_of(std::vector<NodePtr> nodes, float tie_breaker);
@@ -138,7 +157,8 @@ NodePtr constant_node(NodePtr node, float score);
 NodePtr boosted(NodePtr node, float boost);
 NodePtr demoted(NodePtr positive, NodePtr negative, float factor);
 
-// -- failures in Elasticsearch's words ----------------------------------------------------------------
+// -- failures in Elasticsearch's words
+// ----------------------------------------------------------------
 
 /// "failed to create query: REASON", caused by TYPE.
 std::unexpected<Failure> cannot_create(std::string type, const std::string& reason);

@@ -1,11 +1,12 @@
-// search/query_compound.cc -- parsers of queries made of queries: bool, constant_score, dis_max, boosting,
-// nested (its objects flattened), function_score (its query and boost).
+// search/query_compound.cc -- parsers of queries made of queries: bool, constant_score, dis_max,
+// boosting, nested (its objects flattened), function_score (its query and boost).
 
 #include "search/query_parse.h"
 #include "search/text_match.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace elkhorn::search {
@@ -18,7 +19,8 @@ constexpr std::size_t most_clauses = 1024;
 
 Answer<std::vector<NodePtr>> plan_all(const std::vector<QueryPtr>& queries, const Scope& scope) {
     std::vector<NodePtr> nodes;
-    for (const QueryPtr& query : queries) nodes.push_back(ASK(plan_query(*query, scope)));
+    for (const QueryPtr& query : queries)
+        nodes.push_back(ASK(plan_query(*query, scope)));
     return nodes;
 }
 
@@ -29,7 +31,9 @@ struct BoolQueries {
     std::vector<QueryPtr> must_not;
     std::string should_match;
 
-    std::size_t size() const { return must.size() + filter.size() + should.size() + must_not.size(); }
+    std::size_t size() const {
+        return must.size() + filter.size() + should.size() + must_not.size();
+    }
 };
 
 std::vector<QueryPtr>* clause_list(BoolQueries& queries, std::string_view name) {
@@ -60,11 +64,12 @@ Answer<> read_clauses(const event::Member& member, std::vector<QueryPtr>& list) 
         case Kind::null: return {};
         case Kind::object: return add(member.value);
         case Kind::array:
-            for (const Value& value : member.value.as_array().values()) ASK(add(value));
+            for (const Value& value : member.value.as_array().values())
+                ASK(add(value));
             return {};
         default:
-            return bad_content(fmt::format("[bool] {} doesn't support values of type: {}", member.name,
-                                           token_name(member.value)));
+            return bad_content(fmt::format("[bool] {} doesn't support values of type: {}",
+                                           member.name, token_name(member.value)));
     }
 }
 
@@ -97,6 +102,16 @@ std::optional<float> bool_constant(const BoolQueries& queries) {
     return static_cast<float>(sum);
 }
 
+bool bool_matches_nothing(const BoolQueries& queries) {
+    const auto nothing = [](const QueryPtr& query) {
+        return matches_nothing(*query);
+    };
+    if (std::ranges::any_of(queries.must, nothing) || std::ranges::any_of(queries.filter, nothing))
+        return true;
+    return queries.must.empty() && queries.filter.empty() && !queries.should.empty() &&
+           std::ranges::all_of(queries.should, nothing);
+}
+
 /// Members of a query with inner queries by name: each an object.
 Answer<QueryPtr> inner_query(const event::Member& member, std::string_view outer) {
     if (member.value.is(Kind::object)) return parse_query(member.value);
@@ -119,10 +134,11 @@ Answer<QueryPtr> parse_bool(const Value& body) {
             return bad_content(fmt::format("[bool] unknown field [{}]", member.name));
         }
     }
+    if (bool_matches_nothing(queries)) return match_nothing();
     const auto constant = bool_constant(queries);
     return make_query(
-        [queries](const Scope& scope) -> Answer<NodePtr> { return plan_bool(queries, scope); }, common,
-        constant);
+        [queries](const Scope& scope) -> Answer<NodePtr> { return plan_bool(queries, scope); },
+        common, constant);
 }
 
 Answer<QueryPtr> parse_constant_score(const Value& body) {
@@ -138,6 +154,7 @@ Answer<QueryPtr> parse_constant_score(const Value& body) {
         filter = ASK(inner_query(member, "constant_score"));
     }
     if (!filter) return bad_syntax("[constant_score] requires a 'filter' element");
+    if (matches_nothing(*filter)) return filter;
     return make_query(
         [filter](const Scope& scope) -> Answer<NodePtr> {
             return constant_node(ASK(plan_query(*filter, scope)), 1.0F);
@@ -164,7 +181,8 @@ Answer<QueryPtr> parse_dis_max(const Value& body) {
             queries.push_back(ASK(parse_query(member.value)));
         }
     }
-    if (queries.empty()) return bad_syntax("[dis_max] requires 'queries' field with at least one clause");
+    if (queries.empty())
+        return bad_syntax("[dis_max] requires 'queries' field with at least one clause");
     return make_query(
         [queries, tie_breaker](const Scope& scope) -> Answer<NodePtr> {
             return best_of(ASK(plan_all(queries, scope)), static_cast<float>(tie_breaker));
@@ -180,19 +198,26 @@ Answer<QueryPtr> parse_boosting(const Value& body) {
     for (const event::Member& member : body.as_object().members()) {
         const bool taken = ASK(take_common(member, common));
         if (taken) continue;
-        if (member.name == "positive") positive = ASK(inner_query(member, "boosting"));
-        else if (member.name == "negative") negative = ASK(inner_query(member, "boosting"));
-        else if (member.name == "negative_boost") factor = ASK(number_option(member));
-        else return unsupported("boosting", member.name);
+        if (member.name == "positive")
+            positive = ASK(inner_query(member, "boosting"));
+        else if (member.name == "negative")
+            negative = ASK(inner_query(member, "boosting"));
+        else if (member.name == "negative_boost")
+            factor = ASK(number_option(member));
+        else
+            return unsupported("boosting", member.name);
     }
     if (!positive) return bad_syntax("[boosting] query requires 'positive' query to be set'");
     if (!negative) return bad_syntax("[boosting] query requires 'negative' query to be set'");
     if (!factor || *factor < 0) {
-        return bad_syntax("[boosting] query requires 'negative_boost' to be set to be a positive value'");
+        return bad_syntax(
+            "[boosting] query requires 'negative_boost' to be set to be a positive value'");
     }
     return make_query(
-        [positive, negative, demotion = static_cast<float>(*factor)](const Scope& scope) -> Answer<NodePtr> {
-            return demoted(ASK(plan_query(*positive, scope)), ASK(plan_query(*negative, scope)), demotion);
+        [positive, negative,
+         demotion = static_cast<float>(*factor)](const Scope& scope) -> Answer<NodePtr> {
+            return demoted(ASK(plan_query(*positive, scope)), ASK(plan_query(*negative, scope)),
+                           demotion);
         },
         common);
 }
@@ -205,9 +230,12 @@ Answer<QueryPtr> parse_nested(const Value& body) {
     for (const event::Member& member : body.as_object().members()) {
         const bool taken = ASK(take_common(member, common));
         if (taken) continue;
-        if (member.name == "query") inner = ASK(inner_query(member, "nested"));
-        else if (member.name == "path") path = ASK(text_option("nested", member));
-        else if (member.name == "ignore_unmapped") ignore_unmapped = ASK(boolean_option(member));
+        if (member.name == "query")
+            inner = ASK(inner_query(member, "nested"));
+        else if (member.name == "path")
+            path = ASK(text_option("nested", member));
+        else if (member.name == "ignore_unmapped")
+            ignore_unmapped = ASK(boolean_option(member));
         else if (member.name != "score_mode" && member.name != "inner_hits") {
             return unsupported("nested", member.name);
         }
@@ -223,11 +251,14 @@ Answer<QueryPtr> parse_nested(const Value& body) {
                 const auto below = fields.lower_bound(path + ".");
                 const bool plain = object != nullptr ||
                                    (below != fields.end() && below->first.starts_with(path + "."));
-                return cannot_create("illegal_state_exception",
-                                     plain ? fmt::format("[nested] nested object under path [{}] is not of "
-                                                         "nested type", path)
-                                           : fmt::format("[nested] failed to find nested object under path "
-                                                         "[{}]", path));
+                return cannot_create(
+                    "illegal_state_exception",
+                    plain ? fmt::format("[nested] nested object under path [{}] is not of "
+                                        "nested type",
+                                        path)
+                          : fmt::format("[nested] failed to find nested object under path "
+                                        "[{}]",
+                                        path));
             }
             Scope inside = scope;
             inside.nested = path;
@@ -249,14 +280,15 @@ Answer<QueryPtr> parse_function_score(const Value& body) {
             inner = ASK(inner_query(member, "function_score"));
         } else if (member.name != "boost_mode" && member.name != "score_mode" &&
                    member.name != "max_boost" && member.name != "functions") {
-            return bad_syntax(fmt::format("[function_score] the function [{}] is not supported by this server",
-                                          member.name));
+            return bad_syntax(fmt::format(
+                "[function_score] the function [{}] is not supported by this server", member.name));
         } else if (member.value.is(Kind::array) && member.value.as_array().size() > 0) {
             return bad_syntax("[function_score] functions are not supported by this server");
         }
     }
     return make_query(
-        [inner](const Scope& scope) -> Answer<NodePtr> { return plan_query(*inner, scope); }, common);
+        [inner](const Scope& scope) -> Answer<NodePtr> { return plan_query(*inner, scope); },
+        common);
 }
 
 }  // namespace elkhorn::search

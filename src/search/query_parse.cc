@@ -37,16 +37,16 @@ Answer<QueryPtr> parse_match_all(const Value& body) {
 }
 
 Answer<QueryPtr> parse_match_none(const Value& body) {
-    const Common common = ASK(only_common("match_none", body));
-    return make_query([](const Scope&) -> Answer<NodePtr> { return no_rows(); }, common, 1.0F);
+    ASK(only_common("match_none", body));
+    return match_nothing();
 }
 
 /// {"type":{"value":"_doc"}}, which every document is.
 Answer<QueryPtr> parse_type(const Value& body) {
     const Value* value = body.as_object().find("value");
     const bool doc = value != nullptr && value->is(Kind::string) && value->as_string() == "_doc";
-    return make_query([doc](const Scope&) -> Answer<NodePtr> { return doc ? all_rows() : no_rows(); }, {},
-                      1.0F);
+    return make_query(
+        [doc](const Scope&) -> Answer<NodePtr> { return doc ? all_rows() : no_rows(); }, {}, 1.0F);
 }
 
 struct Named {
@@ -107,7 +107,8 @@ std::string suggestions(std::string_view name) {
     if (likely.empty()) return "";
     if (likely.size() == 1) return fmt::format(" did you mean [{}]?", likely[0].second);
     std::vector<std::string> names;
-    for (const auto& [likeness, known] : likely) names.emplace_back(known);
+    for (const auto& [likeness, known] : likely)
+        names.emplace_back(known);
     return fmt::format(" did you mean any of [{}]?", join(names, ", "));
 }
 
@@ -120,15 +121,18 @@ QueryPtr match_all() {
 }
 
 Answer<QueryPtr> parse_query(const Value& query) {
-    if (!query.is(Kind::object)) return bad_syntax("[_na] query malformed, must start with start_object");
+    if (!query.is(Kind::object))
+        return bad_syntax("[_na] query malformed, must start with start_object");
     const Members members = query.as_object().members();
     if (members.empty()) {
-        return refuse("illegal_argument_exception", "query malformed, empty clause found at [1:11]");
+        return refuse("illegal_argument_exception",
+                      "query malformed, empty clause found at [1:11]");
     }
     const std::string_view name = members[0].name;
     const Value& body = members[0].value;
     if (!body.is(Kind::object)) {
-        return bad_syntax(fmt::format("[{}] query malformed, no start_object after query name", name));
+        return bad_syntax(
+            fmt::format("[{}] query malformed, no start_object after query name", name));
     }
     const auto* known = std::ranges::find(known_queries, name, &Named::name);
     if (known == known_queries.end()) {
@@ -139,16 +143,18 @@ Answer<QueryPtr> parse_query(const Value& query) {
     }
     auto parsed = ASK(known->parse(body));
     if (members.size() > 1) {
-        return bad_syntax(
-            fmt::format("[{}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]", name));
+        return bad_syntax(fmt::format(
+            "[{}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]", name));
     }
     return parsed;
 }
 
 Answer<QueryPtr> parse_query_string(std::string_view text, const QueryStringOptions& given) {
     LanguageOptions options;
-    if (given.fields.size() == 1) options.default_field = given.fields[0];
-    else options.fields = given.fields;
+    if (given.fields.size() == 1)
+        options.default_field = given.fields[0];
+    else
+        options.fields = given.fields;
     options.all_words = to_lower(given.default_operator) == "and";
     if (given.lenient) options.lenient = true;
     options.time_zone = given.time_zone;
@@ -196,9 +202,11 @@ Answer<bool> take_common(const event::Member& member, Common& common) {
     if (member.name != "boost") return false;
     const double boost = ASK(number_option(member));
     if (boost < 0) {
-        return refuse("illegal_argument_exception",
-                      fmt::format("negative [boost] are not allowed in [{}], use a value between 0 and 1 to "
-                                  "deboost", boost));
+        return refuse(
+            "illegal_argument_exception",
+            fmt::format("negative [boost] are not allowed in [{}], use a value between 0 and 1 to "
+                        "deboost",
+                        boost));
     }
     common.boost = static_cast<float>(boost);
     return true;
@@ -210,8 +218,9 @@ Answer<FieldBody> one_field(std::string_view query, const Value& body) {
         return refuse("illegal_argument_exception", "field name is null or empty");
     }
     if (members.size() > 1) {
-        return bad_syntax(fmt::format("[{}] query doesn't support multiple fields, found [{}] and [{}]", query,
-                                      members[0].name, members[1].name));
+        return bad_syntax(
+            fmt::format("[{}] query doesn't support multiple fields, found [{}] and [{}]", query,
+                        members[0].name, members[1].name));
     }
     return FieldBody{std::string(members[0].name), &members[0].value};
 }
@@ -220,15 +229,21 @@ Answer<std::string> text_option(std::string_view query, const event::Member& mem
     const auto term = term_of(member.value);
     if (term) return term->text;
     if (member.value.is_null()) return std::string();
-    return bad_syntax(fmt::format("[{}] unknown token [{}] after [{}]", query, token_name(member.value),
-                                  member.name));
+    return bad_syntax(fmt::format("[{}] unknown token [{}] after [{}]", query,
+                                  token_name(member.value), member.name));
 }
 
 Answer<double> number_option(const event::Member& member) {
     const auto term = term_of(member.value);
     const auto number = term ? to_double(term->text) : std::nullopt;
     if (number) return *number;
-    return refuse("number_format_exception", fmt::format("For input string: \"{}\"", term ? term->text : ""));
+    return refuse("number_format_exception",
+                  fmt::format("For input string: \"{}\"", term ? term->text : ""));
+}
+
+Answer<int> count_option(const event::Member& member) {
+    const double number = ASK(number_option(member));
+    return number > 0 ? static_cast<int>(std::min(number, 1e6)) : 0;
 }
 
 Answer<bool> boolean_option(const event::Member& member) {

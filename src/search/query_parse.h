@@ -1,5 +1,5 @@
-// search/query_parse.h -- what the parsers of single queries share: the table of names, fields and options
-// of bodies, and refusals in Elasticsearch's words.
+// search/query_parse.h -- what the parsers of single queries share: the table of names, fields and
+// options of bodies, and refusals in Elasticsearch's words.
 #pragma once
 
 #include "event/value.h"
@@ -38,10 +38,13 @@ struct FieldBody {
     std::string name;
     const event::Value* value = nullptr;
 };
+
 Answer<FieldBody> one_field(std::string_view query, const event::Value& body);
 
 Answer<std::string> text_option(std::string_view query, const event::Member& member);
 Answer<double> number_option(const event::Member& member);
+/// A whole number from 0 to a million; what is beyond is cut to that.
+Answer<int> count_option(const event::Member& member);
 Answer<bool> boolean_option(const event::Member& member);
 /// "or" is false, "and" is true.
 Answer<bool> operator_option(const event::Member& member);

@@ -29,14 +29,19 @@ struct Occurrence {
 
 class Language {
 public:
-    Language(const Scope& scope, const LanguageOptions& options) : scope_(scope), options_(options) {
-        all_fields_ = options.fields.empty() && (!options.default_field || *options.default_field == "*");
+    Language(const Scope& scope, const LanguageOptions& options)
+        : scope_(scope), options_(options) {
+        all_fields_ =
+            options.fields.empty() && (!options.default_field || *options.default_field == "*");
         lenient_ = options.lenient.value_or(all_fields_);
-        if (all_fields_) defaults_ = resolve_fields(scope, {"*"});
-        else if (options.fields.empty()) defaults_ = {{*options.default_field, 1.0F}};
-        else defaults_ = resolve_fields(scope, options.fields);
-        if (options.fields.empty() && options.default_field && options.default_field->find('*') != std::string::npos &&
-            !all_fields_) {
+        if (all_fields_)
+            defaults_ = resolve_fields(scope, {"*"});
+        else if (options.fields.empty())
+            defaults_ = {{*options.default_field, 1.0F}};
+        else
+            defaults_ = resolve_fields(scope, options.fields);
+        if (options.fields.empty() && options.default_field &&
+            options.default_field->find('*') != std::string::npos && !all_fields_) {
             defaults_ = resolve_fields(scope, {*options.default_field});
         }
     }
@@ -61,14 +66,17 @@ private:
         std::vector<Occurrence> clauses;
         for (const SyntaxClause& clause : group.clauses) {
             Built built = ASK(build(*clause.part));
-            if (clause.several_words) add_words(clauses, std::move(built));
-            else add(clauses, clause, std::move(built));
+            if (clause.several_words)
+                add_words(clauses, std::move(built));
+            else
+                add(clauses, clause, std::move(built));
         }
         const bool plain = group.clauses.size() == 1 && !group.clauses[0].several_words &&
                            group.clauses[0].modifier == Modifier::none;
         if (plain && clauses.size() == 1) return build(*group.clauses[0].part);
         if (clauses.empty()) return Built{};
-        if (clauses.size() > 1024) return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+        if (clauses.size() > 1024)
+            return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
         Built joined;
         joined.joined = true;
         for (Occurrence& clause : clauses) {
@@ -81,7 +89,8 @@ private:
         return joined;
     }
 
-    /// Lucene's addClause: AND reaches back to the clause before it, OR does when AND is the default.
+    /// Lucene's addClause: AND reaches back to the clause before it, OR does when AND is the
+    /// default.
     void add(std::vector<Occurrence>& clauses, const SyntaxClause& clause, Built built) const {
         if (!clauses.empty() && clause.joint == Joint::conjunction &&
             clauses.back().occur != Occur::must_not) {
@@ -104,11 +113,14 @@ private:
     void add_words(std::vector<Occurrence>& clauses, Built built) const {
         if (!built.node) return;
         if (!built.joined) {
-            clauses.push_back({options_.all_words ? Occur::must : Occur::should, std::move(built.node)});
+            clauses.push_back(
+                {options_.all_words ? Occur::must : Occur::should, std::move(built.node)});
             return;
         }
-        for (NodePtr& node : built.clauses.must) clauses.push_back({Occur::must, std::move(node)});
-        for (NodePtr& node : built.clauses.should) clauses.push_back({Occur::should, std::move(node)});
+        for (NodePtr& node : built.clauses.must)
+            clauses.push_back({Occur::must, std::move(node)});
+        for (NodePtr& node : built.clauses.should)
+            clauses.push_back({Occur::should, std::move(node)});
     }
 
     Answer<Built> build_leaf(const Syntax& leaf) {
@@ -118,21 +130,24 @@ private:
         switch (leaf.kind) {
             case Syntax::Kind::words: return build_words(leaf);
             case Syntax::Kind::phrase: return build_phrase(leaf);
-            case Syntax::Kind::range: return over_fields(leaf, [&](const std::string& field) {
-                return range(field, leaf.from, leaf.to, leaf.include_from, leaf.include_to);
-            });
+            case Syntax::Kind::range:
+                return over_fields(leaf, [&](const std::string& field) {
+                    return range(field, leaf.from, leaf.to, leaf.include_from, leaf.include_to);
+                });
             case Syntax::Kind::wildcard: return build_wildcard(leaf);
-            case Syntax::Kind::prefix: return over_fields(leaf, [&](const std::string& field) {
-                return pattern_node(scope_, field, Pattern::prefix,
-                                    prefix_test(normalized(field, leaf.text), false));
-            });
-            case Syntax::Kind::regexp: return over_fields(leaf, [&](const std::string& field) -> Answer<NodePtr> {
-                auto test = ASK(regexp_test(leaf.text, false));
-                return pattern_node(scope_, field, Pattern::regexp, std::move(test));
-            });
-            case Syntax::Kind::fuzzy: return over_fields(leaf, [&](const std::string& field) {
-                return fuzzy(field, leaf);
-            });
+            case Syntax::Kind::prefix:
+                return over_fields(leaf, [&](const std::string& field) {
+                    return pattern_node(scope_, field, Pattern::prefix,
+                                        prefix_test(normalized(field, leaf.text), false));
+                });
+            case Syntax::Kind::regexp:
+                return over_fields(leaf, [&](const std::string& field) -> Answer<NodePtr> {
+                    auto test = ASK(regexp_test(leaf.text, false));
+                    return pattern_node(scope_, field, Pattern::regexp, std::move(test));
+                });
+            case Syntax::Kind::fuzzy:
+                return over_fields(leaf,
+                                   [&](const std::string& field) { return fuzzy(field, leaf); });
             case Syntax::Kind::group: break;
         }
         return Built{};
@@ -157,7 +172,8 @@ private:
     }
 
     Answer<NodePtr> range(const std::string& field, const std::optional<std::string>& from,
-                          const std::optional<std::string>& to, bool include_from, bool include_to) {
+                          const std::optional<std::string>& to, bool include_from,
+                          bool include_to) {
         Bounds bounds;
         const auto bound = [&](const std::optional<std::string>& text) -> std::optional<Term> {
             if (!text) return std::nullopt;
@@ -186,7 +202,8 @@ private:
                                       : range(field, std::nullopt, bound, true, equal);
             });
         }
-        if (leaf.field && !options_.time_zone.empty() && scoped_field(scope_, *leaf.field).is_date()) {
+        if (leaf.field && !options_.time_zone.empty() &&
+            scoped_field(scope_, *leaf.field).is_date()) {
             return over_fields(leaf, [&](const std::string& field) {
                 return range(field, text, text, true, true);
             });
@@ -200,7 +217,8 @@ private:
         MatchOptions options = match_options();
         options.kind = MatchKind::phrase;
         const auto slop = to_double(leaf.fuzziness);
-        options.slop = slop ? static_cast<int>(*slop) : options_.phrase_slop;
+        options.slop = options_.phrase_slop;
+        if (slop) options.slop = *slop > 0 ? static_cast<int>(std::min(*slop, 1e6)) : 0;
         return build_match(leaf, options);
     }
 
@@ -219,8 +237,10 @@ private:
             return Built{words.node, words.joined, std::move(words.clauses)};
         }
         if (options_.cross_fields && options.kind == MatchKind::words) {
-            return Built{ASK(match_fields(scope_, fields, leaf.text, options, options_.tie_breaker, true)),
-                         false, {}};
+            return Built{
+                ASK(match_fields(scope_, fields, leaf.text, options, options_.tie_breaker, true)),
+                false,
+                {}};
         }
         std::vector<NodePtr> nodes;
         for (const auto& [field, boost] : fields) {
@@ -236,7 +256,8 @@ private:
         if (everything && (leaf.field == "*" || (!leaf.field && all_fields_))) {
             return Built{all_rows(), false, {}};
         }
-        if (!everything && !options_.leading_wildcard && (leaf.text[0] == '*' || leaf.text[0] == '?')) {
+        if (!everything && !options_.leading_wildcard &&
+            (leaf.text[0] == '*' || leaf.text[0] == '?')) {
             return shard_failure("'*' or '?' not allowed as first character in WildcardQuery");
         }
         return over_fields(leaf, [&](const std::string& field) {
@@ -255,7 +276,8 @@ private:
         if (!field.is_text() && !field.is_keyword()) {
             return pattern_node(scope_, name, Pattern::fuzzy, prefix_test(word, false));
         }
-        if (edits == 0) return field.is_text() ? token_term(field, word) : keyword_term(field, word);
+        if (edits == 0)
+            return field.is_text() ? token_term(field, word) : keyword_term(field, word);
         return fuzzy_term(field, word, edits, options_.fuzzy_prefix_length, true);
     }
 
@@ -292,10 +314,11 @@ Answer<NodePtr> match_fields(const Scope& scope, const Weights& fields, const st
             list.push_back(best_of(std::move(places), tie_breaker));
         }
         if (!options.should_match.empty()) {
-            clauses.should_match =
-                ASK(should_match_count(static_cast<int>(clauses.should.size()), options.should_match));
+            clauses.should_match = ASK(
+                should_match_count(static_cast<int>(clauses.should.size()), options.should_match));
         }
-        if (!clauses.must.empty() || !clauses.should.empty()) nodes.push_back(bool_node(std::move(clauses)));
+        if (!clauses.must.empty() || !clauses.should.empty())
+            nodes.push_back(bool_node(std::move(clauses)));
     }
     if (nodes.empty() && options.empty_matches_all) return all_rows();
     return best_of(std::move(nodes), tie_breaker);
@@ -307,14 +330,16 @@ Answer<NodePtr> plan_query_string(const Scope& scope, std::string_view text,
     if (!syntax) {
         auto failure = shard_failure(fmt::format("Failed to parse query [{}]", text));
         failure.error().caused_by_type = "parse_exception";
-        failure.error().caused_by_reason = fmt::format("Cannot parse '{}': {}", text, syntax.error().message);
+        failure.error().caused_by_reason =
+            fmt::format("Cannot parse '{}': {}", text, syntax.error().message);
         return failure;
     }
     auto built = Language(scope, options).build(**syntax);
     if (!built && built.error().reason.starts_with("'*' or '?' not allowed")) {
         auto failure = shard_failure(fmt::format("Failed to parse query [{}]", text));
         failure.error().caused_by_type = "parse_exception";
-        failure.error().caused_by_reason = fmt::format("Cannot parse '{}': {}", text, built.error().reason);
+        failure.error().caused_by_reason =
+            fmt::format("Cannot parse '{}': {}", text, built.error().reason);
         return failure;
     }
     if (!built) return std::unexpected(std::move(built.error()));

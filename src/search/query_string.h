@@ -1,4 +1,5 @@
-// search/query_string.h -- what Lucene's query language and its simple sister mean against an index.
+// search/query_string.h -- what Lucene's query language and its simple sister mean against an
+// index.
 #pragma once
 
 #include "search/plan.h"
@@ -22,7 +23,7 @@ struct LanguageOptions {
     int fuzzy_prefix_length = 0;
     int phrase_slop = 0;
     bool leading_wildcard = true;
-    bool phrases = false;   // type phrase
+    bool phrases = false;  // type phrase
     float tie_breaker = 0;
     bool cross_fields = false;
 };
@@ -33,7 +34,8 @@ Answer<NodePtr> plan_simple_query_string(const Scope& scope, std::string_view te
                                          const LanguageOptions& options);
 
 /// One text over several fields: each field's best, joined as multi_match says.
-Answer<NodePtr> match_fields(const Scope& scope, const std::vector<std::pair<std::string, float>>& fields,
+Answer<NodePtr> match_fields(const Scope& scope,
+                             const std::vector<std::pair<std::string, float>>& fields,
                              const std::string& text, const struct MatchOptions& options,
                              float tie_breaker, bool cross_fields);
 

@@ -1,5 +1,5 @@
-// search/query_term.cc -- parsers of queries about one field's values: term, terms, range, exists, ids,
-// prefix, wildcard, regexp, fuzzy.
+// search/query_term.cc -- parsers of queries about one field's values: term, terms, range, exists,
+// ids, prefix, wildcard, regexp, fuzzy.
 
 #include "search/date_math.h"
 #include "search/patterns.h"
@@ -34,20 +34,22 @@ Answer<> read_option(std::string_view query, const event::Member& member, ValueB
     } else if (query == "fuzzy" && member.name == "fuzziness") {
         body.fuzziness = ASK(text_option(query, member));
     } else if (query == "fuzzy" && member.name == "prefix_length") {
-        body.prefix_length = static_cast<int>(ASK(number_option(member)));
+        body.prefix_length = ASK(count_option(member));
     } else if (query == "fuzzy" && member.name == "transpositions") {
         body.transpositions = ASK(boolean_option(member));
     } else {
         const bool rewrite = query != "term" && member.name == "rewrite";
         const bool fuzzy = query == "fuzzy" && member.name == "max_expansions";
-        const bool regexp = query == "regexp" && (member.name == "flags" || member.name == "flags_value" ||
-                                                  member.name == "max_determinized_states");
+        const bool regexp =
+            query == "regexp" && (member.name == "flags" || member.name == "flags_value" ||
+                                  member.name == "max_determinized_states");
         if (!rewrite && !fuzzy && !regexp) return unsupported(query, member.name);
     }
     return {};
 }
 
-Answer<ValueBody> read_value(std::string_view query, const Value& given, std::string_view other_name) {
+Answer<ValueBody> read_value(std::string_view query, const Value& given,
+                             std::string_view other_name) {
     const FieldBody field = ASK(one_field(query, given));
     ValueBody body;
     body.field = field.name;
@@ -56,13 +58,16 @@ Answer<ValueBody> read_value(std::string_view query, const Value& given, std::st
         for (const event::Member& member : field.value->as_object().members()) {
             const bool taken = ASK(take_common(member, body.common));
             if (taken) continue;
-            if (member.name == "value" || member.name == other_name) value = term_of(member.value);
-            else ASK(read_option(query, member, body));
+            if (member.name == "value" || member.name == other_name)
+                value = term_of(member.value);
+            else
+                ASK(read_option(query, member, body));
         }
         if (!value) return refuse("illegal_argument_exception", "value cannot be null");
     } else if (field.value->is(Kind::array)) {
         if (query == "term") return bad_syntax("[term] query does not support array of values");
-        Failure failure = refuse("illegal_state_exception", "Can't get text on a START_ARRAY at 1:1").error();
+        Failure failure =
+            refuse("illegal_state_exception", "Can't get text on a START_ARRAY at 1:1").error();
         failure.status = 500;
         return std::unexpected(std::move(failure));
     } else {
@@ -72,7 +77,8 @@ Answer<ValueBody> read_value(std::string_view query, const Value& given, std::st
                           query == "term" ? "field name is null or empty" : "value cannot be null");
         }
     }
-    if (body.field.empty()) return refuse("illegal_argument_exception", "field name is null or empty");
+    if (body.field.empty())
+        return refuse("illegal_argument_exception", "field name is null or empty");
     body.value = std::move(*value);
     return body;
 }
@@ -126,7 +132,8 @@ Answer<QueryPtr> parse_terms(const Value& given) {
         if (field) return bad_syntax("[terms] query does not support multiple fields");
         if (!member.value.is(Kind::array)) {
             if (member.value.is(Kind::object)) {
-                return bad_syntax("[terms] looking terms up in another document is not supported by this server");
+                return bad_syntax(
+                    "[terms] looking terms up in another document is not supported by this server");
             }
             return unsupported("terms", member.name);
         }
@@ -136,21 +143,26 @@ Answer<QueryPtr> parse_terms(const Value& given) {
             if (value.is_null()) return bad_syntax("No value specified for terms query");
             if (!term) {
                 return bad_syntax(fmt::format("[terms] unknown token [{}] after [{}]",
-                                              value.is(Kind::array) ? "END_ARRAY" : "END_OBJECT", *field));
+                                              value.is(Kind::array) ? "END_ARRAY" : "END_OBJECT",
+                                              *field));
             }
             terms.push_back(std::move(*term));
         }
     }
     if (!field) {
-        return bad_syntax("[terms] query requires a field name, followed by array of terms or a document lookup "
-                          "specification");
+        return bad_syntax(
+            "[terms] query requires a field name, followed by array of terms or a document lookup "
+            "specification");
     }
     if (terms.size() > 65'536) {
-        return cannot_create("illegal_argument_exception",
-                             fmt::format("The number of terms [{}] used in the Terms Query request has exceeded "
-                                         "the allowed maximum of [65536]. This maximum can be set by changing the "
-                                         "[index.max_terms_count] index level setting.", terms.size()));
+        return cannot_create(
+            "illegal_argument_exception",
+            fmt::format("The number of terms [{}] used in the Terms Query request has exceeded "
+                        "the allowed maximum of [65536]. This maximum can be set by changing the "
+                        "[index.max_terms_count] index level setting.",
+                        terms.size()));
     }
+    if (terms.empty()) return match_nothing();
     return make_query(
         [name = *field, terms](const Scope& scope) -> Answer<NodePtr> {
             return terms_node(scope, name, terms);
@@ -169,8 +181,9 @@ Answer<QueryPtr> parse_range(const Value& given) {
             continue;
         }
         if (field) {
-            return bad_syntax(fmt::format("[range] query doesn't support multiple fields, found [{}] and [{}]",
-                                          *field, member.name));
+            return bad_syntax(
+                fmt::format("[range] query doesn't support multiple fields, found [{}] and [{}]",
+                            *field, member.name));
         }
         field = member.name;
         for (const event::Member& option : member.value.as_object().members()) {
@@ -178,7 +191,8 @@ Answer<QueryPtr> parse_range(const Value& given) {
             if (!taken) ASK(read_range_option(option, bounds));
         }
     }
-    if (!field || field->empty()) return refuse("illegal_argument_exception", "field name is null or empty");
+    if (!field || field->empty())
+        return refuse("illegal_argument_exception", "field name is null or empty");
     return make_query(
         [name = *field, bounds](const Scope& scope) -> Answer<NodePtr> {
             return range_node(scope, name, bounds);
@@ -199,8 +213,8 @@ Answer<QueryPtr> parse_exists(const Value& given) {
     if (!field) return bad_syntax("[exists] must be provided with a [field]");
     if (field->empty()) return refuse("illegal_argument_exception", "field name is null or empty");
     return make_query(
-        [name = *field](const Scope& scope) -> Answer<NodePtr> { return exists_node(scope, name); }, common,
-        1.0F);
+        [name = *field](const Scope& scope) -> Answer<NodePtr> { return exists_node(scope, name); },
+        common, 1.0F);
 }
 
 Answer<QueryPtr> parse_ids(const Value& given) {
@@ -219,10 +233,15 @@ Answer<QueryPtr> parse_ids(const Value& given) {
         const auto add = [&](const Value& value) {
             if (const auto id = term_of(value)) ids.push_back(id->text);
         };
-        if (!member.value.is(Kind::array)) add(member.value);
-        else for (const Value& value : member.value.as_array().values()) add(value);
+        if (!member.value.is(Kind::array))
+            add(member.value);
+        else
+            for (const Value& value : member.value.as_array().values())
+                add(value);
     }
-    return make_query([ids](const Scope&) -> Answer<NodePtr> { return with_ids(ids); }, common, 1.0F);
+    if (ids.empty()) return match_nothing();
+    return make_query([ids](const Scope&) -> Answer<NodePtr> { return with_ids(ids); }, common,
+                      1.0F);
 }
 
 Answer<QueryPtr> parse_prefix(const Value& given) {
@@ -239,9 +258,9 @@ Answer<QueryPtr> parse_wildcard(const Value& given) {
     const ValueBody body = ASK(read_value("wildcard", given, "wildcard"));
     return make_query(
         [body](const Scope& scope) -> Answer<NodePtr> {
-            return pattern_node(scope, body.field, Pattern::wildcard,
-                                wildcard_test(text_for(scope, body.field, body.value.text),
-                                              body.case_insensitive));
+            return pattern_node(
+                scope, body.field, Pattern::wildcard,
+                wildcard_test(text_for(scope, body.field, body.value.text), body.case_insensitive));
         },
         body.common, 1.0F);
 }
@@ -251,11 +270,12 @@ Answer<QueryPtr> parse_regexp(const Value& given) {
     return make_query(
         [body](const Scope& scope) -> Answer<NodePtr> {
             if (body.value.text.size() > 1000) {
-                return cannot_create("illegal_argument_exception",
-                                     fmt::format("The length of regex [{}] used in the Regexp Query request has "
-                                                 "exceeded the allowed maximum of [1000]. This maximum can be set "
-                                                 "by changing the [index.max_regex_length] index level setting.",
-                                                 body.value.text.size()));
+                return cannot_create(
+                    "illegal_argument_exception",
+                    fmt::format("The length of regex [{}] used in the Regexp Query request has "
+                                "exceeded the allowed maximum of [1000]. This maximum can be set "
+                                "by changing the [index.max_regex_length] index level setting.",
+                                body.value.text.size()));
             }
             auto test = ASK(regexp_test(body.value.text, body.case_insensitive));
             return pattern_node(scope, body.field, Pattern::regexp, std::move(test));
@@ -269,11 +289,13 @@ Answer<QueryPtr> parse_fuzzy(const Value& given) {
         [body](const Scope& scope) -> Answer<NodePtr> {
             const Field field = scoped_field(scope, body.field);
             if (!field.is_text() && !field.is_keyword()) {
-                return pattern_node(scope, body.field, Pattern::fuzzy, prefix_test(body.value.text, false));
+                return pattern_node(scope, body.field, Pattern::fuzzy,
+                                    prefix_test(body.value.text, false));
             }
             const int edits = allowed_edits(body.fuzziness, length_of(body.value.text));
             if (edits == 0) return term_node(scope, body.field, body.value);
-            return fuzzy_term(field, body.value.text, edits, body.prefix_length, body.transpositions);
+            return fuzzy_term(field, body.value.text, edits, body.prefix_length,
+                              body.transpositions);
         },
         body.common);
 }

@@ -1,5 +1,5 @@
-// search/query_text.cc -- parsers of queries about words: match and its kin, multi_match, query_string,
-// simple_query_string.
+// search/query_text.cc -- parsers of queries about words: match and its kin, multi_match,
+// query_string, simple_query_string.
 
 #include "base/strings.h"
 #include "search/date_math.h"
@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace elkhorn::search {
@@ -22,7 +23,8 @@ Answer<bool> take_match_option(std::string_view query, const event::Member& memb
                                MatchOptions& options) {
     const std::string_view name = member.name;
     const bool words = query == "match" || query == "match_bool_prefix" || query == "multi_match";
-    const bool phrases = query == "match_phrase" || query == "match_phrase_prefix" || query == "multi_match";
+    const bool phrases =
+        query == "match_phrase" || query == "match_phrase_prefix" || query == "multi_match";
     if (words && name == "operator") {
         options.all_words = ASK(operator_option(member));
     } else if (words && name == "minimum_should_match") {
@@ -30,15 +32,15 @@ Answer<bool> take_match_option(std::string_view query, const event::Member& memb
     } else if (words && name == "fuzziness") {
         options.fuzziness = ASK(text_option(query, member));
     } else if (words && name == "prefix_length") {
-        options.prefix_length = static_cast<int>(ASK(number_option(member)));
+        options.prefix_length = ASK(count_option(member));
     } else if (words && name == "fuzzy_transpositions") {
         options.transpositions = ASK(boolean_option(member));
     } else if (name == "lenient" && (query == "match" || query == "multi_match")) {
         options.lenient = ASK(boolean_option(member));
     } else if (phrases && name == "slop") {
-        options.slop = static_cast<int>(ASK(number_option(member)));
+        options.slop = ASK(count_option(member));
     } else if (name == "max_expansions" && query != "match_phrase") {
-        options.max_expansions = static_cast<std::uint32_t>(ASK(number_option(member)));
+        options.max_expansions = static_cast<std::uint32_t>(ASK(count_option(member)));
     } else if (name == "zero_terms_query" && query != "match_bool_prefix") {
         const std::string when = to_lower(ASK(text_option(query, member)));
         if (when != "none" && when != "all") {
@@ -46,11 +48,12 @@ Answer<bool> take_match_option(std::string_view query, const event::Member& memb
         }
         options.empty_matches_all = when == "all";
     } else {
-        const bool harmless = name == "analyzer" || (words && name == "fuzzy_rewrite") ||
-                              (query == "match" && (name == "cutoff_frequency" ||
-                                                    name == "auto_generate_synonyms_phrase_query")) ||
-                              (query == "multi_match" && (name == "cutoff_frequency" ||
-                                                          name == "auto_generate_synonyms_phrase_query"));
+        const bool harmless =
+            name == "analyzer" || (words && name == "fuzzy_rewrite") ||
+            (query == "match" &&
+             (name == "cutoff_frequency" || name == "auto_generate_synonyms_phrase_query")) ||
+            (query == "multi_match" &&
+             (name == "cutoff_frequency" || name == "auto_generate_synonyms_phrase_query"));
         return harmless;
     }
     return true;
@@ -64,7 +67,8 @@ Answer<QueryPtr> parse_one_field(std::string_view query, const Value& given, Mat
     Common common;
     std::optional<Term> text;
     if (field.value->is(Kind::array)) {
-        Failure failure = refuse("illegal_state_exception", "Can't get text on a START_ARRAY at 1:1").error();
+        Failure failure =
+            refuse("illegal_state_exception", "Can't get text on a START_ARRAY at 1:1").error();
         failure.status = 500;
         return std::unexpected(std::move(failure));
     }
@@ -103,14 +107,16 @@ struct MultiMatch {
     bool lenient_given = false;
 };
 
-constexpr std::array multi_match_types = {std::string_view("best_fields"),   std::string_view("most_fields"),
-                                          std::string_view("cross_fields"),  std::string_view("phrase"),
-                                          std::string_view("phrase_prefix"), std::string_view("bool_prefix")};
+constexpr std::array multi_match_types = {
+    std::string_view("best_fields"),   std::string_view("most_fields"),
+    std::string_view("cross_fields"),  std::string_view("phrase"),
+    std::string_view("phrase_prefix"), std::string_view("bool_prefix")};
 
 Answer<> check_type(const std::string& type) {
     if (std::ranges::find(multi_match_types, type) != multi_match_types.end()) return {};
-    return refuse("parse_exception",
-                  fmt::format("failed to parse [multi_match] query type [{}]. unknown type.", type));
+    return refuse(
+        "parse_exception",
+        fmt::format("failed to parse [multi_match] query type [{}]. unknown type.", type));
 }
 
 Answer<NodePtr> plan_multi_match(const Scope& scope, const MultiMatch& query) {
@@ -120,10 +126,12 @@ Answer<NodePtr> plan_multi_match(const Scope& scope, const MultiMatch& query) {
     if (query.type == "bool_prefix") options.kind = MatchKind::words_prefix;
     const bool all = query.fields.empty();
     if (all && !query.lenient_given) options.lenient = true;
-    const Weights fields = resolve_fields(scope, all ? std::vector<std::string>{"*"} : query.fields);
+    const Weights fields =
+        resolve_fields(scope, all ? std::vector<std::string>{"*"} : query.fields);
     const bool sums = query.type == "most_fields" || query.type == "bool_prefix";
     const auto tie_breaker = static_cast<float>(query.tie_breaker.value_or(sums ? 1.0 : 0.0));
-    return match_fields(scope, fields, query.text, options, tie_breaker, query.type == "cross_fields");
+    return match_fields(scope, fields, query.text, options, tie_breaker,
+                        query.type == "cross_fields");
 }
 
 Answer<std::vector<std::string>> field_list(std::string_view query, const event::Member& member) {
@@ -134,7 +142,8 @@ Answer<std::vector<std::string>> field_list(std::string_view query, const event:
         }
         return fields;
     }
-    if (!member.value.is(Kind::string) || query != "multi_match") return unsupported(query, member.name);
+    if (!member.value.is(Kind::string) || query != "multi_match")
+        return unsupported(query, member.name);
     fields.emplace_back(member.value.as_string());
     return fields;
 }
@@ -152,7 +161,7 @@ Answer<bool> take_language_option(std::string_view query, const event::Member& m
     } else if (name == "minimum_should_match") {
         options.should_match = ASK(text_option(query, member));
     } else if (name == "fuzzy_prefix_length") {
-        options.fuzzy_prefix_length = static_cast<int>(ASK(number_option(member)));
+        options.fuzzy_prefix_length = ASK(count_option(member));
     } else {
         return name == "analyzer" || name == "analyze_wildcard" || name == "quote_field_suffix" ||
                name == "auto_generate_synonyms_phrase_query" || name == "fuzzy_max_expansions" ||
@@ -171,7 +180,7 @@ Answer<bool> take_lucene_option(const event::Member& member, LanguageOptions& op
     } else if (name == "fuzziness") {
         options.fuzziness = ASK(text_option("query_string", member));
     } else if (name == "phrase_slop") {
-        options.phrase_slop = static_cast<int>(ASK(number_option(member)));
+        options.phrase_slop = ASK(count_option(member));
     } else if (name == "allow_leading_wildcard") {
         options.leading_wildcard = ASK(boolean_option(member));
     } else if (name == "tie_breaker") {
@@ -183,16 +192,19 @@ Answer<bool> take_lucene_option(const event::Member& member, LanguageOptions& op
         options.cross_fields = type == "cross_fields";
         if (type == "most_fields") options.tie_breaker = 1.0F;
     } else {
-        return name == "enable_position_increments" || name == "escape" || name == "max_determinized_states" ||
-               name == "rewrite" || name == "fuzzy_rewrite" || name == "quote_analyzer" ||
-               name == "auto_generate_phrase_queries" || name == "split_on_whitespace";
+        return name == "enable_position_increments" || name == "escape" ||
+               name == "max_determinized_states" || name == "rewrite" || name == "fuzzy_rewrite" ||
+               name == "quote_analyzer" || name == "auto_generate_phrase_queries" ||
+               name == "split_on_whitespace";
     }
     return true;
 }
 
 }  // namespace
 
-Answer<QueryPtr> parse_match(const Value& body) { return parse_one_field("match", body, MatchKind::words); }
+Answer<QueryPtr> parse_match(const Value& body) {
+    return parse_one_field("match", body, MatchKind::words);
+}
 
 Answer<QueryPtr> parse_match_phrase(const Value& body) {
     return parse_one_field("match_phrase", body, MatchKind::phrase);
@@ -231,7 +243,8 @@ Answer<QueryPtr> parse_multi_match(const Value& body) {
     if (!text) return bad_syntax("No text specified for multi_match query");
     query.text = text->text;
     return make_query(
-        [query](const Scope& scope) -> Answer<NodePtr> { return plan_multi_match(scope, query); }, common);
+        [query](const Scope& scope) -> Answer<NodePtr> { return plan_multi_match(scope, query); },
+        common);
 }
 
 Answer<QueryPtr> parse_query_string_body(const Value& body) {
@@ -254,9 +267,10 @@ Answer<QueryPtr> parse_query_string_body(const Value& body) {
     return make_query(
         [query = text->text, options](const Scope& scope) -> Answer<NodePtr> {
             if (!options.fields.empty() && options.default_field) {
-                return cannot_create("query_validation_exception",
-                                     "Validation Failed: 1: [query_string] cannot use [fields] parameter in "
-                                     "conjunction with [default_field];");
+                return cannot_create(
+                    "query_validation_exception",
+                    "Validation Failed: 1: [query_string] cannot use [fields] parameter in "
+                    "conjunction with [default_field];");
             }
             return plan_query_string(scope, query, options);
         },

@@ -1,5 +1,5 @@
-// search/request.cc -- a _search body and its parameters, checked as Elasticsearch checks them: which keys
-// there are depends on the kind of their value.
+// search/request.cc -- a _search body and its parameters, checked as Elasticsearch checks them:
+// which keys there are depends on the kind of their value.
 
 #include "base/strings.h"
 #include "search/query_parse.h"
@@ -26,7 +26,7 @@ Answer<std::int64_t> whole_number(const Value& value) {
     if (value.is(Kind::integer)) return value.as_integer();
     const auto term = term_of(value);
     const auto number = term ? to_double(term->text) : std::nullopt;
-    if (!number || std::fabs(*number) > 1e15) {
+    if (!number || !(std::fabs(*number) <= 1e15)) {
         return refuse("number_format_exception",
                       fmt::format("For input string: \"{}\"", term ? term->text : ""));
     }
@@ -39,6 +39,7 @@ Answer<std::int64_t> time_value(const Value& value) {
         std::string_view name;
         double ms;
     };
+
     constexpr std::array units = {Unit{"nanos", 1e-6}, Unit{"micros", 1e-3}, Unit{"ms", 1},
                                   Unit{"s", 1e3},      Unit{"m", 6e4},       Unit{"h", 3.6e6},
                                   Unit{"d", 8.64e7}};
@@ -47,13 +48,18 @@ Answer<std::int64_t> time_value(const Value& value) {
     if (text == "-1" || text == "0") return 0;
     for (const Unit& unit : units) {
         if (!text.ends_with(unit.name)) continue;
-        const auto number = to_integer(trim(std::string_view(text).substr(0, text.size() - unit.name.size())));
+        const auto number =
+            to_integer(trim(std::string_view(text).substr(0, text.size() - unit.name.size())));
         if (!number) continue;
-        return static_cast<std::int64_t>(std::ceil(static_cast<double>(*number) * unit.ms));
+        return static_cast<std::int64_t>(
+            std::clamp(std::ceil(static_cast<double>(*number) * unit.ms), 0.0, 1e12));
     }
-    return refuse("illegal_argument_exception",
-                  fmt::format("failed to parse setting [timeout] with value [{}] as a time value: unit is missing "
-                              "or unrecognized", term ? term->text : ""));
+    return refuse(
+        "illegal_argument_exception",
+        fmt::format(
+            "failed to parse setting [timeout] with value [{}] as a time value: unit is missing "
+            "or unrecognized",
+            term ? term->text : ""));
 }
 
 Answer<std::vector<std::string>> texts_of(const Value& value) {
@@ -78,8 +84,8 @@ Answer<SourceFilter> source_of(const Value& value) {
         case Kind::array: filter.includes = ASK(texts_of(value)); return filter;
         case Kind::object: break;
         default:
-            return bad_syntax(fmt::format("Expected one of [VALUE_BOOLEAN, START_OBJECT] but found [{}]",
-                                          token_name(value)));
+            return bad_syntax(fmt::format(
+                "Expected one of [VALUE_BOOLEAN, START_OBJECT] but found [{}]", token_name(value)));
     }
     for (const event::Member& member : value.as_object().members()) {
         const bool includes = member.name == "includes" || member.name == "include";
@@ -157,18 +163,30 @@ Answer<> stored_fields(const Value& value, Request& request, Unsettled& unsettle
 Answer<bool> take_scalar(const event::Member& member, Request& request, Unsettled& unsettled) {
     const std::string_view name = member.name;
     const Value& value = member.value;
-    if (name == "from") request.from = ASK(whole_number(value));
-    else if (name == "size") request.size = ASK(whole_number(value));
-    else if (name == "timeout") request.timeout_ms = ASK(time_value(value));
-    else if (name == "terminate_after") request.terminate_after = ASK(whole_number(value));
-    else if (name == "min_score") request.min_score = ASK(number_option(member));
-    else if (name == "version") request.version = ASK(boolean_option(member));
-    else if (name == "seq_no_primary_term") request.seq_no = ASK(boolean_option(member));
-    else if (name == "track_scores") request.track_scores = ASK(boolean_option(member));
-    else if (name == "track_total_hits") ASK(total_hits(value, request));
-    else if (name == "sort") request.sort = ASK(parse_sort(value));
-    else if (name == "stored_fields") ASK(stored_fields(value, request, unsettled));
-    else return name == "explain" || name == "profile";
+    if (name == "from")
+        request.from = ASK(whole_number(value));
+    else if (name == "size")
+        request.size = ASK(whole_number(value));
+    else if (name == "timeout")
+        request.timeout_ms = ASK(time_value(value));
+    else if (name == "terminate_after")
+        request.terminate_after = ASK(whole_number(value));
+    else if (name == "min_score")
+        request.min_score = ASK(number_option(member));
+    else if (name == "version")
+        request.version = ASK(boolean_option(member));
+    else if (name == "seq_no_primary_term")
+        request.seq_no = ASK(boolean_option(member));
+    else if (name == "track_scores")
+        request.track_scores = ASK(boolean_option(member));
+    else if (name == "track_total_hits")
+        ASK(total_hits(value, request));
+    else if (name == "sort")
+        request.sort = ASK(parse_sort(value));
+    else if (name == "stored_fields")
+        ASK(stored_fields(value, request, unsettled));
+    else
+        return name == "explain" || name == "profile";
     return true;
 }
 
@@ -184,10 +202,15 @@ Answer<bool> take_object(const event::Member& member, Request& request) {
         request.aggregations =
             std::make_shared<const Value>(event::copy_value(*request.arena, member.value));
     } else {
-        constexpr std::array harmless = {
-            std::string_view("script_fields"), std::string_view("indices_boost"), std::string_view("highlight"),
-            std::string_view("suggest"),       std::string_view("rescore"),       std::string_view("ext"),
-            std::string_view("slice"),         std::string_view("collapse"),      std::string_view("pit")};
+        constexpr std::array harmless = {std::string_view("script_fields"),
+                                         std::string_view("indices_boost"),
+                                         std::string_view("highlight"),
+                                         std::string_view("suggest"),
+                                         std::string_view("rescore"),
+                                         std::string_view("ext"),
+                                         std::string_view("slice"),
+                                         std::string_view("collapse"),
+                                         std::string_view("pit")};
         return std::ranges::find(harmless, name) != harmless.end();
     }
     return true;
@@ -222,9 +245,12 @@ Answer<> take_member(const event::Member& member, Request& request, Unsettled& u
         return {};
     }
     bool known = false;
-    if (member.value.is(Kind::object)) known = ASK(take_object(member, request));
-    else if (member.value.is(Kind::array)) known = ASK(take_array(member, request, unsettled));
-    else if (!member.value.is_null()) known = ASK(take_scalar(member, request, unsettled));
+    if (member.value.is(Kind::object))
+        known = ASK(take_object(member, request));
+    else if (member.value.is(Kind::array))
+        known = ASK(take_array(member, request, unsettled));
+    else if (!member.value.is_null())
+        known = ASK(take_scalar(member, request, unsettled));
     if (!known) return unknown_key(member.value, member.name);
     return {};
 }
@@ -245,8 +271,10 @@ std::vector<std::string> list_of(std::string_view text) {
 
 Answer<> source_parameter(std::string_view text, Request& request) {
     request.source = SourceFilter{};
-    if (text == "true" || text == "false") request.source.enabled = text == "true";
-    else request.source.includes = list_of(text);
+    if (text == "true" || text == "false")
+        request.source.enabled = text == "true";
+    else
+        request.source.includes = list_of(text);
     return {};
 }
 
@@ -297,7 +325,8 @@ Answer<Request> parse_request(const Value& body, const Parameters& parameters) {
     Unsettled unsettled;
     if (!body.is_null()) {
         if (!body.is(Kind::object)) {
-            return bad_syntax(fmt::format("Expected [START_OBJECT] but found [{}]", token_name(body)));
+            return bad_syntax(
+                fmt::format("Expected [START_OBJECT] but found [{}]", token_name(body)));
         }
         for (const event::Member& member : body.as_object().members()) {
             ASK(take_member(member, request, unsettled));
@@ -310,7 +339,8 @@ Answer<Request> parse_request(const Value& body, const Parameters& parameters) {
     if (query.q) request.query = ASK(parse_query_string(*query.q, query.options));
     if (request.size == -1) request.size = 10;
     if (request.from == -1) request.from = 0;
-    const bool hidden = request.stored_fields_none || (unsettled.stored_given && !unsettled.stored_source);
+    const bool hidden =
+        request.stored_fields_none || (unsettled.stored_given && !unsettled.stored_source);
     if (hidden && !unsettled.source_given) request.source.enabled = false;
     return request;
 }

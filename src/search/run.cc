@@ -1,8 +1,8 @@
 // search/run.cc -- a whole search over the row groups of several indices: matching rows, totals,
 // aggregations, the best hits in a heap, and the documents of the page at last.
 //
-// Row groups that cannot hold a better hit are skipped by the least and the greatest value of the first
-// sort key, once enough was counted; groups that may hold the best ones are visited first.
+// Row groups that cannot hold a better hit are skipped by the least and the greatest value of the
+// first sort key, once enough was counted; groups that may hold the best ones are visited first.
 
 #include "search/bm25.h"
 #include "search/hit_fields.h"
@@ -48,7 +48,8 @@ struct Visit {
     std::size_t group = 0;
 };
 
-GroupContext context_of(const RequestContext& request, const store::IndexView& index, std::size_t group) {
+GroupContext context_of(const RequestContext& request, const store::IndexView& index,
+                        std::size_t group) {
     const store::GroupView& view = index.groups[group];
     GroupContext context;
     context.request = &request;
@@ -65,8 +66,10 @@ public:
         : request_(request), context_(context), typed_keys_(typed_keys) {
         if (!context_.cache) context_.cache = std::make_shared<GroupCache>();
         if (request.timeout_ms > 0 && context_.clock != nullptr) {
-            const std::int64_t deadline = context_.clock->steady_ns() + request.timeout_ms * 1'000'000;
-            if (context_.deadline_ns == 0 || deadline < context_.deadline_ns) context_.deadline_ns = deadline;
+            const std::int64_t deadline =
+                context_.clock->steady_ns() + request.timeout_ms * 1'000'000;
+            if (context_.deadline_ns == 0 || deadline < context_.deadline_ns)
+                context_.deadline_ns = deadline;
         }
         wanted_ = static_cast<std::size_t>(std::max<std::int64_t>(0, request.from) +
                                            std::max<std::int64_t>(0, request.size));
@@ -75,7 +78,8 @@ public:
         const bool score_key = std::ranges::any_of(
             request.sort, [](const auto& sort) { return sort->kind == Sort::Kind::score; });
         shows_scores_ = by_score_ || score_key || request.track_scores;
-        needs_scores_ = (shows_scores_ && (wanted_ > 0 || request.track_scores)) || request.min_score;
+        needs_scores_ =
+            (shows_scores_ && (wanted_ > 0 || request.track_scores)) || request.min_score;
     }
 
     Answer<Found> answer() {
@@ -105,19 +109,21 @@ private:
     Answer<> check() const {
         if (request_.search_after) {
             if (request_.from > 0) {
-                auto failure = refuse_in_phase("search_exception",
-                                               "`from` parameter must be set to 0 when `search_after` is used.");
+                auto failure = refuse_in_phase(
+                    "search_exception",
+                    "`from` parameter must be set to 0 when `search_after` is used.");
                 failure.error().status = 500;
                 return failure;
             }
             if (request_.sort.empty()) {
-                return refuse_in_phase("illegal_argument_exception", "Sort must contain at least one field.");
+                return refuse_in_phase("illegal_argument_exception",
+                                       "Sort must contain at least one field.");
             }
             const std::size_t given = request_.search_after->as_array().size();
             if (given != request_.sort.size()) {
                 return refuse_in_phase("illegal_argument_exception",
-                                       fmt::format("search_after has {} value(s) but sort has {}.", given,
-                                                   request_.sort.size()));
+                                       fmt::format("search_after has {} value(s) but sort has {}.",
+                                                   given, request_.sort.size()));
             }
         }
         if (request_.from < 0) {
@@ -127,17 +133,20 @@ private:
             return failure;
         }
         if (request_.size < 0) {
-            return refuse_in_phase("illegal_argument_exception",
-                                   "numHits must be > 0; please use TotalHitCountCollector if you just need the "
-                                   "total hit count");
-        }
-        if (request_.from + request_.size > most_hits) {
             return refuse_in_phase(
                 "illegal_argument_exception",
-                fmt::format("Result window is too large, from + size must be less than or equal to: [10000] but "
-                            "was [{}]. See the scroll api for a more efficient way to request large data sets. "
-                            "This limit can be set by changing the [index.max_result_window] index level setting.",
-                            request_.from + request_.size));
+                "numHits must be > 0; please use TotalHitCountCollector if you just need the "
+                "total hit count");
+        }
+        if (request_.from + request_.size > most_hits) {
+            return refuse_in_phase("illegal_argument_exception",
+                                   fmt::format("Result window is too large, from + size must be "
+                                               "less than or equal to: [10000] but "
+                                               "was [{}]. See the scroll api for a more efficient "
+                                               "way to request large data sets. "
+                                               "This limit can be set by changing the "
+                                               "[index.max_result_window] index level setting.",
+                                               request_.from + request_.size));
         }
         return {};
     }
@@ -189,7 +198,8 @@ private:
 
     static Answer<SortValue> score_after(const event::Value& value) {
         if (value.is(event::Kind::real)) return SortValue::of(value.as_real());
-        if (value.is(event::Kind::integer)) return SortValue::of(static_cast<double>(value.as_integer()));
+        if (value.is(event::Kind::integer))
+            return SortValue::of(static_cast<double>(value.as_integer()));
         return refuse_in_phase("illegal_argument_exception",
                                "Failed to parse search_after value for field [_score].");
     }
@@ -199,28 +209,37 @@ private:
         std::vector<std::pair<double, Visit>> ranked;
         const bool by_field = !by_score_ && request_.sort[0]->kind == Sort::Kind::field;
         for (const auto& part : parts_) {
-            const Field field = by_field ? find_field(*part->index, request_.sort[0]->field) : Field{};
+            const Field field =
+                by_field ? find_field(*part->index, request_.sort[0]->field) : Field{};
             for (std::size_t group = 0; group < part->index->groups.size(); ++group) {
                 double rank = 0;
-                const store::Column* column =
-                    field.has_values()
-                        ? part->index->groups[group].group->find(field.column, store::ColumnKind::integer)
-                        : nullptr;
+                const store::Column* column = field.has_values()
+                                                  ? part->index->groups[group].group->find(
+                                                        field.column, store::ColumnKind::integer)
+                                                  : nullptr;
                 if (column != nullptr && column->value_count() > 0) {
-                    rank = request_.sort[0]->descending ? -static_cast<double>(column->max_integer())
-                                                        : static_cast<double>(column->min_integer());
+                    rank = request_.sort[0]->descending
+                               ? -static_cast<double>(column->max_integer())
+                               : static_cast<double>(column->min_integer());
                 }
                 ranked.push_back({rank, {part.get(), group}});
             }
         }
-        std::ranges::stable_sort(ranked, {}, &std::pair<double, Visit>::first);
+        std::ranges::sort(ranked, [](const auto& a, const auto& b) {
+            if (a.first != b.first) return a.first < b.first;
+            if (a.second.part != b.second.part)
+                return a.second.part->number < b.second.part->number;
+            return a.second.group < b.second.group;
+        });
         std::vector<Visit> ordered;
-        for (const auto& [rank, visit] : ranked) ordered.push_back(visit);
+        for (const auto& [rank, visit] : ranked)
+            ordered.push_back(visit);
         return ordered;
     }
 
     bool counting() const {
-        return !request_.count_up_to || (*request_.count_up_to > 0 && total_ <= *request_.count_up_to);
+        return !request_.count_up_to ||
+               (*request_.count_up_to > 0 && total_ <= *request_.count_up_to);
     }
 
     bool hopeless(const GroupContext& context, const Part& part) const {
@@ -278,8 +297,10 @@ private:
         rows.for_each([&](std::uint32_t row) {
             if (failure) return;
             const auto score = score_of(part, row);
-            if (!score) failure = score.error();
-            else if (*score >= *request_.min_score) kept.set(row);
+            if (!score)
+                failure = score.error();
+            else if (*score >= *request_.min_score)
+                kept.set(row);
         });
         if (failure) return std::unexpected(*failure);
         rows = std::move(kept);
@@ -303,7 +324,8 @@ private:
         candidate.group = group;
         candidate.row = row;
         const bool full = heap_.size() >= wanted_;
-        if (full && wanted_ > 0 && !request_.track_scores && !part.columns.empty() && part.columns[0] != nullptr) {
+        if (full && wanted_ > 0 && !request_.track_scores && !part.columns.empty() &&
+            part.columns[0] != nullptr) {
             if (ASK(part.columns[0]->compare(row, heap_.front().keys[0])) > 0) return {};
         }
         if (needs_scores_) {
@@ -317,9 +339,12 @@ private:
         if (!part.after.empty() && !is_after(candidate.keys, part.after)) return {};
         if (!full) {
             heap_.push_back(std::move(candidate));
-            std::ranges::push_heap(heap_, [this](const Candidate& a, const Candidate& b) { return better(a, b); });
+            std::ranges::push_heap(
+                heap_, [this](const Candidate& a, const Candidate& b) { return better(a, b); });
         } else if (wanted_ > 0 && better(candidate, heap_.front())) {
-            const auto order = [this](const Candidate& a, const Candidate& b) { return better(a, b); };
+            const auto order = [this](const Candidate& a, const Candidate& b) {
+                return better(a, b);
+            };
             std::ranges::pop_heap(heap_, order);
             heap_.back() = std::move(candidate);
             std::ranges::push_heap(heap_, order);
@@ -355,10 +380,13 @@ private:
             found_.total_is_lower_bound = found_.total_known;
         }
         if (context_.expired()) found_.timed_out = true;
-        std::ranges::sort(heap_, [this](const Candidate& a, const Candidate& b) { return better(a, b); });
+        std::ranges::sort(heap_,
+                          [this](const Candidate& a, const Candidate& b) { return better(a, b); });
         if (wanted_ > 0 && !heap_.empty()) {
-            if (by_score_) found_.max_score = heap_.front().score;
-            else if (request_.track_scores) found_.max_score = best_score_;
+            if (by_score_)
+                found_.max_score = heap_.front().score;
+            else if (request_.track_scores)
+                found_.max_score = best_score_;
         }
         const auto from = std::min(static_cast<std::size_t>(request_.from), heap_.size());
         heap_.erase(heap_.begin(), heap_.begin() + static_cast<std::ptrdiff_t>(from));
@@ -373,11 +401,13 @@ private:
         return {};
     }
 
-    /// The documents of the page, read group by group and row by row, for blocks are decoded once then.
+    /// The documents of the page, read group by group and row by row, for blocks are decoded once
+    /// then.
     Answer<> materialize() {
         found_.hits.resize(heap_.size());
         std::map<std::pair<const Part*, std::size_t>, std::vector<std::size_t>> places;
-        for (std::size_t i = 0; i < heap_.size(); ++i) places[{heap_[i].part, heap_[i].group}].push_back(i);
+        for (std::size_t i = 0; i < heap_.size(); ++i)
+            places[{heap_[i].part, heap_[i].group}].push_back(i);
         for (auto& [place, hits] : places) {
             std::ranges::sort(hits, {}, [this](std::size_t i) { return heap_[i].row; });
             const GroupContext context = context_of(context_, *place.first->index, place.second);
@@ -408,11 +438,13 @@ private:
             hit.source = ASK(filter_source(ASK(sources.at(candidate.row)), request_.source));
         }
         if (!request_.docvalue_fields.empty() || !request_.fields.empty()) {
-            hit.fields = ASK(hit_fields(context, candidate.row, request_.docvalue_fields, request_.fields));
+            hit.fields =
+                ASK(hit_fields(context, candidate.row, request_.docvalue_fields, request_.fields));
         }
         for (std::size_t i = 0; i < candidate.keys.size(); ++i) {
             const auto& column = candidate.part->columns[i];
-            hit.sort.push_back(column ? column->json(candidate.keys[i]) : float_json(candidate.score));
+            hit.sort.push_back(column ? column->json(candidate.keys[i])
+                                      : float_json(candidate.score));
         }
         return {};
     }
@@ -469,7 +501,8 @@ Answer<std::uint64_t> count(const QueryPtr& query, const RequestContext& given) 
 /// Scores as `run` gives them, row by row, for whoever walks rows by itself.
 class IndexScorer final : public Scorer {
 public:
-    IndexScorer(NodePtr node, std::unique_ptr<Statistics> statistics, std::unique_ptr<RowScorer> scorer)
+    IndexScorer(NodePtr node, std::unique_ptr<Statistics> statistics,
+                std::unique_ptr<RowScorer> scorer)
         : node_(std::move(node)), statistics_(std::move(statistics)), scorer_(std::move(scorer)) {}
 
     Answer<float> score(const GroupContext& context, std::uint32_t row) override {

@@ -1,4 +1,5 @@
-// search/search.h -- the whole of a _search body: query, page, order, sources, totals, aggregations.
+// search/search.h -- the whole of a _search body: query, page, order, sources, totals,
+// aggregations.
 //
 //   const Answer<Request> request = parse_request(body, parameters);
 //   const Answer<Result> answer = run(*request, context);
@@ -27,10 +28,12 @@ struct SourceFilter {
     bool enabled = true;
     std::vector<std::string> includes;  // patterns with *
     std::vector<std::string> excludes;
+
     bool everything() const { return enabled && includes.empty() && excludes.empty(); }
 };
 
-/// `source` with only the wanted fields, key order kept, as compact JSON; `source` itself when all are.
+/// `source` with only the wanted fields, key order kept, as compact JSON; `source` itself when all
+/// are.
 Answer<std::string> filter_source(std::string_view source, const SourceFilter& filter);
 
 struct Sort;  // sort.h
@@ -40,7 +43,7 @@ struct Request {
     QueryPtr post_filter;  // null: none
     std::int64_t from = 0;
     std::int64_t size = 10;
-    std::vector<std::shared_ptr<const Sort>> sort;  // empty: by score
+    std::vector<std::shared_ptr<const Sort>> sort;     // empty: by score
     std::shared_ptr<const event::Value> search_after;  // an array; null: none
     std::shared_ptr<event::Arena> arena;               // of search_after and other kept values
     SourceFilter source;
@@ -57,7 +60,8 @@ struct Request {
     bool stored_fields_none = false;
 };
 
-/// URL parameters, decoded, in order; those that are not of a search are ignored here (api checks names).
+/// URL parameters, decoded, in order; those that are not of a search are ignored here (api checks
+/// names).
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// `body` is null or an object. Parameters win over the body where Elasticsearch lets them.
@@ -69,9 +73,9 @@ struct Hit {
     std::optional<float> score;  // nothing: null
     std::int64_t version = 0;
     std::int64_t seq_no = 0;
-    std::string source;            // JSON; empty: not shown
-    std::string fields;            // members of "fields", JSON with braces; empty: none
-    std::vector<std::string> sort; // each value as JSON
+    std::string source;                        // JSON; empty: not shown
+    std::string fields;                        // members of "fields", JSON with braces; empty: none
+    std::vector<std::string> sort;             // each value as JSON
     std::vector<std::string> matched_queries;  // _name of those that match it
 };
 

@@ -1,5 +1,5 @@
-// search/simple_query_string.cc -- the language that never complains: + and, | or, - not, "phrase"~2,
-// word*, word~1, ( ). What makes no sense is left out.
+// search/simple_query_string.cc -- the language that never complains: + and, | or, - not,
+// "phrase"~2, word*, word~1, ( ). What makes no sense is left out.
 
 #include "base/strings.h"
 #include "search/patterns.h"
@@ -60,7 +60,7 @@ private:
         NodePtr top;
         Clauses clauses;  // of top, once grown
         bool grown = false;
-        std::optional<bool> joint;   // + is true, | is false
+        std::optional<bool> joint;  // + is true, | is false
         std::optional<bool> before;
         int negations = 0;
     };
@@ -96,7 +96,8 @@ private:
         options.all_words = options_.all_words;
         std::vector<NodePtr> nodes;
         for (const auto& [field, boost] : fields_) {
-            const Words words = ASK(match_words(scope_, field, {event::Kind::string, text}, options));
+            const Words words =
+                ASK(match_words(scope_, field, {event::Kind::string, text}, options));
             if (words.node) nodes.push_back(boosted(words.node, boost));
         }
         if (nodes.empty()) return NodePtr();
@@ -138,7 +139,8 @@ private:
         bool prefix = false;
         while (at_ < text_.size() && ends.find(text_[at_]) == std::string_view::npos) {
             const char c = text_[at_];
-            const bool last = at_ + 1 >= text_.size() || ends.find(text_[at_ + 1]) != std::string_view::npos;
+            const bool last =
+                at_ + 1 >= text_.size() || ends.find(text_[at_ + 1]) != std::string_view::npos;
             if (c == '\\' && at_ + 1 < text_.size()) {
                 word.push_back(text_[++at_]);
                 ++at_;
@@ -168,8 +170,9 @@ private:
         std::vector<NodePtr> nodes;
         for (const auto& [field, boost] : fields_) {
             const bool text = scoped_field(scope_, field).is_text();
-            auto node = pattern_node(scope_, field, Pattern::prefix,
-                                     prefix_test(text ? text::to_lower_unicode(word) : word, false));
+            auto node =
+                pattern_node(scope_, field, Pattern::prefix,
+                             prefix_test(text ? text::to_lower_unicode(word) : word, false));
             if (!node && !lenient_) return node;
             if (node) nodes.push_back(boosted(*node, boost));
         }

@@ -22,6 +22,12 @@ constexpr std::int64_t least_integer = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t greatest_integer = std::numeric_limits<std::int64_t>::max();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+std::int64_t saturated(double value) {
+    if (std::isnan(value)) return 0;
+    if (value >= 9.2233720368547758e18) return greatest_integer;
+    return value <= -9.2233720368547758e18 ? least_integer : static_cast<std::int64_t>(value);
+}
+
 std::int64_t rounded(double value) {
     if (value >= 9.2233720368547758e18) return greatest_integer;
     if (value <= -9.2233720368547758e18) return least_integer;
@@ -33,8 +39,10 @@ template <typename T>
 T pick(SortMode mode, bool descending, std::vector<T>& values) {
     if (values.size() == 1) return values[0];
     const auto average = [&](double sum, double count) {
-        if constexpr (std::is_integral_v<T>) return rounded(sum / count);
-        else return sum / count;
+        if constexpr (std::is_integral_v<T>)
+            return rounded(sum / count);
+        else
+            return sum / count;
     };
     switch (mode) {
         case SortMode::sum:
@@ -46,14 +54,17 @@ T pick(SortMode mode, bool descending, std::vector<T>& values) {
                 if constexpr (std::is_integral_v<T>) exact += static_cast<std::uint64_t>(value);
             }
             if (mode == SortMode::avg) return average(sum, static_cast<double>(values.size()));
-            if constexpr (std::is_integral_v<T>) return static_cast<T>(exact);
-            else return sum;
+            if constexpr (std::is_integral_v<T>)
+                return static_cast<T>(exact);
+            else
+                return sum;
         }
         case SortMode::median: {
             std::ranges::sort(values);
             const std::size_t middle = values.size() / 2;
             if (values.size() % 2 == 1) return values[middle];
-            return average(static_cast<double>(values[middle - 1]) + static_cast<double>(values[middle]), 2);
+            return average(
+                static_cast<double>(values[middle - 1]) + static_cast<double>(values[middle]), 2);
         }
         default: break;
     }
@@ -62,7 +73,9 @@ T pick(SortMode mode, bool descending, std::vector<T>& values) {
 }
 
 /// Whether the missing come as the greatest of all values.
-bool missing_is_greatest(const Sort& sort) { return sort.missing_first() == sort.descending; }
+bool missing_is_greatest(const Sort& sort) {
+    return sort.missing_first() == sort.descending;
+}
 
 class KeyColumn : public SortColumn {
 public:
@@ -79,12 +92,13 @@ public:
 
 protected:
     const Sort& sort() const { return *sort_; }
+
     const Field& field() const { return field_; }
 
     std::unexpected<Failure> bad_after(std::string_view text) const {
-        auto failure = refuse_in_phase("illegal_argument_exception",
-                                       fmt::format("Failed to parse search_after value for field [{}].",
-                                                   sort_->field));
+        auto failure = refuse_in_phase(
+            "illegal_argument_exception",
+            fmt::format("Failed to parse search_after value for field [{}].", sort_->field));
         failure.error().caused_by_type = "number_format_exception";
         failure.error().caused_by_reason = fmt::format("For input string: \"{}\"", text);
         return failure;
@@ -98,9 +112,12 @@ private:
 /// Whole numbers, booleans, dates.
 class IntegerColumn final : public KeyColumn {
 public:
-    IntegerColumn(std::shared_ptr<const Sort> key, Field field, std::int64_t missing, std::int64_t factor,
-                  std::int64_t now_ms)
-        : KeyColumn(std::move(key), std::move(field)), missing_(missing), factor_(factor), now_ms_(now_ms) {}
+    IntegerColumn(std::shared_ptr<const Sort> key, Field field, std::int64_t missing,
+                  std::int64_t factor, std::int64_t now_ms)
+        : KeyColumn(std::move(key), std::move(field)),
+          missing_(missing),
+          factor_(factor),
+          now_ms_(now_ms) {}
 
     Answer<> enter(const GroupContext& context) override {
         numbers_ = ASK(numbers_of(context, field()));
@@ -111,7 +128,8 @@ public:
 
     Answer<int> compare(std::uint32_t row, const SortValue& other) override {
         const std::int64_t mine = number(row);
-        if (other.kind != SortValue::Kind::integer) return compare_keys(sort(), SortValue::of(mine), other);
+        if (other.kind != SortValue::Kind::integer)
+            return compare_keys(sort(), SortValue::of(mine), other);
         const int order = mine < other.integer ? -1 : mine > other.integer ? 1 : 0;
         return sort().descending ? -order : order;
     }
@@ -121,7 +139,8 @@ public:
                            sort().mode == SortMode::max;
         if (other.kind != SortValue::Kind::integer || !range || factor_ != 1) return false;
         const store::Column* column =
-            field().known() ? context.group->find(field().column, store::ColumnKind::integer) : nullptr;
+            field().known() ? context.group->find(field().column, store::ColumnKind::integer)
+                            : nullptr;
         const bool some = column != nullptr && column->value_count() > 0;
         if (column == nullptr && field().known() &&
             context.group->find(field().column, store::ColumnKind::real) != nullptr) {
@@ -131,11 +150,14 @@ public:
         const auto behind = [&](std::int64_t best) {
             return sort().descending ? best < other.integer : best > other.integer;
         };
-        if (some && !behind(sort().descending ? column->max_integer() : column->min_integer())) return false;
+        if (some && !behind(sort().descending ? column->max_integer() : column->min_integer()))
+            return false;
         return all || behind(missing_);
     }
 
-    std::string json(const SortValue& value) const override { return std::to_string(value.integer); }
+    std::string json(const SortValue& value) const override {
+        return std::to_string(value.integer);
+    }
 
     Answer<SortValue> parse_after(const event::Value& value) const override {
         const auto term = term_of(value);
@@ -147,28 +169,34 @@ public:
         }
         const auto number = to_double(term->text);
         if (!number || value.is(event::Kind::string)) return bad_after(term->text);
-        return SortValue::of(static_cast<std::int64_t>(*number));
+        return SortValue::of(saturated(*number));
     }
 
 private:
+    std::int64_t scaled(std::int64_t value) const {
+        std::int64_t product = 0;
+        if (!__builtin_mul_overflow(value, factor_, &product)) return product;
+        return value > 0 ? greatest_integer : least_integer;
+    }
+
     std::int64_t number(std::uint32_t row) {
         if (numbers_.integers == nullptr && numbers_.reals == nullptr) return missing_;
         if (numbers_.integers != nullptr) {
             const auto& all = *numbers_.integers;
             const auto first = all.rows.first(row);
             const auto last = all.rows.last(row);
-            if (last - first == 1) return all.values[first] * factor_;
+            if (last - first == 1) return scaled(all.values[first]);
             if (last - first > 1) {
                 values_.assign(all.values.begin() + first, all.values.begin() + last);
-                return pick(sort().mode, sort().descending, values_) * factor_;
+                return scaled(pick(sort().mode, sort().descending, values_));
             }
         }
         if (numbers_.reals == nullptr || !numbers_.reals->rows.has(row)) return missing_;
         values_.clear();
         for (auto i = numbers_.reals->rows.first(row); i < numbers_.reals->rows.last(row); ++i) {
-            values_.push_back(static_cast<std::int64_t>(numbers_.reals->values[i]));
+            values_.push_back(saturated(numbers_.reals->values[i]));
         }
-        return pick(sort().mode, sort().descending, values_) * factor_;
+        return scaled(pick(sort().mode, sort().descending, values_));
     }
 
     std::int64_t missing_;
@@ -191,7 +219,8 @@ public:
     Answer<SortValue> value(std::uint32_t row) override {
         values_.clear();
         numbers_.for_each(row, [&](double value) { values_.push_back(value); });
-        return SortValue::of(values_.empty() ? missing_ : pick(sort().mode, sort().descending, values_));
+        return SortValue::of(values_.empty() ? missing_
+                                             : pick(sort().mode, sort().descending, values_));
     }
 
     std::string json(const SortValue& value) const override {
@@ -266,8 +295,8 @@ private:
     std::optional<std::uint32_t> place(std::uint32_t row) const {
         if (words_.none()) return std::nullopt;
         std::optional<std::uint32_t> best;
-        const bool greatest = sort().mode == SortMode::max ||
-                              (sort().mode == SortMode::none && sort().descending);
+        const bool greatest =
+            sort().mode == SortMode::max || (sort().mode == SortMode::none && sort().descending);
         words_.for_each(row, [&](std::uint32_t ordinal) {
             if (!best || (greatest ? ordinal > *best : ordinal < *best)) best = ordinal;
         });
@@ -316,21 +345,18 @@ private:
     const store::RowGroup* group_ = nullptr;
 };
 
-std::int64_t saturated(double value) {
-    if (value >= 9.2233720368547758e18) return greatest_integer;
-    return value <= -9.2233720368547758e18 ? least_integer : static_cast<std::int64_t>(value);
-}
-
 Answer<std::optional<double>> missing_number(const Sort& sort) {
-    if (!sort.missing || *sort.missing == "_first" || *sort.missing == "_last") return std::optional<double>();
+    if (!sort.missing || *sort.missing == "_first" || *sort.missing == "_last")
+        return std::optional<double>();
     const auto number = to_double(*sort.missing);
     if (number) return number;
     return refuse_in_phase("number_format_exception",
                            fmt::format("For input string: \"{}\"", *sort.missing));
 }
 
-Answer<std::unique_ptr<SortColumn>> number_column(const std::shared_ptr<const Sort>& sort, const Field& field,
-                                                  bool real, bool narrow, std::int64_t now_ms) {
+Answer<std::unique_ptr<SortColumn>> number_column(const std::shared_ptr<const Sort>& sort,
+                                                  const Field& field, bool real, bool narrow,
+                                                  std::int64_t now_ms) {
     const auto given = ASK(missing_number(*sort));
     const bool greatest = missing_is_greatest(*sort);
     if (real) {
@@ -339,15 +365,17 @@ Answer<std::unique_ptr<SortColumn>> number_column(const std::shared_ptr<const So
     }
     std::int64_t missing = greatest ? greatest_integer : least_integer;
     if (given) missing = to_integer(*sort->missing).value_or(saturated(*given));
-    const std::int64_t factor = sort->numeric_type == "date_nanos" && field.is_date() ? 1'000'000 : 1;
+    const std::int64_t factor =
+        sort->numeric_type == "date_nanos" && field.is_date() ? 1'000'000 : 1;
     return std::make_unique<IntegerColumn>(sort, field, missing, factor, now_ms);
 }
 
 /// By the type that the request names for a field that is not there.
-Answer<std::unique_ptr<SortColumn>> unmapped_column(const std::shared_ptr<const Sort>& sort, Field field,
-                                                    std::int64_t now_ms) {
+Answer<std::unique_ptr<SortColumn>> unmapped_column(const std::shared_ptr<const Sort>& sort,
+                                                    Field field, std::int64_t now_ms) {
     if (sort->unmapped_type.empty()) {
-        return shard_failure(fmt::format("No mapping found for [{}] in order to sort on", sort->field));
+        return shard_failure(
+            fmt::format("No mapping found for [{}] in order to sort on", sort->field));
     }
     const auto type = store::type_from_name(sort->unmapped_type);
     if (!type || *type == FieldType::object || *type == FieldType::nested) {
@@ -396,19 +424,23 @@ int compare_keys(const Sort& sort, const SortValue& a, const SortValue& b) {
 Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const Sort>& sort,
                                                      const RequestContext& request,
                                                      const store::IndexView& index) {
-    const bool metadata = sort->field == "_id" || sort->field == "_index" || sort->field == "_seq_no" ||
-                          sort->field == "_version";
-    if (sort->kind == Sort::Kind::row || metadata) return std::make_unique<MetadataColumn>(sort, index);
+    const bool metadata = sort->field == "_id" || sort->field == "_index" ||
+                          sort->field == "_seq_no" || sort->field == "_version";
+    if (sort->kind == Sort::Kind::row || metadata)
+        return std::make_unique<MetadataColumn>(sort, index);
     Field field = find_field(index, sort->field);
     if (!field.has_values()) return unmapped_column(sort, std::move(field), request.now_ms);
     if (field.is_text()) return not_for_texts(sort->field);
-    const bool texts = field.kind() == store::ColumnKind::text || field.kind() == store::ColumnKind::ip;
+    const bool texts =
+        field.kind() == store::ColumnKind::text || field.kind() == store::ColumnKind::ip;
     if (!sort->numeric_type.empty() && texts) {
-        return shard_failure(fmt::format("[numeric_type] option cannot be set on a non-numeric field, got {}",
-                                         field.mapping->es_name));
+        return shard_failure(
+            fmt::format("[numeric_type] option cannot be set on a non-numeric field, got {}",
+                        field.mapping->es_name));
     }
     if (texts) {
-        if (sort->mode == SortMode::sum || sort->mode == SortMode::avg || sort->mode == SortMode::median) {
+        if (sort->mode == SortMode::sum || sort->mode == SortMode::avg ||
+            sort->mode == SortMode::median) {
             return shard_failure("we only support AVG, MEDIAN and SUM on number based fields");
         }
         return std::make_unique<TextColumn>(sort, std::move(field));
@@ -427,16 +459,20 @@ Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const
 std::unexpected<Failure> not_for_texts(std::string_view field) {
     return refuse_in_phase(
         "illegal_argument_exception",
-        fmt::format("Text fields are not optimised for operations that require per-document field data like "
-                    "aggregations and sorting, so these operations are disabled by default. Please use a "
-                    "keyword field instead. Alternatively, set fielddata=true on [{}] in order to load field "
-                    "data by uninverting the inverted index. Note that this can use significant memory.",
-                    field));
+        fmt::format(
+            "Text fields are not optimised for operations that require per-document field data "
+            "like "
+            "aggregations and sorting, so these operations are disabled by default. Please use a "
+            "keyword field instead. Alternatively, set fielddata=true on [{}] in order to load "
+            "field "
+            "data by uninverting the inverted index. Note that this can use significant memory.",
+            field));
 }
 
 std::string float_json(float value) {
     std::string out;
-    text::append_json_real(out, to_double(fmt::format("{}", value)).value_or(static_cast<double>(value)));
+    text::append_json_real(
+        out, to_double(fmt::format("{}", value)).value_or(static_cast<double>(value)));
     return out;
 }
 

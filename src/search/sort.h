@@ -3,15 +3,14 @@
 //   Sort        one key: a field, _score or _doc; parsed, independent of any index
 //   SortColumn  that key in one index: reads values of a row group after the other
 //
-// A missing value is the greatest or the least of its type, as Elasticsearch's answers show it, and null
-// for texts.
+// A missing value is the greatest or the least of its type, as Elasticsearch's answers show it, and
+// null for texts.
 #pragma once
 
+#include "event/value.h"
 #include "search/context.h"
 #include "search/failure.h"
 #include "search/field.h"
-
-#include "event/value.h"
 
 #include <cstdint>
 #include <memory>
@@ -85,7 +84,8 @@ public:
     virtual Answer<SortValue> value(std::uint32_t row) = 0;
     /// Below zero: the row comes before `value`. Cheaper than value() for texts.
     virtual Answer<int> compare(std::uint32_t row, const SortValue& value) = 0;
-    /// Whether no row of the group can come before `value`, nor be equal to it. Free; of a group not entered.
+    /// Whether no row of the group can come before `value`, nor be equal to it. Free; of a group
+    /// not entered.
     virtual bool all_behind(const GroupContext& context, const SortValue& value) const = 0;
     /// The value as a hit shows it.
     virtual std::string json(const SortValue& value) const = 0;

@@ -68,14 +68,18 @@ Answer<> read_option(const event::Member& member, Sort& sort) {
     } else if (member.name == "unmapped_type") {
         sort.unmapped_type = text;
     } else if (member.name == "numeric_type") {
-        const bool known = text == "long" || text == "double" || text == "date" || text == "date_nanos";
+        const bool known =
+            text == "long" || text == "double" || text == "date" || text == "date_nanos";
         if (!known) {
-            return bad_option("numeric_type", "illegal_argument_exception",
-                              fmt::format("invalid value for [numeric_type], must be [long, double, date, "
-                                          "date_nanos], got {}", text));
+            return bad_option(
+                "numeric_type", "illegal_argument_exception",
+                fmt::format("invalid value for [numeric_type], must be [long, double, date, "
+                            "date_nanos], got {}",
+                            text));
         }
         sort.numeric_type = text;
-    } else if (member.name != "nested" && member.name != "nested_path" && member.name != "nested_filter") {
+    } else if (member.name != "nested" && member.name != "nested_path" &&
+               member.name != "nested_filter") {
         return bad_content(fmt::format("[field_sort] unknown field [{}]", member.name));
     }
     return {};
@@ -88,7 +92,8 @@ Answer<> add_keys(const Value& value, SortList& sorts) {
     }
     for (const event::Member& member : value.as_object().members()) {
         if (member.name == "_script" || member.name == "_geo_distance") {
-            return bad_syntax(fmt::format("sort [{}] is not supported by this server", member.name));
+            return bad_syntax(
+                fmt::format("sort [{}] is not supported by this server", member.name));
         }
         auto sort = std::make_shared<Sort>(new_sort(member.name));
         if (member.value.is(Kind::object)) {
@@ -105,7 +110,8 @@ Answer<> add_keys(const Value& value, SortList& sorts) {
 
 /// By score, the best first, is what happens without any sort.
 SortList unless_usual(SortList sorts) {
-    const bool usual = sorts.size() == 1 && sorts[0]->kind == Sort::Kind::score && sorts[0]->descending;
+    const bool usual =
+        sorts.size() == 1 && sorts[0]->kind == Sort::Kind::score && sorts[0]->descending;
     return usual ? SortList{} : sorts;
 }
 
@@ -119,9 +125,10 @@ Answer<SortList> parse_sort(const Value& sort) {
     }
     for (const Value& value : sort.as_array().values()) {
         if (!value.is(Kind::object) && !value.is(Kind::string)) {
-            return refuse("illegal_argument_exception",
-                          "malformed sort format, within the sort array, an object, or an actual string are "
-                          "allowed");
+            return refuse(
+                "illegal_argument_exception",
+                "malformed sort format, within the sort array, an object, or an actual string are "
+                "allowed");
         }
         ASK(add_keys(value, sorts));
     }

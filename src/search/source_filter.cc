@@ -1,8 +1,9 @@
-// search/source_filter.cc -- `_source` with only the wanted fields, as Elasticsearch's XContentMapValues
-// decides: a pattern takes all that is below it, an object stays when something of it does, exclusion wins.
+// search/source_filter.cc -- `_source` with only the wanted fields, as Elasticsearch's
+// XContentMapValues decides: a pattern takes all that is below it, an object stays when something
+// of it does, exclusion wins.
 //
-// Patterns run as sets of places in them while one walks down the document, so that a branch that nothing
-// can match is left at once.
+// Patterns run as sets of places in them while one walks down the document, so that a branch that
+// nothing can match is left at once.
 
 #include "json/parse.h"
 #include "json/writer.h"
@@ -40,21 +41,24 @@ public:
     State step(State state, std::string_view text) const {
         for (const char c : text) {
             if (c == '.') state.below = accepts(state);
-            for (std::size_t i = 0; i < patterns_.size(); ++i) advance(patterns_[i], state.places[i], c);
+            for (std::size_t i = 0; i < patterns_.size(); ++i)
+                advance(patterns_[i], state.places[i], c);
         }
         return state;
     }
 
     bool alive(const State& state) const {
-        return state.below || std::ranges::any_of(state.places, [](const std::vector<bool>& places) {
-            return std::ranges::find(places, true) != places.end();
-        });
+        return state.below ||
+               std::ranges::any_of(state.places, [](const std::vector<bool>& places) {
+                   return std::ranges::find(places, true) != places.end();
+               });
     }
 
     bool accepts(const State& state) const {
-        return state.below || std::ranges::any_of(state.places, [](const std::vector<bool>& places) {
-            return !places.empty() && places.back();
-        });
+        return state.below ||
+               std::ranges::any_of(state.places, [](const std::vector<bool>& places) {
+                   return !places.empty() && places.back();
+               });
     }
 
 private:
@@ -68,8 +72,10 @@ private:
         std::vector<bool> next(places.size());
         for (std::size_t i = 0; i < pattern.size(); ++i) {
             if (!places[i]) continue;
-            if (pattern[i] == '*') next[i] = true;
-            else if (pattern[i] == c) next[i + 1] = true;
+            if (pattern[i] == '*')
+                next[i] = true;
+            else if (pattern[i] == c)
+                next[i + 1] = true;
         }
         close(pattern, next);
         places = std::move(next);
@@ -81,8 +87,11 @@ private:
 class SourceWriter {
 public:
     SourceWriter(const SourceFilter& filter, event::Arena& arena)
-        : all_(filter.includes.empty()), includes_(filter.includes), excludes_(filter.excludes),
-          no_excludes_(filter.excludes.empty()), arena_(arena) {}
+        : all_(filter.includes.empty()),
+          includes_(filter.includes),
+          excludes_(filter.excludes),
+          no_excludes_(filter.excludes.empty()),
+          arena_(arena) {}
 
     Value filter(const Value& source) {
         return object(source, includes_.start(), all_, excludes_.start());
@@ -116,7 +125,7 @@ private:
             if (whole || part.as_object().size() > 0) kept.add(arena_, member.name, part);
         } else if (member.value.is(Kind::array)) {
             const Value part = array(member.value, inside, whole, outside);
-            if (part.as_array().size() > 0) kept.add(arena_, member.name, part);
+            if (whole || part.as_array().size() > 0) kept.add(arena_, member.name, part);
         } else if (whole) {
             kept.add(arena_, member.name, member.value);
         }
@@ -126,8 +135,8 @@ private:
         auto* kept = event::make_array(arena_);
         for (const Value& item : value.as_array().values()) {
             if (item.is(Kind::object)) {
-                const Value part = object(item, includes_.step(inside, "."), whole,
-                                          excludes_.step(outside, "."));
+                const Value part =
+                    object(item, includes_.step(inside, "."), whole, excludes_.step(outside, "."));
                 if (whole || part.as_object().size() > 0) kept->push_back(arena_, part);
             } else if (item.is(Kind::array)) {
                 const Value part = array(item, inside, whole, outside);

@@ -13,12 +13,14 @@ namespace {
 
 std::vector<std::string> tokens_of(std::string_view text) {
     std::vector<std::string> tokens;
-    for (text::Tokenizer cut(text); cut.next();) tokens.emplace_back(cut.token());
+    for (text::Tokenizer cut(text); cut.next();)
+        tokens.emplace_back(cut.token());
     return tokens;
 }
 
 NodePtr word_node(const Field& field, const std::string& token, const MatchOptions& options) {
-    const int edits = options.fuzziness.empty() ? 0 : allowed_edits(options.fuzziness, length_of(token));
+    const int edits =
+        options.fuzziness.empty() ? 0 : allowed_edits(options.fuzziness, length_of(token));
     if (edits == 0) return token_term(field, token);
     return fuzzy_term(field, token, edits, options.prefix_length, options.transpositions);
 }
@@ -30,8 +32,11 @@ Answer<Words> analyzed(const Field& field, std::string_view text, const MatchOpt
     if (options.kind == MatchKind::phrase || options.kind == MatchKind::phrase_prefix) {
         const bool prefix = options.kind == MatchKind::phrase_prefix;
         const bool alone = tokens.size() == 1;
-        if (alone && prefix) words.node = text_test(field, prefix_test(tokens[0], false));
-        else words.node = phrase(field, {std::move(tokens), options.slop, prefix, options.max_expansions});
+        if (alone && prefix)
+            words.node = text_test(field, prefix_test(tokens[0], false));
+        else
+            words.node =
+                phrase(field, {std::move(tokens), options.slop, prefix, options.max_expansions});
         return words;
     }
     std::vector<NodePtr> nodes;
@@ -50,8 +55,8 @@ Answer<Words> analyzed(const Field& field, std::string_view text, const MatchOpt
     words.joined = true;
     (options.all_words ? words.clauses.must : words.clauses.should) = std::move(nodes);
     if (!options.should_match.empty()) {
-        words.clauses.should_match =
-            ASK(should_match_count(static_cast<int>(words.clauses.should.size()), options.should_match));
+        words.clauses.should_match = ASK(should_match_count(
+            static_cast<int>(words.clauses.should.size()), options.should_match));
     }
     words.node = bool_node(words.clauses);
     return words;
@@ -61,16 +66,17 @@ Answer<Words> exact(const Scope& scope, const Field& field, const Term& text,
                     const MatchOptions& options) {
     Words words;
     if (options.kind == MatchKind::phrase_prefix && !has_misfits(*scope.index, field)) {
-        return cannot_create(
-            "illegal_argument_exception",
-            fmt::format("Can only use phrase prefix queries on text fields - not on [{}] which is of type [{}]",
-                        field.name, field.mapping->es_name));
+        return cannot_create("illegal_argument_exception",
+                             fmt::format("Can only use phrase prefix queries on text fields - not "
+                                         "on [{}] which is of type [{}]",
+                                         field.name, field.mapping->es_name));
     }
     const int edits = options.fuzziness.empty() || !field.is_keyword()
                           ? 0
                           : allowed_edits(options.fuzziness, length_of(text.text));
     if (edits > 0) {
-        words.node = fuzzy_term(field, text.text, edits, options.prefix_length, options.transpositions);
+        words.node =
+            fuzzy_term(field, text.text, edits, options.prefix_length, options.transpositions);
         return words;
     }
     if (options.kind == MatchKind::words_prefix && field.is_keyword()) {
@@ -135,8 +141,10 @@ Weights resolve_fields(const Scope& scope, const std::vector<std::string>& field
     Weights weights;
     const auto add = [&](const std::string& name, float boost) {
         const auto same = std::ranges::find(weights, name, &std::pair<std::string, float>::first);
-        if (same == weights.end()) weights.emplace_back(name, boost);
-        else same->second *= boost;
+        if (same == weights.end())
+            weights.emplace_back(name, boost);
+        else
+            same->second *= boost;
     };
     for (const std::string& given : fields) {
         const auto [name, boost] = split_boost(given);
@@ -156,7 +164,8 @@ Answer<int> should_match_count(int clauses, std::string_view rule) {
     const auto number = [](std::string_view text) -> Answer<int> {
         const auto value = to_integer(text.starts_with('+') ? text.substr(1) : text);
         if (!value || *value > 1'000'000 || *value < -1'000'000) {
-            return cannot_create("number_format_exception", fmt::format("For input string: \"{}\"", text));
+            return cannot_create("number_format_exception",
+                                 fmt::format("For input string: \"{}\"", text));
         }
         return static_cast<int>(*value);
     };
@@ -168,7 +177,8 @@ Answer<int> should_match_count(int clauses, std::string_view rule) {
             const int bound = ASK(number(part.substr(0, sign)));
             if (clauses <= bound) return result;
             if (sign == std::string_view::npos || part.substr(sign + 1).find('<') != part.npos) {
-                return cannot_create("number_format_exception", fmt::format("For input string: \"{}\"", part));
+                return cannot_create("number_format_exception",
+                                     fmt::format("For input string: \"{}\"", part));
             }
             result = ASK(should_match_count(clauses, part.substr(sign + 1)));
         }
@@ -191,14 +201,17 @@ int allowed_edits(std::string_view fuzziness, std::size_t length) {
     if (rule.starts_with("AUTO")) {
         std::size_t low = 3;
         std::size_t high = 6;
-        if (const std::size_t comma = rule.find(','); rule.size() > 5 && comma != std::string::npos) {
-            low = static_cast<std::size_t>(to_integer(std::string_view(rule).substr(5, comma - 5)).value_or(3));
-            high = static_cast<std::size_t>(to_integer(std::string_view(rule).substr(comma + 1)).value_or(6));
+        if (const std::size_t comma = rule.find(',');
+            rule.size() > 5 && comma != std::string::npos) {
+            low = static_cast<std::size_t>(
+                to_integer(std::string_view(rule).substr(5, comma - 5)).value_or(3));
+            high = static_cast<std::size_t>(
+                to_integer(std::string_view(rule).substr(comma + 1)).value_or(6));
         }
         return length < low ? 0 : length < high ? 1 : 2;
     }
     const auto edits = to_double(rule);
-    return edits ? std::clamp(static_cast<int>(*edits), 0, 2) : 0;
+    return edits && *edits >= 1 ? (*edits >= 2 ? 2 : 1) : 0;
 }
 
 }  // namespace elkhorn::search

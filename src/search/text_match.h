@@ -1,5 +1,5 @@
-// search/text_match.h -- what `match` and its kin mean for one field or several: texts are cut into tokens,
-// any other field takes the text as one value.
+// search/text_match.h -- what `match` and its kin mean for one field or several: texts are cut into
+// tokens, any other field takes the text as one value.
 #pragma once
 
 #include "search/field_terms.h"
@@ -17,12 +17,12 @@ enum class MatchKind { words, phrase, phrase_prefix, words_prefix };
 
 struct MatchOptions {
     MatchKind kind = MatchKind::words;
-    bool all_words = false;     // operator and
-    std::string should_match;   // minimum_should_match; empty: none
-    std::string fuzziness;      // empty: none
+    bool all_words = false;    // operator and
+    std::string should_match;  // minimum_should_match; empty: none
+    std::string fuzziness;     // empty: none
     int prefix_length = 0;
     bool transpositions = true;
-    bool lenient = false;       // values that do not fit the field find nothing
+    bool lenient = false;            // values that do not fit the field find nothing
     bool empty_matches_all = false;  // zero_terms_query
     int slop = 0;
     std::uint32_t max_expansions = 50;
