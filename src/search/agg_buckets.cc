@@ -2,7 +2,7 @@
 
 #include "search/agg_pipeline.h"
 
-#include <set>
+#include <map>
 
 namespace elkhorn::search::agg {
 
@@ -24,7 +24,9 @@ Answer<> MultiBucket::render(json::Writer& out, std::uint32_t owner) {
 
 Answer<> MultiBucket::write_buckets(json::Writer& out, const BucketList& list) {
     out.key("buckets");
-    std::set<std::string> seen;  // of two buckets with one name, the last one stays
+    std::map<std::string, std::size_t> last;  // of two buckets with one name the last one stays
+    for (std::size_t i = 0; keyed() && i < list.buckets.size(); ++i)
+        last[key_text(list.buckets[i])] = i;
     if (keyed()) {
         out.begin_object();
     } else {
@@ -33,10 +35,9 @@ Answer<> MultiBucket::write_buckets(json::Writer& out, const BucketList& list) {
     for (std::size_t i = 0; i < list.buckets.size(); ++i) {
         const Bucket& bucket = list.buckets[i];
         if (keyed()) {
-            std::string name = key_text(bucket);
-            if (seen.contains(name)) continue;
+            const std::string name = key_text(bucket);
+            if (last[name] != i) continue;
             out.key(name);
-            seen.insert(std::move(name));
         }
         out.begin_object();
         write_key(out, bucket, keyed());

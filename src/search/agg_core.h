@@ -223,6 +223,8 @@ public:
 
     std::int64_t key(std::uint32_t bucket) const { return keys_[bucket].key; }
 
+    std::uint32_t owner(std::uint32_t bucket) const { return keys_[bucket].owner; }
+
     std::uint64_t count(std::uint32_t bucket) const { return counts_[bucket]; }
 
     void add(std::uint32_t bucket, std::uint64_t documents) { counts_[bucket] += documents; }

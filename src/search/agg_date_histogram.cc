@@ -45,6 +45,9 @@ public:
                 settings_.hard->min.value_or(""), settings_.hard->max.value_or(""),
                 settings_.extended->min.value_or(""), settings_.extended->max.value_or(""));
         }
+        // Bounds lie where buckets begin, whatever the offset.
+        if (hard_.min) hard_.min = rounding_->round_plain(*hard_.min);
+        if (hard_.max) hard_.max = rounding_->round_plain(*hard_.max);
         ASK(settings_.common.order.bind(*this));
         return children_.bind(request);
     }

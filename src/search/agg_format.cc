@@ -145,7 +145,12 @@ ValueFormat ValueFormat::decimal(std::string_view pattern) {
 Answer<ValueFormat> ValueFormat::date(std::string_view format, std::string_view time_zone,
                                       std::int64_t now_ms) {
     ValueFormat made(Kind::date);
-    made.reader_ = std::make_shared<DateReader>(ASK(make_date_reader(format, time_zone, now_ms)));
+    auto reader = make_date_reader(format, time_zone, now_ms);
+    if (!reader) {
+        reader.error().phase = true;
+        return std::unexpected(std::move(reader).error());
+    }
+    made.reader_ = std::make_shared<DateReader>(std::move(*reader));
     made.zone_ = made.reader_->zone ? made.reader_->zone : text::TimeZone::utc();
     std::string_view first = format.empty() ? "strict_date_optional_time" : format;
     first = first.substr(0, first.find("||"));
@@ -157,7 +162,11 @@ Answer<ValueFormat> ValueFormat::date(std::string_view format, std::string_view 
         if (first.size() > 1 && first[0] == '8') first.remove_prefix(1);
         auto pattern =
             text::DateFormat::parse(printed_pattern(first), text::DateFormat::Dialect::java_time);
-        if (!pattern) return cannot_read_format(format, pattern.error().message);
+        if (!pattern) {
+            auto failure = cannot_read_format(format, pattern.error().message);
+            failure.error().phase = true;
+            return failure;
+        }
         made.date_ = std::move(*pattern);
     }
     return made;
