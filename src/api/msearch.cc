@@ -1,7 +1,9 @@
-// api/msearch.cc -- POST|GET /_msearch and /{index}/_msearch: several searches in one request, as Grafana
+// api/msearch.cc -- POST|GET /_msearch and /{index}/_msearch: several searches in one request, as
+// Grafana
 // and dashboards send them: a header line, a body line, and so on.
 //
-// Each search is answered as _search would answer it, with its own status; one that cannot be parsed fails
+// Each search is answered as _search would answer it, with its own status; one that cannot be
+// parsed fails
 // the whole request, as on Elasticsearch.
 
 #include "api/api.h"
@@ -77,9 +79,9 @@ Reply handle(const Call& call) {
         }
         http::Response response =
             api::handle(search_request(call, header, lines[i + 1]), call.context());
-        const bool own_failure = response.body.find("search_phase_execution_exception") !=
-                                     std::string::npos ||
-                                 response.status == 404;
+        const bool own_failure =
+            response.body.find("search_phase_execution_exception") != std::string::npos ||
+            response.status == 404;
         if (response.status == 400 && !own_failure) return response;
         if (!responses.empty()) responses += ',';
         if (response.status == 200) {

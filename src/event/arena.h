@@ -1,4 +1,5 @@
-// event/arena.h -- memory that lives as long as a batch: bump allocation, no destructors, freed at once.
+// event/arena.h -- memory that lives as long as a batch: bump allocation, no destructors, freed at
+// once.
 // What is put here must be trivially destructible. One writer at a time; not thread-safe.
 //
 // `reset` keeps the largest block, so a batch that is used again allocates nothing once warm.

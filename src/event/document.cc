@@ -68,7 +68,8 @@ void FieldCache::rehash() {
     const std::size_t mask = table_.size() - 1;
     for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
         std::size_t slot = hash64(nodes_[i].key, nodes_[i].parent) & mask;
-        while (table_[slot] != 0) slot = (slot + 1) & mask;
+        while (table_[slot] != 0)
+            slot = (slot + 1) & mask;
         table_[slot] = i;
     }
 }

@@ -1,12 +1,17 @@
-// event/document.h -- one document flattened for the store: its leaves in order, each with the id of its
-// dotted path ("http.request.method"), a kind and a value. The bridge between whoever reads documents
-// (json, from bytes; event, from an Event) and the store, which turns leaves into columns and never sees
+// event/document.h -- one document flattened for the store: its leaves in order, each with the id
+// of its
+// dotted path ("http.request.method"), a kind and a value. The bridge between whoever reads
+// documents
+// (json, from bytes; event, from an Event) and the store, which turns leaves into columns and never
+// sees
 // JSON. Reused from document to document: once warm, filling it allocates nothing.
 //
 //   {"a":{"b":[1,"x"]},"c":null}   ->   a.b integer 1 | a.b string "x"          (null says nothing)
 //
-// FieldNames gives every path of the process a small number. It only grows, up to `limit`; paths past it
-// get no id and stay in the source alone. Thread-safe; each reader keeps its own cache in front of it.
+// FieldNames gives every path of the process a small number. It only grows, up to `limit`; paths
+// past it
+// get no id and stay in the source alone. Thread-safe; each reader keeps its own cache in front of
+// it.
 #pragma once
 
 #include "base/mutex.h"
@@ -47,6 +52,7 @@ struct Leaf {
     FieldId field = 0;
     Kind kind = Kind::null;  // boolean, integer, real, string or timestamp
     std::uint32_t size_bytes = 0;
+
     union {
         std::int64_t integer = 0;  // boolean and timestamp (ns), too
         double real;
@@ -59,7 +65,9 @@ struct Leaf {
 class Document {
 public:
     void clear() { leaves_.clear(); }
+
     std::vector<Leaf>& leaves() { return leaves_; }
+
     const std::vector<Leaf>& leaves() const { return leaves_; }
 
     void add_integer(FieldId field, Kind kind, std::int64_t value) {
@@ -92,7 +100,8 @@ private:
     std::vector<Leaf> leaves_;
 };
 
-/// From (parent path, key) to the path's id, remembered, so that a document of a known shape costs one
+/// From (parent path, key) to the path's id, remembered, so that a document of a known shape costs
+/// one
 /// comparison a field: after each field it expects the one that followed it last time.
 class FieldCache {
 public:

@@ -30,7 +30,8 @@ Value* Event::find(const FieldPath& path) {
     const auto& keys = path.keys();
     if (keys.empty()) return nullptr;
     Value* value = top.find(keys[0]);
-    for (std::size_t i = 1; i < keys.size() && value != nullptr; ++i) value = child(*value, keys[i]);
+    for (std::size_t i = 1; i < keys.size() && value != nullptr; ++i)
+        value = child(*value, keys[i]);
     return value;
 }
 
@@ -57,7 +58,8 @@ bool Event::set(const FieldPath& path, Value value) {
     for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
         Value* next = object->find(keys[i]);
         if (next == nullptr) {
-            next = &object->add(*arena_, arena_->copy(keys[i]), Value::object(make_object(*arena_)));
+            next =
+                &object->add(*arena_, arena_->copy(keys[i]), Value::object(make_object(*arena_)));
         }
         if (next->is(Kind::array)) {
             Value* item = element(next->as_array(), keys[i + 1]);
@@ -73,16 +75,22 @@ bool Event::set(const FieldPath& path, Value value) {
         object = &next->as_object();
     }
     const std::string& last = keys.back();
-    if (Value* old = object->find(last)) *old = value;
-    else object->add(*arena_, arena_->copy(last), value);
+    if (Value* old = object->find(last))
+        *old = value;
+    else
+        object->add(*arena_, arena_->copy(last), value);
     return true;
 }
 
-void Event::set(std::string_view key, std::string_view text) { set(key, make_text(text)); }
+void Event::set(std::string_view key, std::string_view text) {
+    set(key, make_text(text));
+}
 
 void Event::set(std::string_view key, Value value) {
-    if (Value* old = root_.find(key)) *old = value;
-    else root_.add(*arena_, arena_->copy(key), value);
+    if (Value* old = root_.find(key))
+        *old = value;
+    else
+        root_.add(*arena_, arena_->copy(key), value);
 }
 
 bool Event::remove(const FieldPath& path) {

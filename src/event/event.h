@@ -1,7 +1,9 @@
-// event/event.h -- one log line as data: a tree of fields, the @timestamp, the @metadata that no output
+// event/event.h -- one log line as data: a tree of fields, the @timestamp, the @metadata that no
+// output
 // writes, and tags. An Event belongs to a Batch and borrows the batch's arena.
 //
-// Names and texts given to `set` are copied into the arena; `set_view` keeps the view, for texts that
+// Names and texts given to `set` are copied into the arena; `set_view` keeps the view, for texts
+// that
 // live as long as the batch does (a received buffer the batch owns, a plug-in's own options are NOT
 // such: a batch may outlive a reload).
 #pragma once
@@ -20,29 +22,39 @@ public:
     explicit Event(Arena& arena) : arena_(&arena) {}
 
     Object& root() { return root_; }
+
     const Object& root() const { return root_; }
+
     Object& metadata() { return metadata_; }
+
     const Object& metadata() const { return metadata_; }
+
     Arena& arena() const { return *arena_; }
 
     /// Null when there is no such field. Cost: one comparison a member and level.
     Value* find(const FieldPath& path);
+
     const Value* find(const FieldPath& path) const { return const_cast<Event*>(this)->find(path); }
+
     Value* find(std::string_view top_level_key) { return root_.find(top_level_key); }
+
     const Value* find(std::string_view top_level_key) const { return root_.find(top_level_key); }
 
     /// The text of a string field; nothing when it is missing or no string.
     std::optional<std::string_view> text(const FieldPath& path) const;
     std::optional<std::string_view> text(std::string_view top_level_key) const;
 
-    /// Makes the objects on the way. False when something on the way is neither object nor missing, or
+    /// Makes the objects on the way. False when something on the way is neither object nor missing,
+    /// or
     /// an array index is outside; the event is then unchanged.
     bool set(const FieldPath& path, Value value);
     void set(std::string_view top_level_key, std::string_view text);
     void set(std::string_view top_level_key, Value value);
+
     void set_view(std::string_view top_level_key, Value value) {
         root_.set(*arena_, top_level_key, value);
     }
+
     bool remove(const FieldPath& path);
 
     /// A copy of `text` as a value of this event.
@@ -58,6 +70,7 @@ public:
 
     /// A cancelled event is skipped by every later step and counted as dropped.
     void cancel() { cancelled_ = true; }
+
     bool cancelled() const { return cancelled_; }
 
 private:

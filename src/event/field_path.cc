@@ -15,8 +15,9 @@ Result<std::vector<std::string>> parse_bracketed(std::string_view reference) {
         const std::string_view key = rest.substr(1, close == rest.npos ? rest.npos : close - 1);
         if (rest.front() != '[' || close == rest.npos || key.empty() ||
             key.find('[') != std::string_view::npos) {
-            return fail(ErrorCode::invalid,
-                        fmt::format("\"{}\" is not a field reference: write name or [a][b]", reference));
+            return fail(
+                ErrorCode::invalid,
+                fmt::format("\"{}\" is not a field reference: write name or [a][b]", reference));
         }
         keys.emplace_back(key);
         rest.remove_prefix(close + 1);

@@ -1,5 +1,7 @@
-// event/field_path.h -- a parsed field reference in Logstash's syntax: `name` (one top-level key, dots
-// and all), `[a][b]`, `[@metadata][x]`, `[list][0]`, `[list][-1]`. Parsed once, at start-up; a mixed
+// event/field_path.h -- a parsed field reference in Logstash's syntax: `name` (one top-level key,
+// dots
+// and all), `[a][b]`, `[@metadata][x]`, `[list][0]`, `[list][-1]`. Parsed once, at start-up; a
+// mixed
 // form such as `a[b]` is refused, as in Logstash.
 #pragma once
 
@@ -21,7 +23,9 @@ public:
     /// The keys from the root (or from @metadata when `in_metadata`); never empty unless the whole
     /// of @metadata is meant.
     const std::vector<std::string>& keys() const { return keys_; }
+
     bool in_metadata() const { return in_metadata_; }
+
     bool single() const { return keys_.size() == 1 && !in_metadata_; }
 
     /// As written.

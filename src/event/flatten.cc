@@ -11,7 +11,8 @@ void add(const Value& value, std::uint32_t node, FieldCache& fields, Document& d
         return;
     }
     if (value.is(Kind::array)) {
-        for (const Value& item : value.as_array().values()) add(item, node, fields, document);
+        for (const Value& item : value.as_array().values())
+            add(item, node, fields, document);
         return;
     }
     const auto field = fields.field(node);

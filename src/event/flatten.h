@@ -1,4 +1,5 @@
-// event/flatten.h -- an Event as a flat Document, for the store (the other way in is json/flatten.h).
+// event/flatten.h -- an Event as a flat Document, for the store (the other way in is
+// json/flatten.h).
 #pragma once
 
 #include "event/document.h"
@@ -6,7 +7,8 @@
 
 namespace elkhorn::event {
 
-/// Clears `document` and fills it with the leaves of the event's root; texts are views into the event.
+/// Clears `document` and fills it with the leaves of the event's root; texts are views into the
+/// event.
 void flatten(const Event& event, FieldCache& fields, Document& document);
 
 }  // namespace elkhorn::event

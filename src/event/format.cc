@@ -104,7 +104,8 @@ Result<Format> Format::parse(std::string_view text) {
             literal.text = text.substr(0, open);
             format.parts_.push_back(std::move(literal));
         }
-        if (close == open + 2) return fail(ErrorCode::invalid, fmt::format("\"{}\" has an empty %{{}}", format.text_));
+        if (close == open + 2)
+            return fail(ErrorCode::invalid, fmt::format("\"{}\" has an empty %{{}}", format.text_));
         format.parts_.push_back(TRY(parse_hole(text.substr(open, close + 1 - open))));
         text.remove_prefix(close + 1);
     }
@@ -122,8 +123,10 @@ void Format::append_to(std::string& out, const Event& event, const Clock& clock)
             case Part::Kind::text: out += part.text; break;
             case Part::Kind::field: {
                 const Value* value = event.find(part.path);
-                if (value == nullptr) out += part.text;
-                else append_text(out, *value);
+                if (value == nullptr)
+                    out += part.text;
+                else
+                    append_text(out, *value);
                 break;
             }
             case Part::Kind::date:

@@ -1,10 +1,13 @@
-// event/value.h -- one value of an event's tree: 16 bytes, trivially copyable. Text, arrays and objects
-// are views into the arena of the batch (or into a buffer the batch owns), so a Value is valid as long
+// event/value.h -- one value of an event's tree: 16 bytes, trivially copyable. Text, arrays and
+// objects
+// are views into the arena of the batch (or into a buffer the batch owns), so a Value is valid as
+// long
 // as its batch.
 //
 //   kind   null  boolean  integer  real  string  timestamp(ns since 1970 UTC)  array  object
 //
-// Objects keep their members in the order they came; look-up is linear, for log lines have few fields.
+// Objects keep their members in the order they came; look-up is linear, for log lines have few
+// fields.
 #pragma once
 
 #include "base/assert.h"
@@ -24,8 +27,11 @@ class Object;
 class Value {
 public:
     Value() : integer_(0) {}
+
     static Value boolean(bool value) { return Value(Kind::boolean, value ? 1 : 0); }
+
     static Value integer(std::int64_t value) { return Value(Kind::integer, value); }
+
     static Value timestamp(std::int64_t ns) { return Value(Kind::timestamp, ns); }
 
     static Value real(double value) {
@@ -55,13 +61,19 @@ public:
     }
 
     Kind kind() const { return kind_; }
+
     bool is(Kind kind) const { return kind_ == kind; }
+
     bool is_null() const { return kind_ == Kind::null; }
 
     bool as_boolean() const { return integer_ != 0; }
+
     std::int64_t as_integer() const { return integer_; }
+
     std::int64_t as_timestamp() const { return integer_; }
+
     double as_real() const { return real_; }
+
     std::string_view as_string() const { return {text_, size_}; }
 
     Array& as_array() const {
@@ -79,6 +91,7 @@ private:
 
     Kind kind_ = Kind::null;
     std::uint32_t size_ = 0;
+
     union {
         std::int64_t integer_;
         double real_;
@@ -99,17 +112,23 @@ public:
     }
 
     std::span<Value> values() { return {values_, size_}; }
+
     std::span<const Value> values() const { return {values_, size_}; }
+
     std::size_t size() const { return size_; }
+
     Value& operator[](std::size_t i) { return values_[i]; }
+
     const Value& operator[](std::size_t i) const { return values_[i]; }
+
     void clear() { size_ = 0; }
 
 private:
     void grow(Arena& arena) {
         const std::uint32_t capacity = capacity_ == 0 ? 4 : capacity_ * 2;
         auto* values = arena.allocate<Value>(capacity);
-        for (std::uint32_t i = 0; i < size_; ++i) values[i] = values_[i];
+        for (std::uint32_t i = 0; i < size_; ++i)
+            values[i] = values_[i];
         values_ = values;
         capacity_ = capacity;
     }
@@ -153,7 +172,8 @@ public:
     bool remove(std::string_view name) {
         for (std::uint32_t i = 0; i < size_; ++i) {
             if (members_[i].name != name) continue;
-            for (std::uint32_t j = i + 1; j < size_; ++j) members_[j - 1] = members_[j];
+            for (std::uint32_t j = i + 1; j < size_; ++j)
+                members_[j - 1] = members_[j];
             --size_;
             return true;
         }
@@ -161,15 +181,19 @@ public:
     }
 
     std::span<Member> members() { return {members_, size_}; }
+
     std::span<const Member> members() const { return {members_, size_}; }
+
     std::size_t size() const { return size_; }
+
     void clear() { size_ = 0; }
 
 private:
     void grow(Arena& arena) {
         const std::uint32_t capacity = capacity_ == 0 ? 8 : capacity_ * 2;
         auto* members = arena.allocate<Member>(capacity);
-        for (std::uint32_t i = 0; i < size_; ++i) members[i] = members_[i];
+        for (std::uint32_t i = 0; i < size_; ++i)
+            members[i] = members_[i];
         members_ = members;
         capacity_ = capacity;
     }
@@ -179,9 +203,13 @@ private:
     std::uint32_t capacity_ = 0;
 };
 
-inline Array* make_array(Arena& arena) { return new (arena.allocate<Array>(1)) Array; }
+inline Array* make_array(Arena& arena) {
+    return new (arena.allocate<Array>(1)) Array;
+}
 
-inline Object* make_object(Arena& arena) { return new (arena.allocate<Object>(1)) Object; }
+inline Object* make_object(Arena& arena) {
+    return new (arena.allocate<Object>(1)) Object;
+}
 
 /// A deep copy into `arena`, texts included.
 Value copy_value(Arena& arena, const Value& value);

@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string bytes(reinterpret_cast<const char*>(data), size);
     http::Request request;
     request.target = bytes;
-    for (const std::string& part : request.path()) ASSERT(part.size() <= bytes.size());
+    for (const std::string& part : request.path())
+        ASSERT(part.size() <= bytes.size());
     ASSERT(request.query().size() <= bytes.size());
     ASSERT(http::percent_decode(http::percent_encode(bytes), false) == bytes);
     if (const auto plain = http::gunzip(bytes, limit)) ASSERT(plain->size() <= limit);

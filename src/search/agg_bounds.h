@@ -1,4 +1,5 @@
-// search/agg_bounds.h -- what date_histogram and histogram have in common: bounds, filling of gaps, order,
+// search/agg_bounds.h -- what date_histogram and histogram have in common: bounds, filling of gaps,
+// order,
 // and buckets numbered by key.
 #pragma once
 
@@ -11,7 +12,8 @@
 
 namespace elkhorn::search::agg {
 
-/// "extended_bounds" or "hard_bounds" of a date_histogram as given: texts are read once the field is known.
+/// "extended_bounds" or "hard_bounds" of a date_histogram as given: texts are read once the field
+/// is known.
 struct BoundTexts {
     std::optional<std::string> min;
     std::optional<std::string> max;

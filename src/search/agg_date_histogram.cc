@@ -1,7 +1,9 @@
-// search/agg_date_histogram.cc -- date_histogram: buckets of time by calendar or fixed intervals, in a zone
+// search/agg_date_histogram.cc -- date_histogram: buckets of time by calendar or fixed intervals,
+// in a zone
 // (agg_rounding.h). Gaps between buckets are filled unless min_doc_count says otherwise.
 //
-// Rows in order of time are counted by searching for each bucket's end; others find their bucket in a
+// Rows in order of time are counted by searching for each bucket's end; others find their bucket in
+// a
 // small table of the spans seen last.
 
 #include "search/agg_bounds.h"

@@ -31,7 +31,8 @@ void Digest::settle(double compression) {
     join_equal(compression);
 }
 
-/// Runs of equal values become as many clusters of the same weight as are needed to keep each below the
+/// Runs of equal values become as many clusters of the same weight as are needed to keep each below
+/// the
 /// weight that the digest allows in the middle of the run.
 void Digest::join_equal(double compression) {
     double total = 0;

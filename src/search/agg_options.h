@@ -1,4 +1,5 @@
-// search/agg_options.h -- the members of an aggregation's object, read one by one and refused in the words
+// search/agg_options.h -- the members of an aggregation's object, read one by one and refused in
+// the words
 // of Elasticsearch's parser. Values keep no places, so places in refusals are always [1:1].
 //
 //   Options options(common, body);

@@ -1,11 +1,14 @@
-// search/agg_rounding.h -- which bucket of time a moment lies in: by a fixed interval or by the calendar, in
+// search/agg_rounding.h -- which bucket of time a moment lies in: by a fixed interval or by the
+// calendar, in
 // a zone whose clocks may change, as Elasticsearch 7.10 rounds.
 //
 //   calendar   local midnight, Monday, the first of the month ...: a day may have 23 or 25 hours.
 //   hours      begin at full local hours; the hour that is there twice makes two buckets.
-//   fixed      counts from local 1970: 12h in Berlin begins at midnight and noon on both sides of a change.
+//   fixed      counts from local 1970: 12h in Berlin begins at midnight and noon on both sides of a
+//   change.
 //
-//   Cost       a zone that changes: two look-ups in the stretches seen so far. `bucket` also says where the
+//   Cost       a zone that changes: two look-ups in the stretches seen so far. `bucket` also says
+//   where the
 //              bucket ends, so that its neighbours need no rounding.
 #pragma once
 

@@ -1,4 +1,5 @@
-// search/agg_script.h -- the small part of Painless that bucket_script and bucket_selector live on: numbers,
+// search/agg_script.h -- the small part of Painless that bucket_script and bucket_selector live on:
+// numbers,
 // params.x, + - * / %, comparisons, && || !, a ? b : c, parentheses and a few functions of Math.
 // No loops, no assignments, nothing that could run away.
 #pragma once

@@ -181,10 +181,9 @@ TEST_F(Search, DeletedDocumentsAreNotFound) {
 }
 
 TEST_F(Search, NamedQueriesAreToldWithEachHit) {
-    const auto found = index_.search(
-        R"({"sort":["_doc"],"query":{"bool":{"_name":"all","should":[)"
-        R"({"term":{"bytes":{"value":100,"_name":"b"}}},)"
-        R"({"range":{"bytes":{"gte":200,"_name":"a"}}}]}}})");
+    const auto found = index_.search(R"({"sort":["_doc"],"query":{"bool":{"_name":"all","should":[)"
+                                     R"({"term":{"bytes":{"value":100,"_name":"b"}}},)"
+                                     R"({"range":{"bytes":{"gte":200,"_name":"a"}}}]}}})");
     ASSERT_TRUE(found);
     EXPECT_EQ(found->hits[0].matched_queries, (std::vector<std::string>{"all", "b"}));
     EXPECT_EQ(found->hits[1].matched_queries, (std::vector<std::string>{"a", "all"}));

@@ -1,5 +1,7 @@
-// store/group_fuzz.cc -- a row group whose bytes a stranger chose: opening and reading it gives an error or
-// values, never a crash. The checksums are mended first, so that damage reaches the decoders behind them.
+// store/group_fuzz.cc -- a row group whose bytes a stranger chose: opening and reading it gives an
+// error or
+// values, never a crash. The checksums are mended first, so that damage reaches the decoders behind
+// them.
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -21,7 +23,8 @@ const std::string& sound_group() {
     static const std::string bytes = [] {
         store::GroupBuilder builder(0);
         for (int i = 0; i < 70; ++i) {
-            const std::string source = "{\"n\":" + std::to_string(i) + ",\"m\":\"word" + std::to_string(i) + "\"}";
+            const std::string source =
+                "{\"n\":" + std::to_string(i) + ",\"m\":\"word" + std::to_string(i) + "\"}";
             store::NewRow row;
             row.seq_no = i;
             row.id = i % 2 == 0 ? "id" : "";
@@ -31,7 +34,8 @@ const std::string& sound_group() {
             builder.column("r", store::ColumnKind::real).add_real(number, i / 7.0);
             auto& text = builder.column("m", store::ColumnKind::text);
             text.tokens = true;
-            text.add_text(number, builder.keep("some words " + std::string(80, 'x') + std::to_string(i), ""));
+            text.add_text(
+                number, builder.keep("some words " + std::string(80, 'x') + std::to_string(i), ""));
         }
         return builder.encode();
     }();
@@ -44,11 +48,14 @@ void read_all(const store::RowGroup& group) {
         (void)column->present();
         (void)column->integers();
         (void)column->reals();
-        if (column->has_dictionary()) (void)column->ordinals();
-        else if (const auto text = column->texts()->at(0)) (void)text->size();
+        if (column->has_dictionary())
+            (void)column->ordinals();
+        else if (const auto text = column->texts()->at(0))
+            (void)text->size();
         if (column->has_token_index()) {
             (void)column->rows_with_token("words");
-            (void)column->visit_tokens("w", [](std::string_view, const store::Bitmap&) { return true; });
+            (void)column->visit_tokens("w",
+                                       [](std::string_view, const store::Bitmap&) { return true; });
         }
     }
     const auto sources = group.sources();
@@ -72,7 +79,8 @@ void mend(std::string& bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    // Pairs of (place, byte) are changes to the sound group; the group itself is the starting point.
+    // Pairs of (place, byte) are changes to the sound group; the group itself is the starting
+    // point.
     std::string bytes = sound_group();
     for (std::size_t i = 0; i + 3 < size; i += 4) {
         const std::size_t place = (data[i] | data[i + 1] << 8 | data[i + 2] << 16) % bytes.size();

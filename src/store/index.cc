@@ -288,7 +288,7 @@ void Index::replay_mapping(Lsn lsn, const Mapping& update) {
     if (meta_lsn_ == 0) meta_lsn_ = lsn;
 }
 
-// -- views --------------------------------------------------------------------------------------------
+// -- views ----------------------------------------------------------------------------------------
 
 /// Encodes a frozen builder, once; whoever comes second waits for the first.
 Result<> Index::encode(const std::shared_ptr<Slot>& slot) {
@@ -389,7 +389,8 @@ Result<> Index::refresh() {
     return {};
 }
 
-/// The view as it is, with the newest mapping: that one is shown at once, documents after a refresh.
+/// The view as it is, with the newest mapping: that one is shown at once, documents after a
+/// refresh.
 void Index::show_mapping() {
     shown_mapping_ = std::make_shared<const Mapping>(manifest_.mapping);
     auto view = std::make_shared<IndexView>(*view_);

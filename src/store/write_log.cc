@@ -294,7 +294,8 @@ void WriteLog::run() {
     }
 }
 
-/// Oldest first, each gone for good before the next: a file missing in the middle would look like damage.
+/// Oldest first, each gone for good before the next: a file missing in the middle would look like
+/// damage.
 Result<> WriteLog::trim(Lsn first_needed) {
     while (true) {
         std::uint64_t oldest = 0;

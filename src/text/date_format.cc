@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 7> days = {"Monday", "Tuesday",  "Wednesd
 void append_padded(std::string& out, std::int64_t value, int width) {
     if (value < 0) out.push_back('-');
     const std::string digits = std::to_string(value < 0 ? -value : value);
-    for (auto i = static_cast<int>(digits.size()); i < width; ++i) out.push_back('0');
+    for (auto i = static_cast<int>(digits.size()); i < width; ++i)
+        out.push_back('0');
     out += digits;
 }
 
@@ -56,9 +57,12 @@ void append_fraction(std::string& out, int nanosecond, int count) {
 }
 
 void append_month(std::string& out, int month, int count) {
-    if (count >= 4) out += months[static_cast<std::size_t>(month - 1)];
-    else if (count == 3) out += months[static_cast<std::size_t>(month - 1)].substr(0, 3);
-    else append_padded(out, month, count);
+    if (count >= 4)
+        out += months[static_cast<std::size_t>(month - 1)];
+    else if (count == 3)
+        out += months[static_cast<std::size_t>(month - 1)].substr(0, 3);
+    else
+        append_padded(out, month, count);
 }
 
 void append_year(std::string& out, std::int64_t year, int count) {
@@ -84,7 +88,8 @@ Result<DateFormat> DateFormat::parse(std::string_view pattern, Dialect dialect) 
                                         pattern, i + 1));
             }
             if (end == i + 1) literal('\'');
-            for (std::size_t j = i + 1; j < end; ++j) literal(pattern[j]);
+            for (std::size_t j = i + 1; j < end; ++j)
+                literal(pattern[j]);
             i = end + 1;
             continue;
         }
@@ -96,10 +101,12 @@ Result<DateFormat> DateFormat::parse(std::string_view pattern, Dialect dialect) 
         if (known.find(c) == std::string_view::npos) {
             return fail(ErrorCode::invalid,
                         fmt::format("date pattern \"{}\": column {}: no such letter '{}'; put text "
-                                    "in quotes", pattern, i + 1, c));
+                                    "in quotes",
+                                    pattern, i + 1, c));
         }
         std::size_t end = i;
-        while (end < pattern.size() && pattern[end] == c) ++end;
+        while (end < pattern.size() && pattern[end] == c)
+            ++end;
         Part part;
         part.letter = c;
         part.count = static_cast<int>(end - i);
@@ -128,7 +135,9 @@ void DateFormat::append_part(std::string& out, const Part& part, std::int64_t ns
             out += part.count >= 4 ? name : name.substr(0, 3);
             break;
         }
-        case 'D': append_padded(out, day_number - days_from_civil(t.year, 1, 1) + 1, part.count); break;
+        case 'D':
+            append_padded(out, day_number - days_from_civil(t.year, 1, 1) + 1, part.count);
+            break;
         case 'M': append_month(out, t.month, part.count); break;
         case 'd': append_padded(out, t.day, part.count); break;
         case 'a': out += t.hour < 12 ? "AM" : "PM"; break;
@@ -141,8 +150,10 @@ void DateFormat::append_part(std::string& out, const Part& part, std::int64_t ns
         case 'S': append_fraction(out, t.nanosecond, part.count); break;
         case 'n': append_padded(out, t.nanosecond, part.count); break;
         case 'z':
-            if (offset == 0) out += "UTC";
-            else append_offset(out, offset, 2, false);
+            if (offset == 0)
+                out += "UTC";
+            else
+                append_offset(out, offset, 2, false);
             break;
         case 'Z': append_offset(out, offset, part.count, part.count >= 5); break;
         case 'X': append_offset(out, offset, part.count, true); break;
@@ -152,7 +163,8 @@ void DateFormat::append_part(std::string& out, const Part& part, std::int64_t ns
 
 void DateFormat::append_to(std::string& out, std::int64_t ns_since_1970, int offset_seconds) const {
     const std::int64_t local = ns_since_1970 + offset_seconds * std::int64_t{1'000'000'000};
-    for (const Part& part : parts_) append_part(out, part, local, offset_seconds);
+    for (const Part& part : parts_)
+        append_part(out, part, local, offset_seconds);
 }
 
 }  // namespace elkhorn::text

@@ -2,7 +2,8 @@
 // java.time's, as in Elasticsearch's `format` and `%{{yyyy.MM.dd}}`. They differ in one letter that
 // matters: Y is the year in Joda and the week-based year in java.time.
 //
-//   G era  Y year (Joda) / week year (java.time)  y u year  x week year (Joda)  w week  e day of week
+//   G era  Y year (Joda) / week year (java.time)  y u year  x week year (Joda)  w week  e day of
+//   week
 //   E day name  D day of year  M L month  d day  a AM/PM  K h H k hours  m minute  s second
 //   S fraction  z zone name  Z X offset  'text'  '' a quote
 //
@@ -35,7 +36,8 @@ private:
         std::string text;
     };
 
-    static void append_part(std::string& out, const Part& part, std::int64_t ns, int offset_seconds);
+    static void append_part(std::string& out, const Part& part, std::int64_t ns,
+                            int offset_seconds);
 
     std::vector<Part> parts_;
 };

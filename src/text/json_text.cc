@@ -11,7 +11,9 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
 /// The length of the valid UTF-8 sequence at the front, or 0. `text` is not empty.
 std::size_t sequence_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto byte = [&](std::size_t i) {
+        return static_cast<unsigned char>(text[i]);
+    };
     const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
         return i < text.size() && byte(i) >= low && byte(i) <= high;
     };
@@ -33,7 +35,8 @@ std::size_t sequence_length(std::string_view text) {
 
 constexpr auto plain_table = [] {
     std::array<bool, 256> plain{};
-    for (std::size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
+    for (std::size_t c = 0x20; c < 0x80; ++c)
+        plain[c] = c != '"' && c != '\\';
     return plain;
 }();
 
@@ -72,8 +75,10 @@ void append_json_string(std::string& out, std::string_view text) {
             continue;
         }
         out.append(text, from, at - from);
-        if (c >= 0x80) out += replacement;
-        else append_escape(out, text[at]);
+        if (c >= 0x80)
+            out += replacement;
+        else
+            append_escape(out, text[at]);
         from = ++at;
     }
     out.append(text, from, at - from);
@@ -100,11 +105,13 @@ void append_json_real(std::string& out, double value) {
         std::string_view exponent = text.substr(e + 1);
         if (exponent.front() == '-') out += '-';
         exponent.remove_prefix(1);
-        while (exponent.size() > 1 && exponent.front() == '0') exponent.remove_prefix(1);
+        while (exponent.size() > 1 && exponent.front() == '0')
+            exponent.remove_prefix(1);
         out += exponent;
         return;
     }
-    const auto end = std::to_chars(first, first + digits.size(), value, std::chars_format::fixed).ptr;
+    const auto end =
+        std::to_chars(first, first + digits.size(), value, std::chars_format::fixed).ptr;
     const std::string_view text(first, static_cast<std::size_t>(end - first));
     out += text;
     if (text.find('.') == std::string_view::npos) out += ".0";

@@ -1,4 +1,5 @@
-// text/json_text.h -- the three ways a scalar becomes JSON text. Everything that writes JSON uses these,
+// text/json_text.h -- the three ways a scalar becomes JSON text. Everything that writes JSON uses
+// these,
 // so that text is escaped and numbers are printed alike everywhere.
 #pragma once
 
@@ -12,13 +13,15 @@ namespace elkhorn::text {
 void append_json_string(std::string& out, std::string_view text);
 
 /// As Java's Double.toString prints it, which is what Elasticsearch and Logstash answer: shortest
-/// digits that round-trip, "1.0" for whole numbers, "1.0E10" from 10^7 on and below 10^-3. Infinities
+/// digits that round-trip, "1.0" for whole numbers, "1.0E10" from 10^7 on and below 10^-3.
+/// Infinities
 /// and NaN, which JSON lacks, become null.
 void append_json_real(std::string& out, double value);
 
 void append_integer(std::string& out, std::int64_t value);
 
-/// Whether the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF).
+/// Whether the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms, at most
+/// U+10FFFF).
 bool is_utf8(std::string_view text);
 
 }  // namespace elkhorn::text

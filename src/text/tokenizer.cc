@@ -134,7 +134,8 @@ bool Tokenizer::next() {
     return false;
 }
 
-/// The common case: a token of ASCII that ends at an ASCII character. False leaves it to take_unicode.
+/// The common case: a token of ASCII that ends at an ASCII character. False leaves it to
+/// take_unicode.
 bool Tokenizer::take_ascii() {
     std::size_t at = at_;
     const auto kind = [&](std::size_t i) {

@@ -85,12 +85,12 @@ public:
         append_iso(out, time + 900'000'000);
         fmt::format_to(std::back_inserter(out), R"("}},"trace":{{"id":")");
         append_hex(out, random_, 32);
-        fmt::format_to(
-            std::back_inserter(out),
-            R"("}},"process":{{"name":"{}"}},"log":{{"file":{{"path":"/var/log/messages/{}/{}"}}}},)"
-            R"("metrics":{{"size":{},"tmin":{}}},)",
-            process, host.name, random_.below(60'000), random_.below(5000),
-            random_.below(2'000'000));
+        fmt::format_to(std::back_inserter(out),
+                       R"("}},"process":{{"name":"{}"}},)"
+                       R"("log":{{"file":{{"path":"/var/log/messages/{}/{}"}}}},)"
+                       R"("metrics":{{"size":{},"tmin":{}}},)",
+                       process, host.name, random_.below(60'000), random_.below(5000),
+                       random_.below(2'000'000));
         out += host.cloud;
         out += "}";
     }
@@ -100,14 +100,16 @@ private:
         Host host;
         host.region = regions[random.below(regions.size())];
         host.name = fmt::format("ip-10-{}-{}-{}", random.below(32), random.below(256), number);
-        host.agent = fmt::format(
-            R"("agent":{{"id":"{}","name":"{}","type":"filebeat","version":"8.8.0","ephemeral_id":"{}"}},)"
-            R"("ecs":{{"version":"8.0.0"}},"input":{{"type":"aws-cloudwatch"}},"tags":["forwarded","preserve"])",
-            make_uuid(random), host.name, make_uuid(random));
+        host.agent =
+            fmt::format(R"("agent":{{"id":"{}","name":"{}","type":"filebeat","version":"8.8.0",)"
+                        R"("ephemeral_id":"{}"}},"ecs":{{"version":"8.0.0"}},)"
+                        R"("input":{{"type":"aws-cloudwatch"}},"tags":["forwarded","preserve"])",
+                        make_uuid(random), host.name, make_uuid(random));
         std::string instance = "i-";
         append_hex(instance, random, 17);
         host.cloud = fmt::format(
-            R"("aws":{{"cloudwatch":{{"log_stream":"{}","log_group":"/var/log/messages","region":"{}"}}}},)"
+            R"("aws":{{"cloudwatch":{{"log_stream":"{}",)"
+            R"("log_group":"/var/log/messages","region":"{}"}}}},)"
             R"("cloud":{{"region":"{}","instance":{{"id":"{}"}}}},"host":{{"name":"{}"}})",
             make_word(random) + make_word(random), host.region, host.region, instance, host.name);
         return host;

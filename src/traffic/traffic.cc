@@ -134,13 +134,14 @@ public:
         const std::string_view service = pick(services, random_);
         out += "{\"@timestamp\":\"";
         append_iso(out, time_ns / 1'000'000 * 1'000'000);
-        fmt::format_to(
-            std::back_inserter(out),
-            R"(","level":"{}","service":"{}","host":"{}-{}","message":"{} {}","duration_ms":{:.2f},)"
-            R"("user":{{"id":{},"plan":"{}"}},"thread":"worker-{}"}})",
-            level, service, service, 1 + random_.below(8), pick(messages, random_),
-            random_.below(100'000), long_tailed(random_, 12, 0.8), 1000 + users_.draw(random_),
-            random_.chance(0.2) ? "pro" : "free", random_.below(16));
+        fmt::format_to(std::back_inserter(out),
+                       R"(","level":"{}","service":"{}","host":"{}-{}","message":"{} {}",)"
+                       R"("duration_ms":{:.2f},)"
+                       R"("user":{{"id":{},"plan":"{}"}},"thread":"worker-{}"}})",
+                       level, service, service, 1 + random_.below(8), pick(messages, random_),
+                       random_.below(100'000), long_tailed(random_, 12, 0.8),
+                       1000 + users_.draw(random_), random_.chance(0.2) ? "pro" : "free",
+                       random_.below(16));
     }
 
 private:
@@ -168,7 +169,8 @@ public:
         fmt::format_to(
             std::back_inserter(out),
             R"(","service":"{}","host":"{}-{}","method":"{}","path":"/{}/{}","status":{},)"
-            R"("duration_ms":{:.2f},"bytes":{},"client":{{"ip":"10.{}.{}.{}"}},"request_id":"{:016x}"}})",
+            R"("duration_ms":{:.2f},"bytes":{},"client":{{"ip":"10.{}.{}.{}"}},)"
+            R"("request_id":"{:016x}"}})",
             service, service, 1 + random_.below(8), random_.chance(0.7) ? "GET" : "POST",
             pick(resources, random_), ids_.draw(random_), status,
             long_tailed(random_, status == 503 ? 900 : 18, 0.9),
@@ -183,7 +185,7 @@ private:
 
 }  // namespace
 
-// -- Zipf -------------------------------------------------------------------------------------------------
+// -- Zipf -----------------------------------------------------------------------------------------
 
 Zipf::Zipf(std::size_t size, double exponent) : shortcut_(1025, 0) {
     double sum = 0;

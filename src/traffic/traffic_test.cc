@@ -43,7 +43,8 @@ TEST(Zipf, DrawsTheFirstMostOften) {
     const Zipf zipf(1000, 1.0);
     Random random(5);
     std::vector<int> counts(1000);
-    for (int i = 0; i < 100'000; ++i) ++counts[zipf.draw(random)];
+    for (int i = 0; i < 100'000; ++i)
+        ++counts[zipf.draw(random)];
     EXPECT_GT(counts[0], counts[1]);
     EXPECT_GT(counts[1], counts[9]);
     EXPECT_NEAR(counts[0] / 100'000.0, 0.1336, 0.01) << "1 / H(1000)";

@@ -1,9 +1,12 @@
-// tests/crash/simulation.cc -- seeded histories of the store on a disk that crashes, tears, fails and
+// tests/crash/simulation.cc -- seeded histories of the store on a disk that crashes, tears, fails
+// and
 // fills up: after every crash each acknowledged document is there, once, as it was acknowledged.
 //
-//   crash_simulation [FIRST_SEED [COUNT]]      exit 0: none lost; 1: the first losing seed is printed
+//   crash_simulation [FIRST_SEED [COUNT]]      exit 0: none lost; 1: the first losing seed is
+//   printed
 //
-// The same program built without the log's fdatasync must find a loss: tests/CMakeLists.txt runs both.
+// The same program built without the log's fdatasync must find a loss: tests/CMakeLists.txt runs
+// both.
 
 #include "base/log.h"
 #include "base/random.h"
@@ -22,7 +25,8 @@
 namespace elkhorn::crash {
 namespace {
 
-/// What may be found for an id: what was acknowledged last, or what was tried after it without an answer.
+/// What may be found for an id: what was acknowledged last, or what was tried after it without an
+/// answer.
 struct Expected {
     std::string acknowledged;  // empty: never
     std::set<std::string> tried;
@@ -75,8 +79,10 @@ private:
 
     void plan_fault() {
         const double p = random_.unit();
-        if (p < 0.5) disk_.fail_after(static_cast<int>(random_.below(200)));
-        else if (p < 0.6) disk_.fill_after(random_.below(20'000));
+        if (p < 0.5)
+            disk_.fail_after(static_cast<int>(random_.below(200)));
+        else if (p < 0.6)
+            disk_.fill_after(random_.below(20'000));
     }
 
     /// False when the store refuses to go on.
@@ -98,7 +104,8 @@ private:
         std::vector<store::Write> writes;
         for (std::size_t i = 0; i < size; ++i) {
             ids.push_back("k" + std::to_string(random_.below(60)));
-            sources.push_back(fmt::format(R"({{"v":{},"w":"word{} more"}})", ++counter_, random_.below(9)));
+            sources.push_back(
+                fmt::format(R"({{"v":{},"w":"word{} more"}})", ++counter_, random_.below(9)));
         }
         flattener_->reset();
         for (std::size_t i = 0; i < size; ++i) {
@@ -134,8 +141,10 @@ private:
                 if (!expected.acknowledged.empty()) trouble_ = "lost " + id;
                 continue;
             }
-            const bool right = it->second == expected.acknowledged || expected.tried.contains(it->second);
-            if (!right) trouble_ = fmt::format("{} is {}, not {}", id, it->second, expected.acknowledged);
+            const bool right =
+                it->second == expected.acknowledged || expected.tried.contains(it->second);
+            if (!right)
+                trouble_ = fmt::format("{} is {}, not {}", id, it->second, expected.acknowledged);
             expected = {it->second, {}};  // what a crash has decided stays so
         }
         for (const auto& [id, source] : found) {
