@@ -195,6 +195,16 @@ Answer<NodePtr> address_bounds(const Field& field, const Bounds& bounds) {
     return address_range(field, std::move(least), std::move(greatest));
 }
 
+/// Whether any row group of the index may have a date in the range. Free: by min and max.
+bool dates_between(const Scope& scope, const Field& field, std::int64_t least,
+                   std::int64_t greatest) {
+    return std::ranges::any_of(scope.index->groups, [&](const store::GroupView& shown) {
+        const store::Column* dates = shown.group->find(field.column, store::ColumnKind::integer);
+        return dates != nullptr && dates->min_integer() <= greatest &&
+               dates->max_integer() >= least;
+    });
+}
+
 Answer<NodePtr> date_bounds(const Scope& scope, const Field& field, const Bounds& bounds) {
     const std::string& format = bounds.format.empty() ? field.mapping->format : bounds.format;
     const DateReader reader =
@@ -211,6 +221,7 @@ Answer<NodePtr> date_bounds(const Scope& scope, const Field& field, const Bounds
         if (!bounds.include_to && greatest == least_integer) return no_rows();
         greatest -= bounds.include_to ? 0 : 1;
     }
+    if (!dates_between(scope, field, least, greatest)) return no_rows();
     return integer_range(field, least, greatest);
 }
 

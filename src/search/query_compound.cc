@@ -73,14 +73,39 @@ Answer<> read_clauses(const event::Member& member, std::vector<QueryPtr>& list) 
     }
 }
 
+/// Plans a list; an empty clause makes the whole empty before another may be refused, as on
+/// Elasticsearch (a date range beside all dates of the index): then the answer is the one no_rows().
+Answer<std::vector<NodePtr>> plan_required(const std::vector<QueryPtr>& queries,
+                                           const Scope& scope) {
+    std::vector<NodePtr> nodes;
+    std::optional<Failure> failure;
+    for (const QueryPtr& query : queries) {
+        auto node = plan_query(*query, scope);
+        if (node && *node == no_rows()) return std::vector{no_rows()};
+        if (node)
+            nodes.push_back(std::move(*node));
+        else if (!failure)
+            failure = node.error();
+    }
+    if (failure) return std::unexpected(*failure);
+    return nodes;
+}
+
+bool empty_clause(const std::vector<NodePtr>& nodes) {
+    return nodes.size() == 1 && nodes[0] == no_rows();
+}
+
 Answer<NodePtr> plan_bool(const BoolQueries& queries, const Scope& scope) {
     if (queries.size() == 0) return all_rows();
     if (queries.size() > most_clauses) {
         return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
     }
     Clauses clauses;
-    clauses.must = ASK(plan_all(queries.must, scope));
-    clauses.filter = ASK(plan_all(queries.filter, scope));
+    auto must = plan_required(queries.must, scope);
+    auto filter = plan_required(queries.filter, scope);
+    if ((must && empty_clause(*must)) || (filter && empty_clause(*filter))) return no_rows();
+    clauses.must = ASK(std::move(must));
+    clauses.filter = ASK(std::move(filter));
     clauses.should = ASK(plan_all(queries.should, scope));
     clauses.must_not = ASK(plan_all(queries.must_not, scope));
     if (!queries.should_match.empty()) {
