@@ -142,6 +142,12 @@ Scanned quoted(std::string_view line, std::size_t from) {
     return i < line.size() ? yes(i + 1 - from, true) : no;
 }
 
+/// QSCUT also takes a text that the end of the line cut off; that rare case is the engine's.
+Scanned quoted_or_cut(std::string_view line, std::size_t from) {
+    const Scanned whole = quoted(line, from);
+    return whole.kind == Scanned::Kind::no && at(line, from) == '"' ? unsure : whole;
+}
+
 bool is_month(std::string_view three) {
     constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
     for (std::size_t i = 0; i < names.size(); i += 3) {
@@ -188,7 +194,7 @@ struct Known {
     ScanClass scan;
 };
 
-constexpr std::array<Known, 13> known_classes = {{{"HOSTNAME", hostname},
+constexpr std::array<Known, 14> known_classes = {{{"HOSTNAME", hostname},
                                                   {"HOST", hostname},
                                                   {"IPV4", ipv4},
                                                   {"IPV6", ipv6},
@@ -198,6 +204,7 @@ constexpr std::array<Known, 13> known_classes = {{{"HOSTNAME", hostname},
                                                   {"HTTPDUSER", httpd_user},
                                                   {"QUOTEDSTRING", quoted},
                                                   {"QS", quoted},
+                                                  {"QSCUT", quoted_or_cut},
                                                   {"MONTH", month},
                                                   {"HTTPDATE", httpd_date},
                                                   {"HTTPD_TIMESTAMP", httpd_date}}};
