@@ -1,5 +1,5 @@
-// search/agg_bounds.h -- what date_histogram and histogram have in common: bounds, filling of gaps, order,
-// and buckets numbered by key.
+// search/agg_bounds.h -- what date_histogram and histogram have in common: bounds, filling of gaps,
+// order, and buckets numbered by key.
 #pragma once
 
 #include "search/agg_order.h"
@@ -11,7 +11,8 @@
 
 namespace elkhorn::search::agg {
 
-/// "extended_bounds" or "hard_bounds" of a date_histogram as given: texts are read once the field is known.
+/// "extended_bounds" or "hard_bounds" of a date_histogram as given: texts are read once the field
+/// is known.
 struct BoundTexts {
     std::optional<std::string> min;
     std::optional<std::string> max;

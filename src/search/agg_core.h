@@ -1,6 +1,6 @@
-// search/agg_core.h -- what all aggregations share. A request's "aggs" become a tree of Aggregators. Each
-// counts for many buckets of its parent at once: it is given rows together with the bucket that each
-// goes to, and keeps its state in arrays by bucket.
+// search/agg_core.h -- what all aggregations share. A request's "aggs" become a tree of
+// Aggregators. Each counts for many buckets of its parent at once: it is given rows together with
+// the bucket that each goes to, and keeps its state in arrays by bucket.
 //
 //   terms        (row, 0) ...         -> state by its own buckets, which it numbers as they appear
 //     avg        (row, term) ...      -> sum[term], count[term]
@@ -81,8 +81,8 @@ public:
 
     /// 429 past the limit.
     Answer<> hold(std::size_t size_bytes);
-    /// 503 past the limit. What is below an empty bucket counts for little, as in Elasticsearch, which
-    /// makes it once for all empty ones.
+    /// 503 past the limit. What is below an empty bucket counts for little, as in Elasticsearch,
+    /// which makes it once for all empty ones.
     Answer<> show(std::size_t buckets, bool below_empty);
     /// Whether that many could be shown, without showing them.
     Answer<> allow(std::size_t buckets) const;
@@ -125,7 +125,8 @@ public:
     bool wants_all_rows() const;
     Answer<> bind(const RequestContext& request);
     Answer<> collect(const GroupContext& context, const Selection& selection);
-    /// Members of one bucket. `list` and `index` tell what the bucket's pipelines made; null: none did.
+    /// Members of one bucket. `list` and `index` tell what the bucket's pipelines made; null: none
+    /// did.
     Answer<> render(json::Writer& out, std::uint32_t bucket, const BucketList* list,
                     std::size_t index);
 };
@@ -175,8 +176,8 @@ public:
     /// The members of its object, `meta` already written.
     virtual Answer<> render(json::Writer& out, std::uint32_t bucket) = 0;
 
-    /// A metric's number ("value" or "" of single ones, "avg" of stats), or a single bucket's count.
-    /// `key` is one that has_metric knows.
+    /// A metric's number ("value" or "" of single ones, "avg" of stats), or a single bucket's
+    /// count. `key` is one that has_metric knows.
     virtual double metric(std::uint32_t /*bucket*/, std::string_view /*key*/) const { return 0; }
 
     virtual bool has_metric(std::string_view /*key*/) const { return false; }

@@ -31,8 +31,8 @@ void Digest::settle(double compression) {
     join_equal(compression);
 }
 
-/// Runs of equal values become as many clusters of the same weight as are needed to keep each below the
-/// weight that the digest allows in the middle of the run.
+/// Runs of equal values become as many clusters of the same weight as are needed to keep each below
+/// the weight that the digest allows in the middle of the run.
 void Digest::join_equal(double compression) {
     double total = 0;
     for (const Cluster& cluster : clusters_)
@@ -62,7 +62,7 @@ void Digest::compress(double compression) {
     for (const Cluster& cluster : clusters_)
         total += cluster.weight;
     // The arcsine scale: a cluster may span one unit of k, which is little of q near 0 and 1.
-    const double delta = 4 * std::max(20.0, std::min(compression, 1000.0));
+    const double delta = 8 * std::max(20.0, std::min(compression, 1000.0));
     const auto limit_after = [&](double q) {
         const double k = delta / (2 * std::numbers::pi) * std::asin(2 * q - 1) + 1;
         const double most = delta / 4;

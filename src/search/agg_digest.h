@@ -1,12 +1,12 @@
-// search/agg_digest.h -- where in a set of numbers a value lies and which value lies where, without keeping
-// them all: exact up to some thousands of values, then a t-digest (Dunning, "Computing extremely accurate
-// quantiles using t-digests"), whose clusters are small at both ends.
+// search/agg_digest.h -- where in a set of numbers a value lies and which value lies where, without
+// keeping them all: exact up to some thousands of values, then a t-digest (Dunning, "Computing
+// extremely accurate quantiles using t-digests"), whose clusters are small at both ends.
 //
-// From 200 values on, equal ones are taken together into clusters as heavy as Elasticsearch's digest makes
-// them, for it shows: between a hundred 2s and a hundred 3s lies more than one number.
+// From 200 values on, equal ones are taken together into clusters as heavy as Elasticsearch's
+// digest makes them, for it shows: between a hundred 2s and a hundred 3s lies more than one number.
 //
-// A quantile lies between the middles of neighbouring values, as Elasticsearch 7's digest has it: of 1, 2
-// and 3 the median is 2 and the quantile 0.25 is 1.25.
+// A quantile lies between the middles of neighbouring values, as Elasticsearch 7's digest has it:
+// of 1, 2 and 3 the median is 2 and the quantile 0.25 is 1.25.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,9 @@
-// search/agg_filters.cc -- buckets by queries and the like: filter, filters, missing, global, nested and
-// reverse_nested. All but filters have one bucket for each bucket of the parent, under the same number.
+// search/agg_filters.cc -- buckets by queries and the like: filter, filters, missing, global,
+// nested and reverse_nested. All but filters have one bucket for each bucket of the parent, under
+// the same number.
 //
-// Nested objects are kept flat: inside a nested aggregation a document stands for all of its objects.
+// Nested objects are kept flat: inside a nested aggregation a document stands for all of its
+// objects.
 
 #include "search/agg_buckets.h"
 #include "search/agg_makers.h"
@@ -171,7 +173,8 @@ public:
     }
 
 private:
-    /// A row has at least as many objects as the field below the path with the most values has values.
+    /// A row has at least as many objects as the field below the path with the most values has
+    /// values.
     Answer<> count_objects(const GroupContext& context) {
         for (const auto& column : context.group->columns()) {
             if (!column->path().starts_with(path_ + ".")) continue;

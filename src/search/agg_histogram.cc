@@ -1,5 +1,6 @@
 // search/agg_histogram.cc -- histogram: buckets of equal width over numbers. A bucket's key is
-// floor((value - offset) / interval) * interval + offset, computed with doubles as Elasticsearch does.
+// floor((value - offset) / interval) * interval + offset, computed with doubles as Elasticsearch
+// does.
 
 #include "search/agg_bounds.h"
 #include "search/agg_makers.h"

@@ -1,5 +1,6 @@
-// search/agg_order.h -- "order" of buckets: by _count, by _key, or by a metric inside them, each up or down,
-// several after one another; equal ones go by key, upwards. Buckets without a number come last.
+// search/agg_order.h -- "order" of buckets: by _count, by _key, or by a metric inside them, each up
+// or down, several after one another; equal ones go by key, upwards. Buckets without a number come
+// last.
 #pragma once
 
 #include "search/agg_buckets.h"
@@ -35,7 +36,8 @@ public:
     /// Keys alone, upwards: how histograms have their buckets anyway.
     bool is_by_key_up() const { return starts_with_key() && parts_.front().up; }
 
-    /// Brings the first `keep` buckets in order and drops the others. compare(a, b) of keys: < 0, 0, > 0.
+    /// Brings the first `keep` buckets in order and drops the others. compare(a, b) of keys: < 0,
+    /// 0, > 0.
     template <typename CompareKeys>
     void arrange(std::vector<Bucket>& buckets, std::size_t keep, CompareKeys&& compare) const {
         const std::vector<std::vector<double>> numbers = numbers_of(buckets);

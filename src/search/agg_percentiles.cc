@@ -1,5 +1,6 @@
-// search/agg_percentiles.cc -- percentiles, percentile_ranks and median_absolute_deviation over digests
-// (agg_digest.h), one for each bucket. "hdr" is accepted and answered from the same digests.
+// search/agg_percentiles.cc -- percentiles, percentile_ranks and median_absolute_deviation over
+// digests (agg_digest.h), one for each bucket. "hdr" is accepted and answered from the same
+// digests.
 
 #include "search/agg_digest.h"
 #include "search/agg_makers.h"

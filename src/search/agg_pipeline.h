@@ -1,9 +1,9 @@
 // search/agg_pipeline.h -- aggregations over the answers of other aggregations.
 //
-//   parents   inside a list of buckets, a value for each bucket or another list: derivative, cumulative_sum,
-//             bucket_script, bucket_selector, bucket_sort
-//   siblings  beside a list of buckets, one value over all: avg_bucket, sum_bucket, min_bucket, max_bucket,
-//             stats_bucket
+//   parents   inside a list of buckets, a value for each bucket or another list: derivative,
+//             cumulative_sum, bucket_script, bucket_selector, bucket_sort
+//   siblings  beside a list of buckets, one value over all: avg_bucket, sum_bucket, min_bucket,
+//             max_bucket, stats_bucket
 //
 // "buckets_path" says what they look at: "sum", "stats.avg", "_count", "filter>sum", "list>sum".
 #pragma once
@@ -82,7 +82,8 @@ public:
     Answer<> render(json::Writer& out, const Children& beside, std::uint32_t bucket,
                     const BucketList* list, std::size_t index) const;
 
-    /// Of a parent: makes its values, or drops and reorders buckets. `place` is its own among the pipelines.
+    /// Of a parent: makes its values, or drops and reorders buckets. `place` is its own among the
+    /// pipelines.
     Answer<> apply(MultiBucket& parent, BucketList& list, std::size_t place) const;
 
 private:

@@ -1,4 +1,5 @@
-// The objects of pipelines read and checked: what they are made of, and whether they can stand where they do.
+// The objects of pipelines read and checked: what they are made of, and whether they can stand
+// where they do.
 
 #include "base/strings.h"
 #include "search/agg_interval.h"
