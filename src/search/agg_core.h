@@ -137,8 +137,8 @@ struct Common {
     std::string type;  // "terms"
     std::string meta;  // JSON; empty: none
     Ledger* ledger = nullptr;
-    bool top = false;        // not inside another
-    bool in_nested = false;  // inside a nested aggregation
+    bool top = false;    // not inside another
+    std::string nested;  // path of the nested aggregation around it; empty: none
 };
 
 class Aggregator {

@@ -77,7 +77,7 @@ TEST(Digest, IsExactWhileThereAreFewValues) {
     Digest digest;
     for (const double value : {100.25, -2.5, 0.1, 0.7, 0.2})
         digest.add(value, 100);
-    digest.settle(100);
+    digest.settle();
     EXPECT_DOUBLE_EQ(digest.quantile(0.25), -0.55);
     EXPECT_DOUBLE_EQ(digest.quantile(0.5), 0.2);
     EXPECT_DOUBLE_EQ(digest.quantile(0.75), 25.5875);
@@ -93,7 +93,7 @@ TEST(Digest, EstimatesWellOverMany) {
         values.push_back(value);
         digest.add(value, 100);
     }
-    digest.settle(100);
+    digest.settle();
     std::ranges::sort(values);
     for (const double q : {0.001, 0.01, 0.25, 0.5, 0.75, 0.99, 0.999}) {
         const double found = digest.quantile(q);
