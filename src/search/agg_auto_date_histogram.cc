@@ -1,14 +1,10 @@
 // search/agg_auto_date_histogram.cc -- auto_date_histogram: as many buckets of time as were asked
-// for, at
-// most, in intervals that people like: 1, 5, 10, 30 seconds ... 100 years. As in Elasticsearch 7.10
-// a
-// rounding is chosen first (seconds, minutes ...) and then so many of its buckets are taken
-// together, from
-// the first one on, that there are few enough.
+// for, at most, in intervals that people like: 1, 5, 10, 30 seconds ... 100 years. As in
+// Elasticsearch 7.10 a rounding is chosen first (seconds, minutes ...) and then so many of its
+// buckets are taken together, from the first one on, that there are few enough.
 //
 // The interval is known only when all rows have been seen. So rows are kept, as they came, and what
-// is
-// inside the buckets is collected when the first answer is asked for.
+// is inside the buckets is collected when the first answer is asked for.
 
 #include "search/agg_buckets.h"
 #include "search/agg_makers.h"

@@ -1,6 +1,5 @@
 // search/agg_bounds.h -- what date_histogram and histogram have in common: bounds, filling of gaps,
-// order,
-// and buckets numbered by key.
+// order, and buckets numbered by key.
 #pragma once
 
 #include "search/agg_order.h"

@@ -1,6 +1,5 @@
 // search/agg_cardinality.cc -- cardinality: how many different values the selected rows have, by
-// bucket.
-// Texts are hashed once per row group and term, not per row.
+// bucket. Texts are hashed once per row group and term, not per row.
 
 #include "base/hash.h"
 #include "search/agg_makers.h"

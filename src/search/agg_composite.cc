@@ -1,10 +1,8 @@
 // search/agg_composite.cc -- composite: a bucket for each combination of values of several sources
-// (terms,
-// histogram, date_histogram), page by page: "after" is the last key of the page before.
+// (terms, histogram, date_histogram), page by page: "after" is the last key of the page before.
 //
 // A combination is numbered source by source: (number of what came before, value) -> number, so
-// that the
-// last table's numbers are the buckets.
+// that the last table's numbers are the buckets.
 
 #include "base/strings.h"
 #include "search/agg_buckets.h"

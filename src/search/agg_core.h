@@ -1,8 +1,6 @@
 // search/agg_core.h -- what all aggregations share. A request's "aggs" become a tree of
-// Aggregators. Each
-// counts for many buckets of its parent at once: it is given rows together with the bucket that
-// each
-// goes to, and keeps its state in arrays by bucket.
+// Aggregators. Each counts for many buckets of its parent at once: it is given rows together with
+// the bucket that each goes to, and keeps its state in arrays by bucket.
 //
 //   terms        (row, 0) ...         -> state by its own buckets, which it numbers as they appear
 //     avg        (row, term) ...      -> sum[term], count[term]
@@ -84,8 +82,7 @@ public:
     /// 429 past the limit.
     Answer<> hold(std::size_t size_bytes);
     /// 503 past the limit. What is below an empty bucket counts for little, as in Elasticsearch,
-    /// which
-    /// makes it once for all empty ones.
+    /// which makes it once for all empty ones.
     Answer<> show(std::size_t buckets, bool below_empty);
     /// Whether that many could be shown, without showing them.
     Answer<> allow(std::size_t buckets) const;
@@ -140,8 +137,8 @@ struct Common {
     std::string type;  // "terms"
     std::string meta;  // JSON; empty: none
     Ledger* ledger = nullptr;
-    bool top = false;        // not inside another
-    bool in_nested = false;  // inside a nested aggregation
+    bool top = false;    // not inside another
+    std::string nested;  // path of the nested aggregation around it; empty: none
 };
 
 class Aggregator {
@@ -180,8 +177,7 @@ public:
     virtual Answer<> render(json::Writer& out, std::uint32_t bucket) = 0;
 
     /// A metric's number ("value" or "" of single ones, "avg" of stats), or a single bucket's
-    /// count.
-    /// `key` is one that has_metric knows.
+    /// count. `key` is one that has_metric knows.
     virtual double metric(std::uint32_t /*bucket*/, std::string_view /*key*/) const { return 0; }
 
     virtual bool has_metric(std::string_view /*key*/) const { return false; }

@@ -1,10 +1,8 @@
 // search/agg_date_histogram.cc -- date_histogram: buckets of time by calendar or fixed intervals,
-// in a zone
-// (agg_rounding.h). Gaps between buckets are filled unless min_doc_count says otherwise.
+// in a zone (agg_rounding.h). Gaps between buckets are filled unless min_doc_count says otherwise.
 //
 // Rows in order of time are counted by searching for each bucket's end; others find their bucket in
-// a
-// small table of the spans seen last.
+// a small table of the spans seen last.
 
 #include "search/agg_bounds.h"
 #include "search/agg_interval.h"
@@ -108,8 +106,9 @@ protected:
 private:
     /// The spans of time seen last, by where they begin.
     struct Slot {
-        std::int64_t key = 1;
-        std::int64_t end = 0;
+        std::int64_t key = 0;
+        std::int64_t from = 1;
+        std::int64_t to = 0;
         std::uint32_t bucket = no_bucket;  // of the one bucket of the parent
     };
 
@@ -148,13 +147,13 @@ private:
         for (std::size_t i = 0; i < rows.size();) {
             const TimeRounding::Span span = rounding_->bucket(values[rows[i]]);
             std::size_t step = 1;
-            while (i + step < rows.size() && values[rows[i + step]] < span.end)
+            while (i + step < rows.size() && values[rows[i + step]] < span.to)
                 step *= 2;
             const auto first = rows.begin() + static_cast<std::ptrdiff_t>(i + step / 2);
             const auto last =
                 rows.begin() + static_cast<std::ptrdiff_t>(std::min(i + step, rows.size()));
             const auto end = std::partition_point(
-                first, last, [&](std::uint32_t row) { return values[row] < span.end; });
+                first, last, [&](std::uint32_t row) { return values[row] < span.to; });
             const auto past = std::max(static_cast<std::size_t>(end - rows.begin()), i + 1);
             if (inside(span.key)) {
                 const std::uint32_t bucket = table_.find_or_add(0, span.key);
@@ -182,9 +181,9 @@ private:
         for_each_distinct(selection, column, [&](std::uint32_t row, std::uint32_t owner, T value) {
             const auto ms = static_cast<std::int64_t>(value);
             Slot& slot = slots_[static_cast<std::size_t>(ms >> shift) & (slot_count - 1)];
-            if (ms < slot.key || ms >= slot.end) {
+            if (ms < slot.from || ms >= slot.to) {
                 const TimeRounding::Span span = rounding_->bucket(ms);
-                slot = {span.key, span.end, no_bucket};
+                slot = {span.key, span.from, span.to, no_bucket};
             }
             if (row == last_row && owner == last_owner && slot.key == last_key) return;
             if (!inside(slot.key)) return;

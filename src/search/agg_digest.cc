@@ -25,36 +25,8 @@ void Digest::merge_fresh() {
     fresh_.clear();
 }
 
-void Digest::settle(double compression) {
-    if (fresh_.empty()) return;
+void Digest::settle() {
     merge_fresh();
-    join_equal(compression);
-}
-
-/// Runs of equal values become as many clusters of the same weight as are needed to keep each below
-/// the
-/// weight that the digest allows in the middle of the run.
-void Digest::join_equal(double compression) {
-    double total = 0;
-    for (const Cluster& cluster : clusters_)
-        total += cluster.weight;
-    if (total < 200) return;
-    std::vector<Cluster> made;
-    double before = 0;
-    for (std::size_t i = 0; i < clusters_.size();) {
-        std::size_t end = i;
-        double weight = 0;
-        for (; end < clusters_.size() && clusters_[end].mean == clusters_[i].mean; ++end)
-            weight += clusters_[end].weight;
-        const double q = (before + weight / 2) / total;
-        const double most = std::max(1.0, 4 * total * q * (1 - q) / compression);
-        const double parts = std::min(static_cast<double>(end - i), std::ceil(weight / most));
-        for (double part = 0; part < parts; ++part)
-            made.push_back({clusters_[i].mean, weight / parts});
-        before += weight;
-        i = end;
-    }
-    clusters_ = std::move(made);
 }
 
 void Digest::compress(double compression) {
@@ -63,7 +35,7 @@ void Digest::compress(double compression) {
     for (const Cluster& cluster : clusters_)
         total += cluster.weight;
     // The arcsine scale: a cluster may span one unit of k, which is little of q near 0 and 1.
-    const double delta = 4 * std::max(20.0, std::min(compression, 1000.0));
+    const double delta = 8 * std::max(20.0, std::min(compression, 1000.0));
     const auto limit_after = [&](double q) {
         const double k = delta / (2 * std::numbers::pi) * std::asin(2 * q - 1) + 1;
         const double most = delta / 4;

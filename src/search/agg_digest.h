@@ -1,16 +1,9 @@
 // search/agg_digest.h -- where in a set of numbers a value lies and which value lies where, without
-// keeping
-// them all: exact up to some thousands of values, then a t-digest (Dunning, "Computing extremely
-// accurate
-// quantiles using t-digests"), whose clusters are small at both ends.
-//
-// From 200 values on, equal ones are taken together into clusters as heavy as Elasticsearch's
-// digest makes
-// them, for it shows: between a hundred 2s and a hundred 3s lies more than one number.
+// keeping them all: exact up to some thousands of values, then a t-digest (Dunning, "Computing
+// extremely accurate quantiles using t-digests"), whose clusters are small at both ends.
 //
 // A quantile lies between the middles of neighbouring values, as Elasticsearch 7's digest has it:
-// of 1, 2
-// and 3 the median is 2 and the quantile 0.25 is 1.25.
+// of 1, 2 and 3 the median is 2 and the quantile 0.25 is 1.25.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +27,7 @@ public:
     /// The fraction of values that are at most `value`.
     double rank(double value) const;
     double median_absolute_deviation() const;
-    void settle(double compression);
+    void settle();
 
     std::size_t memory_bytes() const {
         return fresh_.capacity() * 8 + clusters_.capacity() * sizeof(Cluster);
@@ -50,7 +43,6 @@ private:
 
     void compress(double compression);
     void merge_fresh();
-    void join_equal(double compression);
     static double quantile_of(std::span<const Cluster> clusters, double min, double max, double q);
 
     std::vector<double> fresh_;      // added since

@@ -1,7 +1,6 @@
 // search/agg_filters.cc -- buckets by queries and the like: filter, filters, missing, global,
-// nested and
-// reverse_nested. All but filters have one bucket for each bucket of the parent, under the same
-// number.
+// nested and reverse_nested. All but filters have one bucket for each bucket of the parent, under
+// the same number.
 //
 // Nested objects are kept flat: inside a nested aggregation a document stands for all of its
 // objects.
@@ -9,11 +8,12 @@
 #include "search/agg_buckets.h"
 #include "search/agg_makers.h"
 #include "search/agg_source.h"
-#include "search/query.h"
+#include "search/plan.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace elkhorn::search::agg {
 namespace {
@@ -67,17 +67,48 @@ protected:
     SelectionBuffer below_;
 };
 
+/// A query planned once for each index of the request, so that it is refused before rows are read.
+class PlannedFilter {
+public:
+    explicit PlannedFilter(QueryPtr query) : query_(std::move(query)) {}
+
+    Answer<> bind(const RequestContext& request, const std::string& nested) {
+        for (const auto& index : request.indices) {
+            Scope scope;
+            scope.index = index.get();
+            scope.request = &request;
+            scope.nested = nested;
+            nodes_[index.get()] = ASK(plan_query(*query_, scope));
+        }
+        return {};
+    }
+
+    Answer<store::Bitmap> rows(const GroupContext& context) const {
+        const auto found = nodes_.find(context.index);
+        return found == nodes_.end() ? query_->rows(context) : found->second->rows(context);
+    }
+
+private:
+    QueryPtr query_;
+    std::map<const store::IndexView*, NodePtr> nodes_;
+};
+
 class Filter final : public SingleBucket {
 public:
     Filter(Common common, QueryPtr query)
         : SingleBucket(std::move(common)), query_(std::move(query)) {}
 
+    Answer<> bind(const RequestContext& request) override {
+        ASK(query_.bind(request, common_.nested));
+        return children_.bind(request);
+    }
+
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
-        return collect_rows(context, selection, ASK(query_->rows(context)));
+        return collect_rows(context, selection, ASK(query_.rows(context)));
     }
 
 private:
-    QueryPtr query_;
+    PlannedFilter query_;
 };
 
 class Missing final : public SingleBucket {
@@ -229,7 +260,7 @@ private:
 };
 
 struct FiltersSettings {
-    std::vector<std::pair<std::string, QueryPtr>> filters;
+    std::vector<std::pair<std::string, PlannedFilter>> filters;
     bool named = true;
     std::optional<std::string> other;  // name of the bucket of all others
 };
@@ -239,12 +270,18 @@ public:
     Filters(Common common, FiltersSettings settings)
         : MultiBucket(std::move(common)), settings_(std::move(settings)) {}
 
+    Answer<> bind(const RequestContext& request) override {
+        for (auto& [name, query] : settings_.filters)
+            ASK(query.bind(request, common_.nested));
+        return children_.bind(request);
+    }
+
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         const std::uint32_t count = ASK(bucket_product(selection.bucket_count, places()));
         ASK(grow(counts_, count));
         std::vector<store::Bitmap> matching;
         for (const auto& [name, query] : settings_.filters)
-            matching.push_back(ASK(query->rows(context)));
+            matching.push_back(ASK(query.rows(context)));
         if (settings_.other) {
             store::Bitmap others(context.rows(), true);
             for (const store::Bitmap& rows : matching)
@@ -298,7 +335,8 @@ private:
 Answer<> read_filters(const Value& value, FiltersSettings& settings) {
     if (value.is(Kind::object)) {
         for (const event::Member& member : value.as_object().members()) {
-            settings.filters.emplace_back(member.name, ASK(parse_query(member.value)));
+            settings.filters.emplace_back(member.name,
+                                          PlannedFilter(ASK(parse_query(member.value))));
         }
         std::ranges::stable_sort(settings.filters, {},
                                  [](const auto& filter) { return filter.first; });
@@ -306,7 +344,7 @@ Answer<> read_filters(const Value& value, FiltersSettings& settings) {
     }
     settings.named = false;
     for (const Value& element : value.as_array().values()) {
-        settings.filters.emplace_back("", ASK(parse_query(element)));
+        settings.filters.emplace_back("", PlannedFilter(ASK(parse_query(element))));
     }
     return {};
 }
@@ -380,7 +418,7 @@ Made make_reverse_nested(Common common, const Value& body) {
         return refuse_parsing(
             fmt::format("Unexpected token {} in [{}].", token_name(member.value), common.name));
     }
-    const bool misplaced = !common.in_nested;
+    const bool misplaced = common.nested.empty();
     return std::make_unique<ReverseNested>(std::move(common), misplaced);
 }
 

@@ -1,8 +1,6 @@
 // search/agg_format.h -- how numbers become the texts beside them ("key_as_string",
-// "value_as_string"), and
-// how texts in a request become numbers: by the field's type and by "format", which is a date
-// format for
-// dates and java.text.DecimalFormat's pattern for numbers.
+// "value_as_string"), and how texts in a request become numbers: by the field's type and by
+// "format", which is a date format for dates and java.text.DecimalFormat's pattern for numbers.
 #pragma once
 
 #include "search/date_math.h"

@@ -1,6 +1,5 @@
 // search/agg_interval.h -- "calendar_interval", "fixed_interval" and the older "interval", which
-// may be
-// either; "offset"; and spans of time such as "90m".
+// may be either; "offset"; and spans of time such as "90m".
 #pragma once
 
 #include "search/agg_options.h"

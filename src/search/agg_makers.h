@@ -1,6 +1,5 @@
 // search/agg_makers.h -- one function for each kind of aggregation: from its object in the request
-// to an
-// Aggregator. What is inside it (sub-aggregations) is read by aggregations.cc and put there
+// to an Aggregator. What is inside it (sub-aggregations) is read by aggregations.cc and put there
 // afterwards.
 #pragma once
 

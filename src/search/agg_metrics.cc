@@ -1,7 +1,6 @@
 // search/agg_metrics.cc -- min, max, sum, avg, stats, extended_stats: numbers of the selected rows
-// added up
-// by bucket. Sums are compensated as Elasticsearch's are (Kahan), so that they agree to the last
-// digit.
+// added up by bucket. Sums are compensated as Elasticsearch's are (Kahan), so that they agree to
+// the last digit.
 //
 // Over a whole row group min and max are the column's own and nothing is decoded.
 

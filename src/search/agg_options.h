@@ -1,6 +1,6 @@
 // search/agg_options.h -- the members of an aggregation's object, read one by one and refused in
-// the words
-// of Elasticsearch's parser. Values keep no places, so places in refusals are always [1:1].
+// the words of Elasticsearch's parser. Values keep no places, so places in refusals are always
+// [1:1].
 //
 //   Options options(common, body);
 //   const auto size = options.integer("size");     // nothing when it is not there

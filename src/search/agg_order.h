@@ -1,6 +1,6 @@
 // search/agg_order.h -- "order" of buckets: by _count, by _key, or by a metric inside them, each up
-// or down,
-// several after one another; equal ones go by key, upwards. Buckets without a number come last.
+// or down, several after one another; equal ones go by key, upwards. Buckets without a number come
+// last.
 #pragma once
 
 #include "search/agg_buckets.h"

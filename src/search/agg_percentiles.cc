@@ -1,6 +1,6 @@
 // search/agg_percentiles.cc -- percentiles, percentile_ranks and median_absolute_deviation over
-// digests
-// (agg_digest.h), one for each bucket. "hdr" is accepted and answered from the same digests.
+// digests (agg_digest.h), one for each bucket. "hdr" is accepted and answered from the same
+// digests.
 
 #include "search/agg_digest.h"
 #include "search/agg_makers.h"
@@ -100,7 +100,7 @@ public:
 private:
     double answer(std::uint32_t bucket, double asked) const {
         if (bucket >= digests_.size() || digests_[bucket].empty()) return std::nan("");
-        digests_[bucket].settle(std::max(1.0, options_.compression));
+        digests_[bucket].settle();
         if (what_ == What::deviation) return digests_[bucket].median_absolute_deviation();
         return what_ == What::percentiles ? digests_[bucket].quantile(asked / 100)
                                           : digests_[bucket].rank(asked) * 100;

@@ -1,11 +1,9 @@
 // search/agg_pipeline.h -- aggregations over the answers of other aggregations.
 //
 //   parents   inside a list of buckets, a value for each bucket or another list: derivative,
-//   cumulative_sum,
-//             bucket_script, bucket_selector, bucket_sort
+//             cumulative_sum, bucket_script, bucket_selector, bucket_sort
 //   siblings  beside a list of buckets, one value over all: avg_bucket, sum_bucket, min_bucket,
-//   max_bucket,
-//             stats_bucket
+//             max_bucket, stats_bucket
 //
 // "buckets_path" says what they look at: "sum", "stats.avg", "_count", "filter>sum", "list>sum".
 #pragma once

@@ -1,8 +1,6 @@
 // search/agg_range.cc -- range, date_range and ip_range: buckets between bounds, from included and
-// to not.
-// A document with several values counts once in each bucket that holds one of them. Buckets come in
-// the
-// order of their bounds, whatever the order in the request.
+// to not. A document with several values counts once in each bucket that holds one of them. Buckets
+// come in the order of their bounds, whatever the order in the request.
 
 #include "search/agg_buckets.h"
 #include "search/agg_makers.h"

@@ -108,7 +108,10 @@ std::int64_t TimeRounding::next_local(std::int64_t local) const {
 
 TimeRounding::Stretch TimeRounding::find_stretch(std::int64_t ms) const {
     constexpr std::int64_t step = 10 * 86'400;  // no zone changes its clocks twice in ten days
-    constexpr int steps_most = 80;
+    // As far as a bucket may reach back, from all moments that the stretch will be used for.
+    const std::int64_t reach =
+        std::clamp<std::int64_t>(length_ms_ / second_ms, 400 * 86'400, 36'500LL * 86'400);
+    const std::int64_t steps_most = 2 * reach / step;
     const std::int64_t utc = floor_div(ms, second_ms);
     const int offset = zone_->offset_seconds(utc);
     const auto edge = [&](std::int64_t inside, std::int64_t outside) {
@@ -122,7 +125,7 @@ TimeRounding::Stretch TimeRounding::find_stretch(std::int64_t ms) const {
     stretch.offset = offset * second_ms;
     std::int64_t from = utc;
     std::int64_t to = utc;
-    for (int i = 0; i < steps_most && !stretch.begins; ++i) {
+    for (std::int64_t i = 0; i < steps_most && !stretch.begins; ++i) {
         if (zone_->offset_seconds(from - step) != offset) {
             from = edge(from, from - step).first;
             stretch.begins = true;
@@ -130,14 +133,14 @@ TimeRounding::Stretch TimeRounding::find_stretch(std::int64_t ms) const {
             from -= step;
         }
     }
-    for (int i = 0; i < steps_most; ++i) {
+    for (std::int64_t i = 0; i < steps_most; ++i) {
         if (zone_->offset_seconds(to + step) != offset) {
             to = edge(to, to + step).second;
             break;
         }
         to += step;
     }
-    stretch.from = from * second_ms;
+    stretch.from = (stretch.begins ? from : std::min(utc, from + reach)) * second_ms;
     stretch.to = std::max(to * second_ms, ms + 1);
     return stretch;
 }
@@ -159,6 +162,20 @@ const TimeRounding::Stretch& TimeRounding::stretch_of(std::int64_t ms) {
     last_ = find_stretch(ms);
     stretches_.insert_or_assign(last_.to, last_);
     return last_;
+}
+
+TimeRounding::Span TimeRounding::bucket(std::int64_t ms) {
+    Span span;
+    span.key = round(ms);
+    span.from = span.key;
+    span.to = next(span.key);
+    if (!zone_->fixed()) {
+        const Stretch stretch = stretch_of(ms - offset_ms_);
+        span.from = std::max(span.from, stretch.from + offset_ms_);
+        span.to = std::min(span.to, stretch.to + offset_ms_);
+    }
+    if (span.to <= ms) span.to = ms + 1;
+    return span;
 }
 
 std::int64_t TimeRounding::round_in_zone(std::int64_t ms) {

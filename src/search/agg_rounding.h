@@ -1,15 +1,13 @@
 // search/agg_rounding.h -- which bucket of time a moment lies in: by a fixed interval or by the
-// calendar, in
-// a zone whose clocks may change, as Elasticsearch 7.10 rounds.
+// calendar, in a zone whose clocks may change, as Elasticsearch 7.10 rounds.
 //
 //   calendar   local midnight, Monday, the first of the month ...: a day may have 23 or 25 hours.
 //   hours      begin at full local hours; the hour that is there twice makes two buckets.
 //   fixed      counts from local 1970: 12h in Berlin begins at midnight and noon on both sides of a
-//   change.
+//              change.
 //
 //   Cost       a zone that changes: two look-ups in the stretches seen so far. `bucket` also says
-//   where the
-//              bucket ends, so that its neighbours need no rounding.
+//              where the bucket ends, so that its neighbours need no rounding.
 #pragma once
 
 #include "text/time_zone.h"
@@ -33,9 +31,12 @@ public:
     static TimeRounding calendar(CalendarUnit unit, text::TimeZone::Ptr zone,
                                  std::int64_t offset_ms);
 
+    /// All moments in [from, to) round to key. Where clocks go back over midnight a bucket may have
+    /// several such spans.
     struct Span {
         std::int64_t key = 0;
-        std::int64_t end = 0;  // the next key: [key, end) rounds to key
+        std::int64_t from = 0;
+        std::int64_t to = 0;
     };
 
     std::int64_t round(std::int64_t ms) { return round_in_zone(ms - offset_ms_) + offset_ms_; }
@@ -43,10 +44,7 @@ public:
     /// The key after a key.
     std::int64_t next(std::int64_t key) { return next_in_zone(key - offset_ms_) + offset_ms_; }
 
-    Span bucket(std::int64_t ms) {
-        const std::int64_t key = round(ms);
-        return {key, next(key)};
-    }
+    Span bucket(std::int64_t ms);
 
     /// Without the offset, for the bounds of histograms.
     std::int64_t round_plain(std::int64_t ms) { return round_in_zone(ms); }

@@ -1,7 +1,6 @@
 // search/agg_script.h -- the small part of Painless that bucket_script and bucket_selector live on:
-// numbers,
-// params.x, + - * / %, comparisons, && || !, a ? b : c, parentheses and a few functions of Math.
-// No loops, no assignments, nothing that could run away.
+// numbers, params.x, + - * / %, comparisons, && || !, a ? b : c, parentheses and a few functions of
+// Math. No loops, no assignments, nothing that could run away.
 #pragma once
 
 #include "search/failure.h"

@@ -72,7 +72,7 @@ void CardinalitySketch::become_registers(std::uint32_t threshold) {
     for (const std::uint64_t hash : hashes_) {
         if (hash != 0) add_to_registers(hash);
     }
-    hashes_ = {};
+    hashes_ = std::vector<std::uint64_t>();  // gives its memory back, as {} would not
 }
 
 void CardinalitySketch::add_to_registers(std::uint64_t hash) {

@@ -1,11 +1,9 @@
 // search/agg_sketch.h -- how many different values there were: counted exactly up to a threshold,
-// then
-// estimated with HyperLogLog in 2^precision bytes (1.04 / sqrt(2^precision) relative error: 0.8 %
-// at 14).
+// then estimated with HyperLogLog in 2^precision bytes (1.04 / sqrt(2^precision) relative error:
+// 0.8 % at 14).
 //
 // The estimate is Ertl's improved one ("New cardinality estimation algorithms for HyperLogLog
-// sketches",
-// 2017), which needs no tables of biases.
+// sketches", 2017), which needs no tables of biases.
 #pragma once
 
 #include <cstdint>

@@ -237,7 +237,7 @@ Answer<> Source::look(const store::IndexView& index, const Common& common,
 Answer<> Source::bind(const RequestContext& request, const Common& common,
                       const SourceOptions& options, const SourceRule& rule) {
     field_ = options.field;
-    in_nested_ = common.in_nested;
+    in_nested_ = !common.nested.empty();
     rule_ = rule;
     std::optional<Failure> failure;
     for (const auto& index : request.indices) {

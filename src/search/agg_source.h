@@ -1,11 +1,9 @@
 // search/agg_source.h -- the values an aggregation looks at: a field (or _id, _index, _seq_no) of
-// the
-// request's indices, its type there, what stands for a missing value, and how values are shown.
+// the request's indices, its type there, what stands for a missing value, and how values are shown.
 //
 //   Source source;
 //   ASK(source.bind(request, common, source_options, rule));      // refuses text and what the rule
-//   refuses
-//   const NumberColumn numbers = ASK(source.numbers(context));    // of a row group
+//   refuses const NumberColumn numbers = ASK(source.numbers(context));    // of a row group
 //
 // An index in which the field is of a refused type gives no values as long as another index gives
 // some.

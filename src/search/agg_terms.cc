@@ -1,10 +1,8 @@
 // search/agg_terms.cc -- terms: a bucket for each value of a field, the greatest ones shown.
 //
 // Texts are counted by the ordinals of each row group's dictionary, in an array, and become terms
-// of the
-// whole request once per row group: each distinct text is looked up once, not each row. Numbers
-// that lie
-// close together are counted in an array, too, others by hash.
+// of the whole request once per row group: each distinct text is looked up once, not each row.
+// Numbers that lie close together are counted in an array, too, others by hash.
 //
 //   dictionary of the row group      0 debug  1 error  2 info
 //   counts while rows are read       3        1        40
@@ -164,8 +162,7 @@ protected:
         }
         if (settings_.min_doc_count == 0) add_zeros(all, owner);
         // As Elasticsearch has it: a shard answers with its first `shard_size` buckets, too small
-        // ones among
-        // them, and of those the first `size` that are large enough are shown.
+        // ones among them, and of those the first `size` that are large enough are shown.
         const auto compare = [this](const Bucket& a, const Bucket& b) {
             return compare_keys(a, b);
         };

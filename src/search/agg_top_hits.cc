@@ -1,6 +1,5 @@
 // search/agg_top_hits.cc -- top_hits: the first documents of each bucket, by a sort or in order of
-// arrival.
-// Documents themselves are read when the answer is written.
+// arrival. Documents themselves are read when the answer is written.
 //
 // Aggregations know no scores: without a sort every document scores 1.
 

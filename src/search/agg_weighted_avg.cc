@@ -1,6 +1,5 @@
 // search/agg_weighted_avg.cc -- weighted_avg: the sum of value times weight over the sum of
-// weights. Several
-// values of a document share its weight; several weights are refused.
+// weights. Several values of a document share its weight; several weights are refused.
 
 #include "search/agg_makers.h"
 #include "search/agg_source.h"

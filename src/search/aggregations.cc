@@ -134,7 +134,7 @@ Answer<> check_name(std::string_view name) {
 struct Place {
     Ledger* ledger = nullptr;
     const Aggregator* parent = nullptr;
-    bool in_nested = false;
+    std::string nested;  // path
     int depth = 0;
 };
 
@@ -155,8 +155,9 @@ Answer<std::unique_ptr<Aggregator>> read_aggregator(Common common, const Definit
         failure.error().status = 500;
         return failure;
     }
-    const bool in_nested = type == "nested" || (place.in_nested && type != "reverse_nested");
-    const Place inside{place.ledger, made.get(), in_nested, place.depth + 1};
+    Place inside{place.ledger, made.get(), place.nested, place.depth + 1};
+    if (type == "reverse_nested") inside.nested.clear();
+    if (type == "nested") inside.nested = definition.body->as_object().find("path")->as_string();
     made->children() = ASK(read_children(*definition.inside, inside));
     return made;
 }
@@ -184,7 +185,7 @@ Answer<Children> read_children(const Value& aggs, const Place& place) {
         common.meta = std::move(definition.meta);
         common.ledger = place.ledger;
         common.top = place.parent == nullptr;
-        common.in_nested = place.in_nested;
+        common.nested = place.nested;
         if (pipeline_kind(definition.type)) {
             children.pipelines.push_back(ASK(Pipeline::make(std::move(common), *definition.body)));
         } else {
