@@ -5,6 +5,8 @@
 #include "config/grammar.h"
 #include "event/format.h"
 
+#include <gtest/gtest.h>
+
 namespace elkhorn::codec {
 namespace {
 

@@ -2,6 +2,8 @@
 
 #include "config/fields.h"
 
+#include <gtest/gtest.h>
+
 namespace elkhorn::config {
 namespace {
 

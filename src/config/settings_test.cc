@@ -1,5 +1,7 @@
 #include "config/settings.h"
 
+#include <gtest/gtest.h>
+
 #include <array>
 
 namespace elkhorn::config {

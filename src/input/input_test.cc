@@ -8,6 +8,7 @@
 #include "io/workers.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>

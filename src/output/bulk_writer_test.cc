@@ -6,6 +6,7 @@
 #include "output/output.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 namespace elkhorn::output {
 namespace {

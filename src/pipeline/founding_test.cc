@@ -7,6 +7,7 @@
 #include "pipeline/pipeline.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -6,6 +6,8 @@
 #include "event/format.h"
 #include "json/parse.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <atomic>
 

@@ -7,6 +7,7 @@
 #include "config/grammar.h"
 #include "pipeline/pipeline.h"
 
+#include <gtest/gtest.h>
 #include <sys/resource.h>
 
 #include <atomic>

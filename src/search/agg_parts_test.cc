@@ -1,4 +1,5 @@
-// The parts of aggregations that stand alone: rounding of time, digests, sketches, scripts, patterns.
+// The parts of aggregations that stand alone: rounding of time, digests, sketches, scripts,
+// patterns.
 
 #include "base/hash.h"
 #include "base/random.h"

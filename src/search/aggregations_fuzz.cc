@@ -1,4 +1,5 @@
-// Any JSON as aggregations over a few documents: refused, or counted and written as an answer that is JSON
+// Any JSON as aggregations over a few documents: refused, or counted and written as an answer that
+// is JSON
 // again.
 
 #include "base/assert.h"

@@ -1,4 +1,5 @@
-// Aggregations through a whole search: answers as Elasticsearch 7.10.2 gave them for the same documents.
+// Aggregations through a whole search: answers as Elasticsearch 7.10.2 gave them for the same
+// documents.
 
 #include "search/test_index.h"
 
@@ -19,7 +20,8 @@ protected:
                              {"t", FieldType::date},
                              {"ip", FieldType::ip},
                              {"x", FieldType::text}});
-        put(R"({"k":"a","n":1,"d":0.5,"b":true,"t":"2024-01-01T10:00:00Z","ip":"10.0.0.1","x":"hi"})");
+        put(R"({"k":"a","n":1,"d":0.5,"b":true,"t":"2024-01-01T10:00:00Z",)"
+            R"("ip":"10.0.0.1","x":"hi"})");
         put(R"({"k":"a","n":2,"d":1.5,"b":false,"t":"2024-01-02T10:00:00Z","ip":"10.0.0.2"})");
         put(R"({"k":"b","n":3,"d":2.5,"b":true,"t":"2024-01-05T10:00:00Z","ip":"::1"})");
         put(R"({"k":["a","c","a"],"n":[5,5,7],"d":-1})");

@@ -74,7 +74,8 @@ Answer<> read_clauses(const event::Member& member, std::vector<QueryPtr>& list) 
 }
 
 /// Plans a list; an empty clause makes the whole empty before another may be refused, as on
-/// Elasticsearch (a date range beside all dates of the index): then the answer is the one no_rows().
+/// Elasticsearch (a date range beside all dates of the index): then the answer is the one
+/// no_rows().
 Answer<std::vector<NodePtr>> plan_required(const std::vector<QueryPtr>& queries,
                                            const Scope& scope) {
     std::vector<NodePtr> nodes;

@@ -10,8 +10,6 @@ namespace {
 
 enum class Mode : std::uint8_t { reference = 0, delta = 1 };
 
-constexpr std::size_t header_bytes = 2 + 4 * 8;
-
 struct Header {
     int width = 0;
     Mode mode = Mode::reference;

@@ -4,6 +4,8 @@
 #include "base/random.h"
 #include "text/date_format.h"
 
+#include <gtest/gtest.h>
+
 namespace elkhorn::text {
 namespace {
 

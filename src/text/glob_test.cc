@@ -1,5 +1,7 @@
 #include "text/glob.h"
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <fstream>
 

@@ -3,6 +3,8 @@
 #include "base/random.h"
 #include "text/grok_patterns.h"
 
+#include <gtest/gtest.h>
+
 #include <fstream>
 
 namespace elkhorn::text {

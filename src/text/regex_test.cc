@@ -1,5 +1,7 @@
 #include "text/regex.h"
 
+#include <gtest/gtest.h>
+
 namespace elkhorn::text {
 namespace {
 

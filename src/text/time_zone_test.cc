@@ -2,6 +2,8 @@
 
 #include "base/civil_time.h"
 
+#include <gtest/gtest.h>
+
 namespace elkhorn::text {
 namespace {
 
