@@ -11,6 +11,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace elkhorn::search {
 namespace {
@@ -155,6 +156,7 @@ private:
         Value key;
         Documents documents;
         double order = 0;
+        std::size_t place = 0;  // by key
     };
 
     static void terms(const Value& body, const Value* inside, const Documents& documents,
@@ -178,10 +180,15 @@ private:
             all.push_back(std::move(found));
         for (auto& [key, found] : by_number)
             all.push_back(std::move(found));
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i].place = i;
         const Value* order = body.as_object().find("order");
         if (order == nullptr) {
-            std::ranges::stable_sort(all, std::greater<>(),
-                                     [](const Found& f) { return f.documents.size(); });
+            std::ranges::sort(all, [](const Found& a, const Found& b) {
+                if (a.documents.size() != b.documents.size())
+                    return a.documents.size() > b.documents.size();
+                return a.place < b.place;
+            });
         } else if (order->as_object().find("_key") != nullptr) {
             std::ranges::reverse(all);
         } else {
@@ -191,7 +198,9 @@ private:
                         found.order += as_number_of(value);
                 }
             }
-            std::ranges::stable_sort(all, std::less<>(), &Found::order);
+            std::ranges::sort(all, [](const Found& a, const Found& b) {
+                return std::tie(a.order, a.place) < std::tie(b.order, b.place);
+            });
         }
         const auto size = std::min(all.size(), static_cast<std::size_t>(option(body, "size", 10)));
         std::size_t rest = 0;
