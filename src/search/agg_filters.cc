@@ -338,8 +338,8 @@ Answer<> read_filters(const Value& value, FiltersSettings& settings) {
             settings.filters.emplace_back(member.name,
                                           PlannedFilter(ASK(parse_query(member.value))));
         }
-        std::ranges::stable_sort(settings.filters, {},
-                                 [](const auto& filter) { return filter.first; });
+        std::ranges::sort(settings.filters,
+                          [](const auto& a, const auto& b) { return a.first < b.first; });
         return {};
     }
     settings.named = false;

@@ -151,7 +151,7 @@ Answer<> Pipeline::apply_sort(MultiBucket& parent, BucketList& list) const {
         }
         if (any) ranked.push_back(std::move(one));  // without any number it has no place
     }
-    std::ranges::stable_sort(ranked, [&](const Ranked& a, const Ranked& b) {
+    std::ranges::sort(ranked, [&](const Ranked& a, const Ranked& b) {
         for (std::size_t i = 0; i < settings_.sort.size(); ++i) {
             const bool a_missing = std::isnan(a.keys[i]);
             const bool b_missing = std::isnan(b.keys[i]);
@@ -159,7 +159,7 @@ Answer<> Pipeline::apply_sort(MultiBucket& parent, BucketList& list) const {
             if (a_missing || a.keys[i] == b.keys[i]) continue;
             return (a.keys[i] < b.keys[i]) == settings_.sort[i].up;
         }
-        return false;
+        return a.place < b.place;
     });
     BucketList sorted;
     sorted.made.resize(list.made.size());

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <tuple>
 
 namespace elkhorn::search::agg {
 namespace {
@@ -100,10 +101,11 @@ public:
             if (given.to) range.to = ASK(source_.format().read(*given.to));
             range.key =
                 given.key.empty() ? bound_text(range.from) + "-" + bound_text(range.to) : given.key;
+            range.place = ranges_.size();
             ranges_.push_back(std::move(range));
         }
-        std::ranges::stable_sort(ranges_, [](const Range& a, const Range& b) {
-            return a.from != b.from ? a.from < b.from : a.to < b.to;
+        std::ranges::sort(ranges_, [](const Range& a, const Range& b) {
+            return std::tie(a.from, a.to, a.place) < std::tie(b.from, b.to, b.place);
         });
         counter_.set_count(ranges_.size());
         return children_.bind(request);
@@ -150,6 +152,7 @@ private:
         std::string key;
         double from = -std::numeric_limits<double>::infinity();
         double to = std::numeric_limits<double>::infinity();
+        std::size_t place = 0;  // in the request
     };
 
     const Range& range(const Bucket& bucket) const {
@@ -183,6 +186,7 @@ struct AddressRange {
     std::string key;
     std::optional<std::string> from;  // 16 bytes
     std::optional<std::string> to;
+    std::size_t place = 0;  // in the request
 };
 
 class IpRange final : public MultiBucket {
@@ -192,10 +196,11 @@ public:
           options_(std::move(source)),
           ranges_(std::move(ranges)),
           keyed_(keyed) {
-        std::ranges::stable_sort(ranges_, [](const AddressRange& a, const AddressRange& b) {
+        std::ranges::sort(ranges_, [](const AddressRange& a, const AddressRange& b) {
             if (a.from != b.from) return a.from < b.from;  // none comes first
-            if (a.to && b.to) return *a.to < *b.to;
-            return a.to.has_value() && !b.to.has_value();
+            if (a.to && b.to && *a.to != *b.to) return *a.to < *b.to;
+            if (a.to.has_value() != b.to.has_value()) return a.to.has_value();
+            return a.place < b.place;
         });
         counter_.set_count(ranges_.size());
     }
@@ -399,6 +404,7 @@ Made make_ip_range(Common common, const Value& body) {
     std::vector<AddressRange> ranges;
     for (const Value* element : elements_of(options.object_or_array("ranges"))) {
         ranges.push_back(read_address_range(options, *element));
+        ranges.back().place = ranges.size();
     }
     ASK(options.finish());
     ASK(source.check());
