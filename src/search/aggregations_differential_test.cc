@@ -1,5 +1,7 @@
-// Random documents and random aggregations: the answer from the columns is, to the byte, the answer of
-// a plain walk over the documents' JSON, however the rows lie in groups and whichever were replaced.
+// Random documents and random aggregations: the answer from the columns is, to the byte, the answer
+// of
+// a plain walk over the documents' JSON, however the rows lie in groups and whichever were
+// replaced.
 
 #include "base/random.h"
 #include "search/test_index.h"
