@@ -354,7 +354,8 @@ private:
                 return fmt::format(R"("histogram":{{"field":"n","interval":7,"min_doc_count":{}}})",
                                    random_.below(2));
             case 1:
-                return R"("date_histogram":{"field":"t","fixed_interval":"12h","format":"epoch_millis"})";
+                return R"("date_histogram":{"field":"t","fixed_interval":"12h",)"
+                       R"("format":"epoch_millis"})";
             case 2: return R"("range":{"field":"n","ranges":[{"to":0},{"from":0}]})";
             case 3:
                 return fmt::format(R"("filter":{{"term":{{"k":"{}"}}}})",
