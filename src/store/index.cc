@@ -116,8 +116,10 @@ Result<std::optional<Found>> Index::get(std::string_view id) {
     found.version = place->version;
     if (place->slot->builder != nullptr)
         found.source = place->slot->builder->source(place->row);
-    else
-        found.source = TRY(place->slot->group->sources()->at(place->row));
+    else {
+        const auto sources = place->slot->group->sources();  // its text lives as long as it does
+        found.source = TRY(sources->at(place->row));
+    }
     return found;
 }
 
