@@ -25,6 +25,7 @@ NUMBERS = {
 }
 FRACTIONS = {"took": (-2.0, 60.0), "ratio": (0.0, 1.0)}
 BOOLEANS = ["ok", "cached"]
+UNMAPPED = "nothing"  # a field that no document has
 DATES = ["@timestamp", "born"]
 TEXTS = ["message", "service"]
 ALL_FIELDS = [*KEYWORDS, *NUMBERS, *FRACTIONS, *BOOLEANS, *DATES, *TEXTS, "client", "http",
@@ -336,7 +337,10 @@ class Maker:
             field = self.r.choice(DATES)
         options = {"missing": 7} if kind in ("avg", "sum") and self.r.random() < 0.2 else {}
         if kind == "percentiles":
-            options = {"percents": self.r.choice([[50], [1, 50, 99], [5, 25, 75, 95]])}
+            percents = self.r.choice([[50], [1, 50, 99], [5, 25, 75, 95]])
+            # Each between two neighbours: an estimate is held to ranks (comparison.py).
+            options = {"percents": [around for percent in percents
+                                    for around in (percent - 1, percent, percent + 1)]}
         return {kind: {"field": field, **options}}
 
     def buckets(self, depth):
@@ -345,7 +349,11 @@ class Maker:
                               self.filters, self.filter, self.missing])
         agg = make()
         if depth > 1 and self.r.random() < 0.8:
-            agg.setdefault("aggs", {}).update(self.aggs(depth - 1))
+            below = self.aggs(depth - 1)
+            # 7.10.2 mixes up the buckets below a `missing` of a field that does not exist: it
+            # counts the documents of all filters, say, into each of them (aggs_filters.yaml).
+            if agg.get("missing") != {"field": UNMAPPED}:
+                agg.setdefault("aggs", {}).update(below)
         return agg
 
     def terms_buckets(self):
@@ -426,4 +434,4 @@ class Maker:
         return {"filter": self.query(1)}
 
     def missing(self):
-        return {"missing": {"field": self.r.choice([*KEYWORDS, *NUMBERS, *BOOLEANS, "nothing"])}}
+        return {"missing": {"field": self.r.choice([*KEYWORDS, *NUMBERS, *BOOLEANS, UNMAPPED])}}
