@@ -59,11 +59,9 @@ std::string phase_body(const search::Failure& failure) {
     out.end_object().end_array();
     out.member("type", "search_phase_execution_exception").member("reason", "all shards failed");
     out.member("phase", "query").member("grouped", true);
-    out.key("failed_shards").begin_array().begin_object();
-    out.member("shard", 0).member("index", failure.index).member("node", "elkhorn");
-    out.key("reason").begin_object();
-    write_failure(out, failure);
-    out.end_object().end_object().end_array();
+    out.key("failed_shards").begin_array();
+    write_shard_failure(out, failure);
+    out.end_array();
     if (failure.type != "query_shard_exception") {
         out.key("caused_by").begin_object();
         out.member("type", failure.type).member("reason", failure.reason);
@@ -80,6 +78,13 @@ std::string phase_body(const search::Failure& failure) {
 void write_failure(json::Writer& out, const search::Failure& failure) {
     out.member("type", failure.type).member("reason", failure.reason);
     write_details(out, failure);
+}
+
+void write_shard_failure(json::Writer& out, const search::Failure& failure) {
+    out.begin_object().member("shard", 0).member("index", failure.index).member("node", "elkhorn");
+    out.key("reason").begin_object();
+    write_failure(out, failure);
+    out.end_object().end_object();
 }
 
 http::Response error_response(const search::Failure& failure) {

@@ -18,6 +18,9 @@ http::Response error_response(const search::Failure& failure);
 /// The members type, reason, index_uuid, shard, index, caused_by of one failure, without braces.
 void write_failure(json::Writer& out, const search::Failure& failure);
 
+/// One entry of failed_shards or of _shards.failures: shard, index, node, reason.
+void write_shard_failure(json::Writer& out, const search::Failure& failure);
+
 /// The store's errors in Elasticsearch's types.
 search::Failure to_failure(const Error& error);
 

@@ -1,22 +1,26 @@
 // api/search.cc -- GET|POST /_search and /{index}/_search: the envelope around what search/ finds.
 //
 // Keys come in Elasticsearch's order: took, timed_out, [terminated_early,] _shards, hits{total,
-// max_score,
-// hits}, aggregations. With rest_total_hits_as_int the total is a bare, exact number.
+// max_score, hits}, aggregations. With rest_total_hits_as_int the total is a bare, exact number.
 
 #include "search/search.h"
 
 #include "api/api.h"
+#include "api/error_body.h"
 #include "api/index_names.h"
 #include "api/search_context.h"
 #include "json/writer.h"
 
+#include <algorithm>
+
 namespace elkhorn::api::search {
 namespace {
 
+using elkhorn::search::Failure;
 using elkhorn::search::Found;
 using elkhorn::search::Hit;
 using elkhorn::search::Request;
+using elkhorn::search::RequestContext;
 
 void write_hit(json::Writer& out, const Request& request, const Hit& hit) {
     out.begin_object().member("_index", hit.index).member("_type", "_doc");
@@ -34,6 +38,33 @@ void write_hit(json::Writer& out, const Request& request, const Hit& hit) {
         out.key("sort").begin_array();
         for (const std::string& value : hit.sort)
             out.raw(value);
+        out.end_array();
+    }
+    if (!hit.matched_queries.empty()) {
+        out.key("matched_queries").begin_array();
+        for (const std::string& name : hit.matched_queries)
+            out.value(name);
+        out.end_array();
+    }
+    out.end_object();
+}
+
+/// Indices that could not answer stand beside those that could, each as its failed shards.
+void write_search_shards(json::Writer& out, const RequestContext& context,
+                         const std::vector<Failure>& failures) {
+    const std::int64_t total = all_shards(context);
+    std::int64_t failed = 0;
+    for (const auto& index : context.indices) {
+        const bool fails = std::ranges::any_of(
+            failures, [&](const Failure& failure) { return failure.index == index->name; });
+        if (fails) failed += shards_of(*index);
+    }
+    out.key("_shards").begin_object().member("total", total).member("successful", total - failed);
+    out.member("skipped", 0).member("failed", failed);
+    if (!failures.empty()) {
+        out.key("failures").begin_array();
+        for (const Failure& failure : failures)
+            write_shard_failure(out, failure);
         out.end_array();
     }
     out.end_object();
@@ -81,6 +112,8 @@ Reply handle(const Call& call) {
     if (!body) return std::unexpected(body.error());
     const auto total_as_number = call.flag("rest_total_hits_as_int", false);
     const auto typed_keys = call.flag("typed_keys", false);
+    const auto partial = call.flag("allow_partial_search_results", true);
+    if (!partial) return std::unexpected(partial.error());
     if (!total_as_number) return std::unexpected(total_as_number.error());
     if (!typed_keys) return std::unexpected(typed_keys.error());
     for (const std::string_view name : {"from", "size", "terminate_after"}) {
@@ -109,11 +142,12 @@ Reply handle(const Call& call) {
     }
     const auto found = elkhorn::search::run(*request, *context, *typed_keys);
     if (!found) return std::unexpected(found.error());
+    if (!found->failures.empty() && !*partial) return std::unexpected(found->failures.front());
     json::Writer out;
     out.begin_object().member("took", (call.context().clock->steady_ns() - started) / 1'000'000);
     out.member("timed_out", found->timed_out);
     if (found->terminated_early) out.member("terminated_early", true);
-    write_shards(out, all_shards(*context));
+    write_search_shards(out, *context, found->failures);
     if (context->indices.empty())
         write_empty(out, *total_as_number);
     else
