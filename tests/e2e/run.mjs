@@ -41,7 +41,7 @@ if (!options.elkhorn && !(options.api && (options.ui || options.dist))) {
 async function openServer() {
     if (options.elkhorn) {
         const { startElkhorn } = await import("./server.mjs");
-        return { ...(await startElkhorn(options.elkhorn)), fresh: true };
+        return { ...(await startElkhorn(options.elkhorn)), binary: options.elkhorn, fresh: true };
     }
     if (options.ui) return { api: options.api, ui: options.ui, stop: () => {}, fresh: false };
     const { startStaticServer } = await import("./static-server.mjs");
@@ -68,7 +68,7 @@ async function runTest(test, stage) {
 rmSync(OUTPUT, { recursive: true, force: true });
 mkdirSync(OUTPUT, { recursive: true });
 const { makeStage } = await import("./stage.mjs");
-const { TESTS } = await import("./tests.mjs");
+const { testsFor } = await import("./tests.mjs");
 const server = await openServer().catch((error) => {
     console.log(`e2e: ${error.message}`);
     process.exit(1);
@@ -88,7 +88,7 @@ const browser = await chromium.launch({
 const count = { passed: 0, failed: 0 };
 try {
     const stage = await makeStage({ server, browser, output: OUTPUT });
-    const chosen = TESTS.filter((t) => t.name.includes(options.only));
+    const chosen = testsFor(options.elkhorn).filter((t) => t.name.includes(options.only));
     if (chosen.length === 0) throw new Error(`no test has "${options.only}" in its name`);
     for (const test of chosen) {
         count[(await runTest(test, stage)) ? "passed" : "failed"]++;
