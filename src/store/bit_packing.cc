@@ -19,10 +19,6 @@ struct Header {
     std::int64_t max = 0;
 };
 
-std::size_t packed_bytes(std::size_t count, int width) {
-    return (count * static_cast<std::size_t>(width) + 7) / 8;
-}
-
 /// Writes numbers of `width` bits, low bits first.
 class BitWriter {
 public:
@@ -115,7 +111,7 @@ Result<> unpack_all(std::string_view bytes, std::uint32_t count, std::vector<T>&
         const Header header = read_header(reader);
         const std::size_t n = std::min<std::size_t>(packed_block_values, count - out.size());
         if (header.width > 64 || header.mode > Mode::delta) reader.take(~std::uint64_t{0});
-        const std::string_view packed = reader.take(packed_bytes(n, header.width));
+        const std::string_view packed = reader.take(packed_bits_bytes(n, header.width));
         if (!reader.ok())
             return fail(ErrorCode::corruption, "a block of packed numbers is cut or damaged");
         unpack_block(header, packed, n, out);
@@ -192,6 +188,17 @@ void append_bits(std::string& out, std::span<const std::uint32_t> values, int wi
     for (const std::uint32_t value : values)
         writer.put(value);
     writer.finish();
+}
+
+void append_bits(std::string& out, std::span<const std::uint64_t> values, int width) {
+    BitWriter writer(out, width);
+    for (const std::uint64_t value : values)
+        writer.put(value);
+    writer.finish();
+}
+
+std::uint64_t read_packed(std::string_view bytes, std::uint64_t index, int width) {
+    return width == 0 ? 0 : bits_at(bytes, index * static_cast<std::uint64_t>(width), width);
 }
 
 void read_bits(std::string_view bytes, int width, std::span<std::uint32_t> out) {

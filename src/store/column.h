@@ -143,6 +143,8 @@ public:
     /// Without a dictionary: which values belong to which row, and the texts.
     virtual Result<std::shared_ptr<const RowValues>> row_values() const = 0;
     virtual std::unique_ptr<Texts> texts() const = 0;
+    /// Without a dictionary: the rows that have this text as a value. Cheaper than reading all.
+    virtual Result<Bitmap> rows_with_text(std::string_view text) const = 0;
 
     // -- full text: the standard analyzer's tokens (text/tokenizer.h) of a field mapped as text
     // ---------

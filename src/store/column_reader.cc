@@ -3,8 +3,11 @@
 #include "base/hash.h"
 #include "store/bit_packing.h"
 #include "store/compression.h"
+#include "store/hex_text.h"
+#include "store/template_text.h"
 #include "store/text_blocks.h"
 #include "store/token_index.h"
+#include "text/tokenizer.h"
 
 #include <fmt/format.h>
 
@@ -20,8 +23,8 @@ constexpr std::uint64_t max_values = std::uint64_t{1} << 31;
 
 class ColumnReader final : public Column {
 public:
-    ColumnReader(ColumnEntry entry, std::shared_ptr<Cache> cache)
-        : entry_(std::move(entry)), cache_(std::move(cache)) {}
+    ColumnReader(ColumnEntry entry, const RowGroup& group, std::shared_ptr<Cache> cache)
+        : entry_(std::move(entry)), group_(group), cache_(std::move(cache)) {}
 
     ~ColumnReader() override { cache_->forget(this, cached_parts); }
 
@@ -48,7 +51,9 @@ public:
 
     bool ascending() const override { return (entry_.flags & flag_ascending) != 0; }
 
-    bool has_dictionary() const override { return entry_.encoding == Encoding::dictionary; }
+    bool has_dictionary() const override {
+        return entry_.encoding == Encoding::dictionary || entry_.encoding == Encoding::derived;
+    }
 
     bool has_token_index() const override { return (entry_.flags & flag_token_index) != 0; }
 
@@ -97,8 +102,11 @@ public:
             part_values,
             [&]() -> Result<OrdinalValues> {
                 OrdinalValues values{*TRY(row_values()), {}};
-                if (auto done = unpack(part(1), entry_.values, values.values); !done)
+                if (entry_.encoding == Encoding::derived) {
+                    values.values = TRY(decode_derived());
+                } else if (auto done = unpack(part(1), entry_.values, values.values); !done) {
                     return damaged(done.error().message);
+                }
                 const std::uint32_t size = TRY(dictionary())->size();
                 for (const std::uint32_t ordinal : values.values) {
                     if (ordinal >= size) return damaged("points past its dictionary");
@@ -116,14 +124,36 @@ public:
 
     std::unique_ptr<Texts> texts() const override;
 
-    Result<Bitmap> rows_with_token(std::string_view token) const override {
-        return TRY(token_index())->rows_with(token);
-    }
-
+    Result<Bitmap> rows_with_text(std::string_view text) const override;
+    Result<Bitmap> rows_with_token(std::string_view token) const override;
     Result<> visit_tokens(std::string_view prefix,
                           const std::function<bool(std::string_view token, const Bitmap& rows)>&
-                              visit) const override {
-        return TRY(token_index())->visit(prefix, visit);
+                              visit) const override;
+
+    Result<std::shared_ptr<const TemplateTexts>> template_texts() const {
+        if (entry_.encoding != Encoding::templates) return damaged("has no templates");
+        return decoded<TemplateTexts>(
+            part_values,
+            [&]() -> Result<TemplateTexts> {
+                auto made =
+                    TemplateTexts::open(part(1), part(3), *TRY(row_values()), entry_.values,
+                                        [&](std::string_view path) { return reference(path); });
+                if (!made) return damaged(made.error().message);
+                return std::move(*made);
+            },
+            [](const TemplateTexts& t) { return t.memory_bytes(); });
+    }
+
+    Result<std::shared_ptr<const HexTexts>> hex_texts() const {
+        if (entry_.encoding != Encoding::hex) return damaged("has no packed digits");
+        return decoded<HexTexts>(
+            part_values,
+            [&]() -> Result<HexTexts> {
+                auto made = HexTexts::open(part(1), part(3), entry_.values);
+                if (!made) return damaged(made.error().message);
+                return std::move(*made);
+            },
+            [](const HexTexts&) { return 4096; });
     }
 
     Result<> check() const {
@@ -141,6 +171,8 @@ public:
     }
 
     std::uint32_t values() const { return entry_.values; }
+
+    Encoding encoding() const { return entry_.encoding; }
 
     std::unexpected<Error> damaged(std::string_view what) const {
         return fail(
@@ -192,6 +224,30 @@ private:
             return damaged("has rows that make no sense");
         }
         return RowValues(entry_.rows, std::move(offsets));
+    }
+
+    /// The ordinals of a column that this one is a function of; that one is a function of none.
+    Result<std::shared_ptr<const OrdinalValues>> reference(std::string_view path) const {
+        const auto* column = static_cast<const ColumnReader*>(group_.find(path, ColumnKind::text));
+        if (column == nullptr || column->entry_.encoding != Encoding::dictionary)
+            return damaged("is a function of a column that is not there");
+        return column->ordinals();
+    }
+
+    Result<std::vector<std::uint32_t>> decode_derived() const {
+        ByteReader reader(part(1));
+        const auto from = TRY(reference(reader.text()));
+        std::vector<std::uint32_t> map;
+        const std::uint32_t size =
+            from->values.empty() ? 0 : std::ranges::max(from->values) + 1;
+        if (!reader.ok() || !unpack(reader.take(reader.left()), size, map))
+            return damaged("has a map that makes no sense");
+        if (from->values.size() != entry_.values) return damaged("has rows that make no sense");
+        std::vector<std::uint32_t> values;
+        values.reserve(from->values.size());
+        for (const std::uint32_t ordinal : from->values)
+            values.push_back(map[ordinal]);
+        return values;
     }
 
     Result<RealValues> decode_reals() const {
@@ -247,14 +303,15 @@ private:
     }
 
     ColumnEntry entry_;
+    const RowGroup& group_;  // owns this
     std::shared_ptr<Cache> cache_;
     mutable std::atomic<bool> checked_{false};
 };
 
 /// Opens its blocks at the first call, so that damage is an error of `at`.
-class ColumnTexts final : public Texts {
+class BlockTexts final : public Texts {
 public:
-    explicit ColumnTexts(const ColumnReader& column) : column_(column) {}
+    explicit BlockTexts(const ColumnReader& column) : column_(column) {}
 
     Result<std::string_view> at(std::uint32_t value) override {
         if (!blocks_) {
@@ -273,8 +330,131 @@ private:
     std::optional<TextBlocksReader> blocks_;
 };
 
+/// Texts that are put together from what was decoded.
+class MadeTexts final : public Texts {
+public:
+    explicit MadeTexts(const ColumnReader& column) : column_(column) {}
+
+    Result<std::string_view> at(std::uint32_t value) override {
+        if (value >= column_.values()) return column_.damaged("is asked for a value too many");
+        text_.clear();
+        if (column_.encoding() == Encoding::hex) {
+            if (hex_ == nullptr) hex_ = TRY(column_.hex_texts());
+            hex_->append(value, text_);
+            return text_;
+        }
+        if (templates_ == nullptr) templates_ = TRY(column_.template_texts());
+        if (auto done = templates_->append(value, text_); !done)
+            return column_.damaged(done.error().message);
+        return text_;
+    }
+
+private:
+    const ColumnReader& column_;  // the row group's
+    std::shared_ptr<const HexTexts> hex_;
+    std::shared_ptr<const TemplateTexts> templates_;
+    std::string text_;
+};
+
 std::unique_ptr<Texts> ColumnReader::texts() const {
-    return std::make_unique<ColumnTexts>(*this);
+    if (entry_.encoding == Encoding::blocks) return std::make_unique<BlockTexts>(*this);
+    return std::make_unique<MadeTexts>(*this);
+}
+
+/// Rows of values, for encodings that find values.
+class RowsOf {
+public:
+    RowsOf(const RowValues& values, std::uint32_t count) : rows_(values.rows()) {
+        if (values.one_each()) return;
+        row_of_.reserve(count);
+        for (std::uint32_t row = 0; row < values.rows(); ++row)
+            row_of_.resize(values.last(row), row);
+    }
+
+    void add(std::uint32_t value) { rows_.set(row_of_.empty() ? value : row_of_[value]); }
+
+    std::uint32_t row(std::uint32_t value) const {
+        return row_of_.empty() ? value : row_of_[value];
+    }
+
+    Bitmap take() { return std::move(rows_); }
+
+private:
+    Bitmap rows_;
+    std::vector<std::uint32_t> row_of_;
+};
+
+Result<Bitmap> ColumnReader::rows_with_text(std::string_view text) const {
+    const auto values = TRY(row_values());
+    if (entry_.encoding == Encoding::hex) {
+        RowsOf rows(*values, entry_.values);
+        TRY(hex_texts())->find(text, [&](std::uint32_t value) { rows.add(value); });
+        return rows.take();
+    }
+    Bitmap candidates(entry_.rows, true);
+    if (entry_.encoding == Encoding::templates) {
+        const auto templates = TRY(template_texts());
+        text::Tokenizer tokens(text);
+        while (tokens.next() && candidates.any())
+            candidates.and_with(TRY(templates->rows_with_token(tokens.token())));
+    }
+    const auto reader = texts();
+    Bitmap rows(entry_.rows);
+    std::optional<Error> failure;
+    candidates.for_each([&](std::uint32_t row) {
+        for (std::uint32_t value = values->first(row); value < values->last(row); ++value) {
+            const auto found = reader->at(value);
+            if (!found && !failure) failure = found.error();
+            if (found && *found == text) rows.set(row);
+        }
+    });
+    if (failure) return std::unexpected(*failure);
+    return rows;
+}
+
+Result<Bitmap> ColumnReader::rows_with_token(std::string_view token) const {
+    if (!has_token_index()) return damaged("has no token index");
+    if (entry_.encoding == Encoding::templates) {
+        auto rows = TRY(template_texts())->rows_with_token(token);
+        return rows ? std::move(rows) : damaged(rows.error().message);
+    }
+    if (entry_.encoding == Encoding::hex) {
+        RowsOf rows(*TRY(row_values()), entry_.values);
+        TRY(hex_texts())->find_token(token, [&](std::uint32_t value) { rows.add(value); });
+        return rows.take();
+    }
+    return TRY(token_index())->rows_with(token);
+}
+
+Result<> ColumnReader::visit_tokens(
+    std::string_view prefix,
+    const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const {
+    if (!has_token_index()) return damaged("has no token index");
+    if (entry_.encoding == Encoding::templates) {
+        auto done = TRY(template_texts())->visit_tokens(prefix, visit);
+        return done ? done : damaged(done.error().message);
+    }
+    if (entry_.encoding != Encoding::hex) return TRY(token_index())->visit(prefix, visit);
+    // Hardly ever asked of ids: their tokens are made and sorted.
+    const RowsOf rows(*TRY(row_values()), entry_.values);
+    const auto reader = texts();
+    std::vector<std::pair<std::string, std::uint32_t>> found;
+    for (std::uint32_t value = 0; value < entry_.values; ++value) {
+        text::Tokenizer tokens(TRY(reader->at(value)));
+        while (tokens.next()) {
+            if (tokens.token().starts_with(prefix))
+                found.emplace_back(tokens.token(), rows.row(value));
+        }
+    }
+    std::ranges::sort(found);
+    for (std::size_t i = 0; i < found.size();) {
+        Bitmap of_token(entry_.rows);
+        const std::string& token = found[i].first;
+        for (; i < found.size() && found[i].first == token; ++i)
+            of_token.set(found[i].second);
+        if (!visit(token, of_token)) break;
+    }
+    return {};
 }
 
 }  // namespace
@@ -308,7 +488,7 @@ std::optional<ColumnEntry> read_column_entry(ByteReader& reader, std::uint32_t r
         if (size > chunks_end) return std::nullopt;
     }
     const bool sound = reader.ok() && kind <= static_cast<std::uint8_t>(ColumnKind::ip) &&
-                       encoding >= 1 && encoding <= 5 && row_mode <= 2 && values < max_values &&
+                       encoding >= 1 && encoding <= 8 && row_mode <= 2 && values < max_values &&
                        rows_with_value <= rows && entry.offset <= chunks_end &&
                        entry.size() <= chunks_end - entry.offset &&
                        (row_mode != 0 || values == rows);
@@ -321,8 +501,9 @@ std::optional<ColumnEntry> read_column_entry(ByteReader& reader, std::uint32_t r
     return entry;
 }
 
-std::unique_ptr<Column> make_column(ColumnEntry entry, std::shared_ptr<Cache> cache) {
-    return std::make_unique<ColumnReader>(std::move(entry), std::move(cache));
+std::unique_ptr<Column> make_column(ColumnEntry entry, const RowGroup& group,
+                                    std::shared_ptr<Cache> cache) {
+    return std::make_unique<ColumnReader>(std::move(entry), group, std::move(cache));
 }
 
 std::uint32_t Dictionary::lower_bound(std::string_view text) const {

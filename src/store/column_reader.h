@@ -6,6 +6,7 @@
 #include "store/cache.h"
 #include "store/column.h"
 #include "store/group_format.h"
+#include "store/row_group.h"
 
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,8 @@ struct ColumnEntry {
 std::optional<ColumnEntry> read_column_entry(ByteReader& reader, std::uint32_t rows,
                                              std::uint64_t chunks_end);
 
-std::unique_ptr<Column> make_column(ColumnEntry entry, std::shared_ptr<Cache> cache);
+/// `group` has the columns that this one may be a function of; it owns the column.
+std::unique_ptr<Column> make_column(ColumnEntry entry, const RowGroup& group,
+                                    std::shared_ptr<Cache> cache);
 
 }  // namespace elkhorn::store

@@ -141,8 +141,7 @@ std::uint64_t GroupBuilder::memory_bytes() const {
 
 std::string GroupBuilder::encode() const {
     GroupEncoder encoder(rows(), first_seq_no_, last_seq_no());
-    for (const auto& column : columns_)
-        encoder.add(*column);
+    encoder.add_all(columns_);
     encoder.add_sources(sources_);
     ColumnBuilder seq_no;
     seq_no.path = "_seq_no";

@@ -4,6 +4,8 @@
 #include "base/hash.h"
 #include "store/bit_packing.h"
 #include "store/compression.h"
+#include "store/hex_text.h"
+#include "store/template_text.h"
 #include "store/text_blocks.h"
 #include "store/token_index.h"
 #include "text/tokenizer.h"
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace elkhorn::store {
@@ -20,6 +23,13 @@ namespace {
 // repeat.
 constexpr std::uint64_t short_text_bytes = 64;
 constexpr std::uint32_t distinct_share = 4;  // at most a quarter distinct
+
+// Dictionaries that others may be functions of: worth trying, and cheap to try.
+constexpr std::size_t most_references = 8;
+constexpr std::size_t largest_reference = 8192;
+
+// Fewer texts are not worth templates.
+constexpr std::size_t fewest_for_templates = 256;
 
 // Below this many distinct texts a full-text query is evaluated on the dictionary.
 constexpr std::size_t dictionary_scan_limit = 2048;
@@ -71,6 +81,48 @@ int decimal_digits(const std::vector<double>& values) {
         if (exact) return digits;
     }
     return -1;
+}
+
+bool few_distinct(const ColumnBuilder& column) {
+    return column.distinct.texts().size() <= column.ordinals.size() / distinct_share;
+}
+
+/// Whether its values are one for each row and of so few that others may be functions of them.
+bool may_be_reference(const ColumnBuilder& column, std::uint32_t rows) {
+    const std::size_t distinct = column.distinct.texts().size();
+    return column.kind == ColumnKind::text && column.rows.empty() && column.values() == rows &&
+           few_distinct(column) && distinct > 1 && distinct <= largest_reference;
+}
+
+/// Own ordinal for each of the reference's, or nothing where it is no function of it.
+std::vector<std::int64_t> map_from(const TextReference& reference,
+                                   std::span<const std::uint32_t> ordinals) {
+    std::vector<std::int64_t> map(reference.size, -1);
+    for (std::size_t row = 0; row < ordinals.size(); ++row) {
+        std::int64_t& known = map[reference.ordinals[row]];
+        if (known >= 0 && known != ordinals[row]) return {};
+        known = ordinals[row];
+    }
+    return map;
+}
+
+void append_dictionary(std::string& out, const std::vector<std::string_view>& texts,
+                       const std::vector<std::uint32_t>& order) {
+    std::string raw;
+    append_varint(raw, texts.size());
+    for (const std::uint32_t text : order)
+        append_varint(raw, texts[text].size());
+    for (const std::uint32_t text : order)
+        raw += texts[text];
+    append_number(out, static_cast<std::uint32_t>(raw.size()));
+    append_zstd(out, raw);
+}
+
+std::vector<std::uint32_t> ranks_of(const std::vector<std::uint32_t>& order) {
+    std::vector<std::uint32_t> ranks(order.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i)
+        ranks[order[i]] = i;
+    return ranks;
 }
 
 }  // namespace
@@ -132,36 +184,79 @@ void GroupEncoder::encode_reals(const ColumnBuilder& column, Chunk& chunk) {
     append_packed(chunk.parts[1], scaled);
 }
 
-void GroupEncoder::encode_texts(const ColumnBuilder& column, Chunk& chunk) const {
+/// A sorted dictionary and ordinals, or a map from another column's.
+void GroupEncoder::encode_dictionary(const ColumnBuilder& column, Chunk& chunk) {
+    const auto order = sorted_order(column.distinct.texts());
+    append_dictionary(chunk.parts[2], column.distinct.texts(), order);
+    const auto ranks = ranks_of(order);
+    std::vector<std::uint32_t> ordinals;
+    ordinals.reserve(column.ordinals.size());
+    for (const std::uint32_t ordinal : column.ordinals)
+        ordinals.push_back(ranks[ordinal]);
+    const bool candidate = may_be_reference(column, rows_);
+    for (const TextReference& reference : references_) {
+        if (!candidate || reference.size < ranks.size()) continue;
+        const auto map = map_from(reference, ordinals);
+        if (map.empty()) continue;
+        chunk.encoding = Encoding::derived;
+        append_text(chunk.parts[1], reference.path);
+        append_packed(chunk.parts[1], map);
+        return;
+    }
+    chunk.encoding = Encoding::dictionary;
+    append_packed(chunk.parts[1], widen(ordinals));
+    if (!candidate || references_.size() == most_references) return;
+    reference_ordinals_.push_back(std::move(ordinals));
+    references_.push_back({column.path, reference_ordinals_.back(),
+                           static_cast<std::uint32_t>(ranks.size())});
+}
+
+bool GroupEncoder::encode_hex_ids(const ColumnBuilder& column, Chunk& chunk) const {
+    const auto layout = hex_layout(column.distinct.texts());
+    if (!layout) return false;
+    HexParts parts = encode_hex(*layout, column.distinct.texts(), column.ordinals);
+    chunk.encoding = Encoding::hex;
+    chunk.parts[1] = std::move(parts.values);
+    chunk.parts[3] = std::move(parts.filter);
+    if (column.tokens) {
+        chunk.flags |= flag_token_index;
+        const auto pieces = std::ranges::count(*layout, '-') + 1;
+        chunk.tokens = column.ordinals.size() * static_cast<std::uint64_t>(pieces);
+    }
+    return true;
+}
+
+bool GroupEncoder::encode_template_texts(const ColumnBuilder& column, Chunk& chunk) const {
+    if (column.ordinals.size() < fewest_for_templates) return false;
+    const TextColumn texts{column.distinct.texts(), column.ordinals, column.rows, rows_};
+    auto parts = encode_templates(texts, references_);
+    if (!parts) return false;
+    chunk.encoding = Encoding::templates;
+    chunk.parts[1] = std::move(parts->values);
+    chunk.parts[3] = std::move(parts->index);
+    if (column.tokens) {
+        chunk.flags |= flag_token_index;
+        chunk.tokens = parts->tokens;
+    }
+    return true;
+}
+
+void GroupEncoder::encode_texts(const ColumnBuilder& column, Chunk& chunk) {
     const auto& texts = column.distinct.texts();
-    const bool few = texts.size() <= column.ordinals.size() / distinct_share;
-    const bool fits = column.distinct.text_bytes() <= short_text_bytes * texts.size();
-    if (!few && !fits && texts.size() > 64 && column.path != "_id") {
+    const bool own = column.path.starts_with('_');  // ids are looked up by their dictionary
+    const bool sort = few_distinct(column) || texts.size() <= 64 || own;
+    if (!sort && column.kind == ColumnKind::text) {
+        if (encode_hex_ids(column, chunk) || encode_template_texts(column, chunk)) return;
+    }
+    if (sort || column.distinct.text_bytes() <= short_text_bytes * texts.size()) {
+        encode_dictionary(column, chunk);
+    } else {
         chunk.encoding = Encoding::blocks;
         std::vector<std::string_view> values;
         values.reserve(column.ordinals.size());
         for (const std::uint32_t ordinal : column.ordinals)
             values.push_back(texts[ordinal]);
         append_text_blocks(chunk.parts[1], values);
-    } else {
-        chunk.encoding = Encoding::dictionary;
-        const auto order = sorted_order(texts);
-        std::vector<std::int64_t> rank(texts.size());
-        std::string raw;
-        append_varint(raw, texts.size());
-        for (std::uint32_t i = 0; i < order.size(); ++i) {
-            rank[order[i]] = i;
-            append_varint(raw, texts[order[i]].size());
-        }
-        for (const std::uint32_t text : order)
-            raw += texts[text];
-        append_number(chunk.parts[2], static_cast<std::uint32_t>(raw.size()));
-        append_zstd(chunk.parts[2], raw);
-        std::vector<std::int64_t> ordinals;
-        ordinals.reserve(column.ordinals.size());
-        for (const std::uint32_t ordinal : column.ordinals)
-            ordinals.push_back(rank[ordinal]);
-        append_packed(chunk.parts[1], ordinals);
     }
     if (column.tokens) encode_tokens(column, chunk);
 }
@@ -207,6 +302,19 @@ void GroupEncoder::add(const ColumnBuilder& column) {
     else
         encode_texts(column, chunk);
     write(column.path, column.kind, column.values(), chunk);
+}
+
+void GroupEncoder::add_all(std::span<const std::unique_ptr<ColumnBuilder>> columns) {
+    std::vector<const ColumnBuilder*> order;
+    for (const auto& column : columns)
+        order.push_back(column.get());
+    // Those that others may be functions of come first, the largest before all.
+    std::ranges::stable_sort(order, std::greater(), [&](const ColumnBuilder* column) {
+        return may_be_reference(*column, rows_) ? column->distinct.texts().size() : 0;
+    });
+    reference_ordinals_.reserve(most_references);  // references view into it
+    for (const ColumnBuilder* column : order)
+        add(*column);
 }
 
 void GroupEncoder::add_sources(const std::vector<std::string_view>& sources) {

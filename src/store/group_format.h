@@ -20,7 +20,7 @@
 namespace elkhorn::store {
 
 constexpr std::uint64_t group_magic = 0x31305055'52474b45;  // "EKGRUP01"
-constexpr std::uint16_t group_version = 1;
+constexpr std::uint16_t group_version = 2;  // 1 had no encodings past 5
 constexpr std::size_t group_footer_bytes = 16;
 
 enum class Encoding : std::uint8_t {
@@ -29,6 +29,10 @@ enum class Encoding : std::uint8_t {
     reals_decimal = 3,  // u8 digits, then packed blocks of value * 10^digits
     dictionary = 4,     // packed ordinals; the texts, sorted, in the dictionary part
     blocks = 5,         // zstd blocks of texts in the order of the rows (text_blocks.h)
+    templates = 6,      // words, numbers and what stands between them (template_text.h)
+    hex = 7,            // hexadecimal ids at half a byte a digit (hex_text.h)
+    derived = 8,        // as 4, but the ordinals are a function of another column's: text path of
+                        // that column, which has encoding 4, and packed ordinals by its ordinals
 };
 
 enum class RowMode : std::uint8_t {

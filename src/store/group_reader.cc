@@ -74,7 +74,7 @@ public:
         if (crc32c(directory) != crc) return damaged("has a directory whose checksum is wrong");
         ByteReader reader(directory);
         const auto version = reader.number<std::uint16_t>();
-        if (version != group_version) {
+        if (version == 0 || version > group_version) {
             return fail(
                 ErrorCode::corruption,
                 fmt::format("{}: row group format {} is newer than this program reads ({}): use a "
@@ -92,7 +92,7 @@ public:
             column->place = bytes_.place;
             column->file_offset = bytes_.offset + column->offset;
             column->bytes = all.substr(column->offset, column->size());
-            columns_.push_back(make_column(std::move(*column), cache));
+            columns_.push_back(make_column(std::move(*column), *this, cache));
             places_[{columns_.back()->path(), columns_.back()->kind()}] = columns_.back().get();
         }
         source_ = find("_source", ColumnKind::text);
