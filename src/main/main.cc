@@ -6,6 +6,7 @@
 #include "filter/filter.h"
 #include "input/input.h"
 #include "main/generate.h"
+#include "main/inspect.h"
 #include "main/print.h"
 #include "main/run_pipeline.h"
 #include "main/serve.h"
@@ -146,6 +147,16 @@ int run(int argc, char** argv) {
         "Examples:\n  elkhorn generate access-log --count 1000\n  elkhorn generate api-events "
         "--rate 200 --to tcp://127.0.0.1:9601");
 
+    InspectOptions inspect_options;
+    CLI::App* inspect_command =
+        app.add_subcommand("inspect", "Tell where the bytes of segments are, field by field");
+    inspect_command
+        ->add_option("path", inspect_options.path, "A segment, or a folder with segments in it")
+        ->required();
+    inspect_command->add_flag("--json", inspect_options.json, "For a script");
+    inspect_command->footer(
+        "Examples:\n  elkhorn inspect elkhorn-data/indices/7/3.seg\n  elkhorn inspect elkhorn-data");
+
     CLI::App* plugins_command =
         app.add_subcommand("plugins", "List inputs, codecs, filters and outputs");
 
@@ -156,6 +167,7 @@ int run(int argc, char** argv) {
     }
     if (*serve_command) return with_settings(serve_flags, serve);
     if (*generate_command) return generate(generate_options);
+    if (*inspect_command) return inspect(inspect_options);
     if (*plugins_command) return list_plugins();
     if (file.empty() == text.empty()) return complain("give either -f FILE or -e 'text'"), 2;
     return with_settings(pipeline_flags, [&](const config::Settings& settings) {

@@ -159,8 +159,10 @@ public:
     /// Tokens in all values together, for BM25's average length. 0 where the field is not text.
     virtual std::uint64_t token_count() const = 0;
 
-    /// Bytes in the file, by part, for `inspect`.
+    /// Bytes in the file, for `inspect`: all, and what of them is its index of words or ids.
     virtual std::uint64_t size_bytes() const = 0;
+    virtual std::uint64_t index_bytes() const = 0;
+    virtual std::string_view encoding_name() const = 0;
 };
 
 }  // namespace elkhorn::store

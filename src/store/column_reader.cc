@@ -4,6 +4,7 @@
 #include "store/bit_packing.h"
 #include "store/compression.h"
 #include "store/hex_text.h"
+#include "store/source_shapes.h"
 #include "store/template_text.h"
 #include "store/text_blocks.h"
 #include "store/token_index.h"
@@ -60,6 +61,23 @@ public:
     std::uint64_t token_count() const override { return entry_.tokens; }
 
     std::uint64_t size_bytes() const override { return entry_.size(); }
+
+    std::uint64_t index_bytes() const override { return entry_.part_sizes[3]; }
+
+    std::string_view encoding_name() const override {
+        switch (entry_.encoding) {
+            case Encoding::integers: return "integers";
+            case Encoding::reals_raw: return "reals";
+            case Encoding::reals_decimal: return "decimals";
+            case Encoding::dictionary: return "dictionary";
+            case Encoding::blocks: return "blocks";
+            case Encoding::templates: return "templates";
+            case Encoding::hex: return "hex";
+            case Encoding::derived: return "derived";
+            case Encoding::shapes: return "shapes";
+        }
+        return "unknown";
+    }
 
     Result<Bitmap> present() const override {
         if (entry_.row_mode == RowMode::one_each) return Bitmap(entry_.rows, true);
@@ -142,6 +160,18 @@ public:
                 return std::move(*made);
             },
             [](const TemplateTexts& t) { return t.memory_bytes(); });
+    }
+
+    Result<std::shared_ptr<const SourceShapes>> source_shapes() const {
+        if (entry_.encoding != Encoding::shapes) return damaged("has no shapes");
+        return decoded<SourceShapes>(
+            part_values,
+            [&]() -> Result<SourceShapes> {
+                auto made = SourceShapes::open(part(1), part(2), entry_.rows);
+                if (!made) return damaged(made.error().message);
+                return std::move(*made);
+            },
+            [](const SourceShapes& s) { return s.memory_bytes(); });
     }
 
     Result<std::shared_ptr<const HexTexts>> hex_texts() const {
@@ -356,8 +386,28 @@ private:
     std::string text_;
 };
 
+/// Documents put together from the other columns; opened at the first call.
+class SourceTexts final : public Texts {
+public:
+    SourceTexts(const ColumnReader& column, const RowGroup& group)
+        : column_(column), group_(group) {}
+
+    Result<std::string_view> at(std::uint32_t row) override {
+        if (reader_ == nullptr) reader_ = make_source_reader(TRY(column_.source_shapes()), group_);
+        auto text = reader_->at(row);
+        if (!text) return column_.damaged(text.error().message);
+        return text;
+    }
+
+private:
+    const ColumnReader& column_;  // the row group's
+    const RowGroup& group_;
+    std::unique_ptr<SourceReader> reader_;
+};
+
 std::unique_ptr<Texts> ColumnReader::texts() const {
     if (entry_.encoding == Encoding::blocks) return std::make_unique<BlockTexts>(*this);
+    if (entry_.encoding == Encoding::shapes) return std::make_unique<SourceTexts>(*this, group_);
     return std::make_unique<MadeTexts>(*this);
 }
 
@@ -487,8 +537,8 @@ std::optional<ColumnEntry> read_column_entry(ByteReader& reader, std::uint32_t r
     for (const std::uint64_t size : entry.part_sizes) {
         if (size > chunks_end) return std::nullopt;
     }
-    const bool sound = reader.ok() && kind <= static_cast<std::uint8_t>(ColumnKind::ip) &&
-                       encoding >= 1 && encoding <= 8 && row_mode <= 2 && values < max_values &&
+    const bool sound = reader.ok() && kind <= static_cast<std::uint8_t>(ColumnKind::spare) &&
+                       encoding >= 1 && encoding <= 9 && row_mode <= 2 && values < max_values &&
                        rows_with_value <= rows && entry.offset <= chunks_end &&
                        entry.size() <= chunks_end - entry.offset &&
                        (row_mode != 0 || values == rows);

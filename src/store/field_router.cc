@@ -107,7 +107,8 @@ bool fits(const Leaf& leaf, const FieldMapping& field, const text::DateParser* d
         case ColumnKind::real: return to_real(leaf, field).has_value();
         case ColumnKind::ip:
             return leaf.kind == Kind::string && parse_ip(leaf.as_text()).has_value();
-        case ColumnKind::text: return true;
+        case ColumnKind::text:
+        case ColumnKind::spare: break;
     }
     return true;
 }
@@ -337,7 +338,8 @@ bool FieldRouter::add_typed(Target& target, std::uint32_t row, const Leaf& leaf,
                                         builder.keep({address->data(), address->size()}, source));
             return address.has_value();
         }
-        case ColumnKind::integer: break;
+        case ColumnKind::integer:
+        case ColumnKind::spare: break;
     }
     std::optional<std::int64_t> value;
     if (field.type == FieldType::boolean) {

@@ -142,7 +142,7 @@ std::uint64_t GroupBuilder::memory_bytes() const {
 std::string GroupBuilder::encode() const {
     GroupEncoder encoder(rows(), first_seq_no_, last_seq_no());
     encoder.add_all(columns_);
-    encoder.add_sources(sources_);
+    encoder.add_sources(sources_, columns_);
     ColumnBuilder seq_no;
     seq_no.path = "_seq_no";
     seq_no.integers = seq_nos_;

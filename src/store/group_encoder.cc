@@ -5,6 +5,7 @@
 #include "store/bit_packing.h"
 #include "store/compression.h"
 #include "store/hex_text.h"
+#include "store/source_shapes.h"
 #include "store/template_text.h"
 #include "store/text_blocks.h"
 #include "store/token_index.h"
@@ -245,7 +246,7 @@ void GroupEncoder::encode_texts(const ColumnBuilder& column, Chunk& chunk) {
     const auto& texts = column.distinct.texts();
     const bool own = column.path.starts_with('_');  // ids are looked up by their dictionary
     const bool sort = few_distinct(column) || texts.size() <= 64 || own;
-    if (!sort && column.kind == ColumnKind::text) {
+    if (!sort && column.kind != ColumnKind::ip) {
         if (encode_hex_ids(column, chunk) || encode_template_texts(column, chunk)) return;
     }
     if (sort || column.distinct.text_bytes() <= short_text_bytes * texts.size()) {
@@ -317,12 +318,17 @@ void GroupEncoder::add_all(std::span<const std::unique_ptr<ColumnBuilder>> colum
         add(*column);
 }
 
-void GroupEncoder::add_sources(const std::vector<std::string_view>& sources) {
+void GroupEncoder::add_sources(std::span<const std::string_view> sources,
+                               std::span<const std::unique_ptr<ColumnBuilder>> columns) {
+    SourceParts parts = encode_sources(sources, columns);
     Chunk chunk;
-    chunk.encoding = Encoding::blocks;
+    chunk.encoding = Encoding::shapes;
     chunk.rows_with_value = rows_;
-    append_text_blocks(chunk.parts[1], sources);
+    chunk.parts[1] = std::move(parts.shapes);
+    chunk.parts[2] = std::move(parts.whole);
     write("_source", ColumnKind::text, sources.size(), chunk);
+    for (const auto& spare : parts.spares)
+        add(*spare);
 }
 
 void GroupEncoder::write(std::string_view path, ColumnKind kind, std::size_t values,

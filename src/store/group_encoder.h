@@ -29,7 +29,9 @@ public:
     void add_all(std::span<const std::unique_ptr<ColumnBuilder>> columns);
     /// One of the row group's own columns.
     void add(const ColumnBuilder& column);
-    void add_sources(const std::vector<std::string_view>& sources);
+    /// The documents, after their columns.
+    void add_sources(std::span<const std::string_view> sources,
+                     std::span<const std::unique_ptr<ColumnBuilder>> columns);
     std::string finish();
 
 private:

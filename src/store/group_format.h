@@ -33,6 +33,7 @@ enum class Encoding : std::uint8_t {
     hex = 7,            // hexadecimal ids at half a byte a digit (hex_text.h)
     derived = 8,        // as 4, but the ordinals are a function of another column's: text path of
                         // that column, which has encoding 4, and packed ordinals by its ordinals
+    shapes = 9,         // documents, from the other columns (source_shapes.h)
 };
 
 enum class RowMode : std::uint8_t {
