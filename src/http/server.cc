@@ -27,6 +27,7 @@ namespace wire = boost::beast::http;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
+constexpr std::size_t read_bytes = 64 * 1024;  // of a body, at once
 constexpr std::size_t compress_from_bytes = 200;
 
 metrics::Counter requests{"elkhorn_http_requests_total", "Requests answered, of every kind."};
@@ -149,7 +150,10 @@ private:
                           });
     }
 
+    /// In large pieces: a read takes no more than the buffer has room for, which is little after a
+    /// header. The room is given back with the body, for most connections wait most of the time.
     void read_body() {
+        buffer_.reserve(read_bytes);
         wire::async_read(
             stream_, buffer_, *parser_,
             [self = shared_from_this()](error_code error, std::size_t) { self->body_done(error); });
@@ -158,6 +162,7 @@ private:
     void body_done(error_code error) {
         if (error == wire::error::body_limit) return refuse_body();
         if (error) return close();
+        buffer_.shrink_to_fit();
         keep_alive_ = parser_->keep_alive();
         auto message = parser_->release();
         head_ = message.method() == wire::verb::head;

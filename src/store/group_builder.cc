@@ -1,45 +1,68 @@
 #include "store/group_builder.h"
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "store/group_encoder.h"
 
 namespace elkhorn::store {
 
+namespace {
+
+// After this many texts it is decided whether looking for equal ones is worth it.
+constexpr std::size_t judged_at = 4096;
+
+/// Most texts are short: no call for those of 8 to 16 bytes.
+bool same_text(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    const std::size_t n = a.size();
+    if (n < 8 || n > 16) return a == b;
+    return load<std::uint64_t>(a.data()) == load<std::uint64_t>(b.data()) &&
+           load<std::uint64_t>(a.data() + n - 8) == load<std::uint64_t>(b.data() + n - 8);
+}
+
+}  // namespace
+
+/// Where the text is, or would be.
+std::size_t TextSet::place_of(std::uint64_t hash, std::string_view text) const {
+    const std::size_t mask = table_.size() - 1;
+    const auto high = static_cast<std::uint32_t>(hash >> 32);
+    std::size_t at = hash & mask;
+    for (; table_[at].number != 0; at = (at + 1) & mask) {
+        if (table_[at].hash == high && same_text(texts_[table_[at].number - 1], text)) break;
+    }
+    return at;
+}
+
 std::uint32_t TextSet::add(std::string_view text) {
     const std::uint64_t hash = hash64(text);
-    const std::size_t mask = table_.size() - 1;
-    std::size_t slot = hash & mask;
-    for (; table_[slot] != 0; slot = (slot + 1) & mask) {
-        const std::uint32_t known = table_[slot] - 1;
-        if (hashes_[known] == hash && texts_[known] == text) return known;
-    }
-    const auto made = static_cast<std::uint32_t>(texts_.size());
-    texts_.push_back(text);
+    Slot& slot = table_[place_of(hash, text)];
+    if (slot.number != 0) return slot.number - 1;
+    const std::uint32_t made = add_unseen(text);
     hashes_.push_back(hash);
-    text_bytes_ += text.size();
-    table_[slot] = made + 1;
+    slot = {made + 1, static_cast<std::uint32_t>(hash >> 32)};
     if (texts_.size() * 2 > table_.size()) rehash();
     return made;
 }
 
+std::uint32_t TextSet::add_unseen(std::string_view text) {
+    texts_.push_back(text);
+    text_bytes_ += text.size();
+    return static_cast<std::uint32_t>(texts_.size() - 1);
+}
+
 std::optional<std::uint32_t> TextSet::find(std::string_view text) const {
-    const std::uint64_t hash = hash64(text);
-    const std::size_t mask = table_.size() - 1;
-    for (std::size_t slot = hash & mask; table_[slot] != 0; slot = (slot + 1) & mask) {
-        const std::uint32_t known = table_[slot] - 1;
-        if (hashes_[known] == hash && texts_[known] == text) return known;
-    }
-    return std::nullopt;
+    const Slot& slot = table_[place_of(hash64(text), text)];
+    return slot.number == 0 ? std::nullopt : std::optional(slot.number - 1);
 }
 
 void TextSet::rehash() {
-    table_.assign(table_.size() * 2, 0);
+    table_.assign(table_.size() * 2, {});
     const std::size_t mask = table_.size() - 1;
     for (std::uint32_t i = 0; i < hashes_.size(); ++i) {
-        std::size_t slot = hashes_[i] & mask;
-        while (table_[slot] != 0)
-            slot = (slot + 1) & mask;
-        table_[slot] = i + 1;
+        std::size_t at = hashes_[i] & mask;
+        while (table_[at].number != 0)
+            at = (at + 1) & mask;
+        table_[at] = {i + 1, static_cast<std::uint32_t>(hashes_[i] >> 32)};
     }
 }
 
@@ -76,7 +99,8 @@ void ColumnBuilder::add_real(std::uint32_t row, double value) {
 
 void ColumnBuilder::add_text(std::uint32_t row, std::string_view text) {
     place(row);
-    ordinals.push_back(distinct.add(text));
+    ordinals.push_back(all_new ? distinct.add_unseen(text) : distinct.add(text));
+    if (ordinals.size() == judged_at) all_new = distinct.texts().size() > judged_at / 8 * 7;
 }
 
 std::uint64_t ColumnBuilder::memory_bytes() const {

@@ -30,9 +30,11 @@ namespace elkhorn::store {
 /// Distinct texts and their numbers, in order of arrival. Holds views.
 class TextSet {
 public:
-    TextSet() : table_(64, 0) {}
+    TextSet() : table_(64) {}
 
     std::uint32_t add(std::string_view text);
+    /// Without a look whether it is there; after that neither `add` nor `find` may be asked.
+    std::uint32_t add_unseen(std::string_view text);
     std::optional<std::uint32_t> find(std::string_view text) const;
 
     const std::vector<std::string_view>& texts() const { return texts_; }
@@ -40,11 +42,19 @@ public:
     std::uint64_t text_bytes() const { return text_bytes_; }
 
 private:
+    /// A text's number and one, 0 where it is free, and of its hash what the place does not say: a
+    /// look-up that misses touches nothing else.
+    struct Slot {
+        std::uint32_t number = 0;
+        std::uint32_t hash = 0;
+    };
+
+    std::size_t place_of(std::uint64_t hash, std::string_view text) const;
     void rehash();
 
     std::vector<std::string_view> texts_;
     std::vector<std::uint64_t> hashes_;
-    std::vector<std::uint32_t> table_;  // number + 1; 0: free
+    std::vector<Slot> table_;
     std::uint64_t text_bytes_ = 0;
 };
 
@@ -55,8 +65,9 @@ struct ColumnBuilder {
     std::vector<std::uint32_t> rows;  // of each value; empty while value i belongs to row i
     std::vector<std::int64_t> integers;
     std::vector<double> reals;
-    TextSet distinct;
+    TextSet distinct;                     // once `all_new`, a text may be in it twice
     std::vector<std::uint32_t> ordinals;  // into distinct
+    bool all_new = false;  // hardly a text came twice: nobody looks any more
 
     std::size_t values() const;
     void add_integer(std::uint32_t row, std::int64_t value);

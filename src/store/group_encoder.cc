@@ -88,6 +88,18 @@ bool few_distinct(const ColumnBuilder& column) {
     return column.distinct.texts().size() <= column.ordinals.size() / distinct_share;
 }
 
+/// The same with every text once, for what sorts them.
+ColumnBuilder without_twins(const ColumnBuilder& column) {
+    ColumnBuilder made;
+    made.path = column.path;
+    made.kind = column.kind;
+    made.tokens = column.tokens;
+    made.rows = column.rows;
+    for (const std::uint32_t ordinal : column.ordinals)
+        made.ordinals.push_back(made.distinct.add(column.distinct.texts()[ordinal]));
+    return made;
+}
+
 /// Whether its values are one for each row and of so few that others may be functions of them.
 bool may_be_reference(const ColumnBuilder& column, std::uint32_t rows) {
     const std::size_t distinct = column.distinct.texts().size();
@@ -213,16 +225,14 @@ void GroupEncoder::encode_dictionary(const ColumnBuilder& column, Chunk& chunk) 
 }
 
 bool GroupEncoder::encode_hex_ids(const ColumnBuilder& column, Chunk& chunk) const {
-    const auto layout = hex_layout(column.distinct.texts());
-    if (!layout) return false;
-    HexParts parts = encode_hex(*layout, column.distinct.texts(), column.ordinals);
+    auto parts = encode_hex(column.distinct.texts(), column.ordinals);
+    if (!parts) return false;
     chunk.encoding = Encoding::hex;
-    chunk.parts[1] = std::move(parts.values);
-    chunk.parts[3] = std::move(parts.filter);
+    chunk.parts[1] = std::move(parts->values);
+    chunk.parts[3] = std::move(parts->filter);
     if (column.tokens) {
         chunk.flags |= flag_token_index;
-        const auto pieces = std::ranges::count(*layout, '-') + 1;
-        chunk.tokens = column.ordinals.size() * static_cast<std::uint64_t>(pieces);
+        chunk.tokens = column.ordinals.size() * std::uint64_t{parts->pieces};
     }
     return true;
 }
@@ -249,6 +259,7 @@ void GroupEncoder::encode_texts(const ColumnBuilder& column, Chunk& chunk) {
     if (!sort && column.kind != ColumnKind::ip) {
         if (encode_hex_ids(column, chunk) || encode_template_texts(column, chunk)) return;
     }
+    if (column.all_new) return encode_texts(without_twins(column), chunk);
     if (sort || column.distinct.text_bytes() <= short_text_bytes * texts.size()) {
         encode_dictionary(column, chunk);
     } else {

@@ -56,34 +56,55 @@ bool has_layout(std::string_view text, std::string_view layout) {
     return true;
 }
 
-}  // namespace
-
-std::optional<std::string> hex_layout(std::span<const std::string_view> texts) {
-    if (texts.empty() || texts[0].size() > most_characters) return std::nullopt;
+/// The layout of the first text, where it could be that of all.
+std::optional<std::string> layout_of(std::string_view text) {
+    if (text.size() > most_characters) return std::nullopt;
     std::string layout;
-    for (const char c : texts[0])
+    for (const char c : text)
         layout.push_back(c == '-' ? '-' : 'h');
     const std::size_t digits = digits_in(layout);
     if (digits < fewest_digits || digits % 2 != 0) return std::nullopt;
-    const bool all = std::ranges::all_of(
-        texts, [&](std::string_view text) { return has_layout(text, layout); });
-    return all ? std::optional(layout) : std::nullopt;
+    return layout;
 }
 
-HexParts encode_hex(std::string_view layout, std::span<const std::string_view> texts,
-                    std::span<const std::uint32_t> ordinals) {
-    HexParts parts;
-    append_text(parts.values, layout);
-    parts.values.reserve(parts.values.size() + ordinals.size() * digits_in(layout) / 2);
-    for (const std::uint32_t ordinal : ordinals) {
-        int high = -1;
-        for (const char c : texts[ordinal]) {
-            if (c == '-') continue;
-            const int digit = digit_value(c);
-            if (high >= 0) parts.values.push_back(static_cast<char>(high << 4 | digit));
-            high = high >= 0 ? -1 : digit;
+/// Packs the digits; false where the text has another layout.
+bool pack(std::string_view text, std::string_view layout, char* to) {
+    if (text.size() != layout.size()) return false;
+    std::uint8_t all = 0;
+    std::uint8_t high = 0;
+    bool half = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (layout[i] == '-') {
+            if (text[i] != '-') return false;
+            continue;
         }
+        const std::uint8_t digit = digit_value(text[i]);
+        all |= digit;
+        if (half) *to++ = static_cast<char>(high << 4 | digit);
+        high = digit;
+        half = !half;
     }
+    return all < 16;
+}
+
+}  // namespace
+
+std::optional<HexParts> encode_hex(std::span<const std::string_view> texts,
+                                   std::span<const std::uint32_t> ordinals) {
+    if (texts.empty()) return std::nullopt;
+    const auto layout = layout_of(texts[0]);
+    if (!layout) return std::nullopt;
+    const std::size_t size = digits_in(*layout) / 2;
+    std::string packed(texts.size() * size, '\0');
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (!pack(texts[i], *layout, packed.data() + i * size)) return std::nullopt;
+    }
+    HexParts parts;
+    parts.pieces = static_cast<std::uint32_t>(std::ranges::count(*layout, '-') + 1);
+    append_text(parts.values, *layout);
+    parts.values.reserve(parts.values.size() + ordinals.size() * size);
+    for (const std::uint32_t ordinal : ordinals)
+        parts.values.append(packed, ordinal * size, size);
     const std::size_t blocks = (texts.size() + values_per_block - 1) / values_per_block;
     std::vector<std::uint32_t> filter(blocks * 8);
     for (const std::string_view text : texts) {

@@ -20,17 +20,15 @@
 
 namespace elkhorn::store {
 
-/// The layout that all the texts have, or nothing.
-std::optional<std::string> hex_layout(std::span<const std::string_view> texts);
-
 struct HexParts {
-    std::string values;  // part 1
-    std::string filter;  // part 3
+    std::string values;          // part 1
+    std::string filter;          // part 3
+    std::uint32_t pieces = 1;    // between dashes
 };
 
-/// `ordinals` say which text each value is.
-HexParts encode_hex(std::string_view layout, std::span<const std::string_view> texts,
-                    std::span<const std::uint32_t> ordinals);
+/// `ordinals` say which text each value is. Nothing where the texts are no such ids.
+std::optional<HexParts> encode_hex(std::span<const std::string_view> texts,
+                                   std::span<const std::uint32_t> ordinals);
 
 /// Const and thread-safe; the parts outlive it.
 class HexTexts {

@@ -248,6 +248,7 @@ private:
 
     /// 0: kept whole; otherwise the shape and one.
     std::uint32_t number_for(std::string_view source) {
+        escapes_ = source.find('\\') != std::string_view::npos;
         for (std::size_t i = 0; i < recent_.size(); ++i) {
             if (!matches(shapes_[recent_[i]], source)) continue;
             return use(i);
@@ -379,13 +380,12 @@ private:
         if (at >= json.size() || json[at] != '"') return nowhere;
         const std::size_t end = at + 1 + text.size();
         const bool same = end < json.size() && json[end] == '"' &&
-                          json.compare(at + 1, text.size(), text) == 0 &&
-                          text.find('\\') == std::string_view::npos;
-        if (same) return end + 1;
+                          json.compare(at + 1, text.size(), text) == 0;
+        if (same && (!escapes_ || text.find('\\') == std::string_view::npos)) return end + 1;
+        if (!escapes_) return nowhere;
         const std::size_t closed = end_of_string(json, at);
         if (closed == nowhere || closed - at < text.size() + 2) return nowhere;
-        const bool escapes = json.substr(at, closed - at).find('\\') != std::string_view::npos;
-        if (!escapes || !unescape(json.substr(at, closed - at), made_)) return nowhere;
+        if (!unescape(json.substr(at, closed - at), made_)) return nowhere;
         return made_ == text ? closed : nowhere;
     }
 
@@ -515,6 +515,7 @@ private:
     std::uint32_t row_ = 0;
     TakenApart apart_;
     std::vector<std::pair<std::uint32_t, std::string_view>> spare_texts_;
+    bool escapes_ = false;  // the document at hand has a backslash
     std::string made_;
     event::Arena arena_;
 };

@@ -8,6 +8,7 @@
 #include "store/compression.h"
 #include "store/group_builder.h"
 #include "store/template_text.h"
+#include "store/word_table.h"
 #include "text/json_text.h"
 #include "text/tokenizer.h"
 
@@ -30,7 +31,7 @@ public:
 
     std::optional<TemplateParts> encode() {
         take_apart();
-        if (words_.texts().size() > std::size_t{4} * column_.ordinals.size()) return std::nullopt;
+        if (words_.size() > std::size_t{4} * column_.ordinals.size()) return std::nullopt;
         sort_values();
         plan_slots();
         ranks_ = index_.ranks();
@@ -44,10 +45,11 @@ public:
     }
 
 private:
-    struct Known {                             // a template
-        std::vector<std::uint32_t> values;     // that are of it, ascending
+    struct Known {                          // a template
+        std::vector<std::uint32_t> values;  // that are of it, ascending
         std::uint32_t places = 0;
-        std::vector<SlotPlan> slots;           // none: its words are loose
+        std::vector<SlotPlan> slots;  // none: its words are loose
+        std::vector<std::vector<std::uint64_t>> codes;  // of each slot, numbers without their flag
     };
 
     std::uint32_t begin_of(std::uint32_t text) const { return text == 0 ? 0 : ends_[text - 1]; }
@@ -62,8 +64,8 @@ private:
     }
 
     std::uint32_t word(std::string_view surface, std::string_view term) {
-        const std::uint32_t number = words_.add(surface);
-        if (number < index_.size()) return number;
+        const auto [number, is_new] = words_.add(surface);
+        if (!is_new) return number;
         if (surface == term) {
             index_.token(term);
         } else {
@@ -94,7 +96,8 @@ private:
                 template_.push_back('\1');
                 at = words.end();
                 const std::string_view surface = text.substr(words.begin(), at - words.begin());
-                const auto number = template_number(surface);
+                const bool digit = surface[0] >= '0' && surface[0] <= '9';
+                const auto number = digit ? template_number(surface) : std::nullopt;
                 codes_.push_back(number ? *number | number_flag : word(surface, words.token()));
             }
             append_gap(text.substr(at));
@@ -132,21 +135,27 @@ private:
             }
             slots += known.places;
             rows_of(known);
-            for (std::uint32_t place = 0; place < known.places; ++place) {
-                gather(known, place);
-                const auto numbers = std::ranges::count_if(
-                    gathered_, [](std::uint64_t code) { return (code & number_flag) != 0; });
-                const bool all = static_cast<std::size_t>(numbers) == gathered_.size();
-                if (!all && numbers > 0) {
-                    for (const std::uint32_t value : known.values)
-                        intern(value, place);
-                    gather(known, place);
-                }
-                if (all) drop_flags();
-                known.slots.push_back(
-                    plan_slot(gathered_, all, known_rows_, usable_references()));
+            gather(known);
+            for (std::uint32_t place = 0; place < known.places; ++place)
+                plan_slot_at(known, place);
+        }
+    }
+
+    void plan_slot_at(Known& known, std::uint32_t place) {
+        std::vector<std::uint64_t>& codes = known.codes[place];
+        const auto numbers = static_cast<std::size_t>(std::ranges::count_if(
+            codes, [](std::uint64_t code) { return (code & number_flag) != 0; }));
+        const bool all = numbers == codes.size();
+        if (all) {
+            for (std::uint64_t& code : codes)
+                code &= ~number_flag;
+        } else if (numbers > 0) {
+            for (std::size_t i = 0; i < codes.size(); ++i) {
+                intern(known.values[i], place);
+                codes[i] = codes_of(known.values[i])[place];
             }
         }
+        known.slots.push_back(plan_slot(codes, all, known_rows_, usable_references()));
     }
 
     /// A number that stands where words do becomes a word.
@@ -155,13 +164,8 @@ private:
         if ((code & number_flag) == 0) return;
         digits_.clear();
         text::append_integer(digits_, static_cast<std::int64_t>(code & ~number_flag));
-        const auto known = words_.find(digits_);
-        if (known) {
-            code = *known;
-        } else {
-            const std::string_view kept = arena_.copy(digits_);
-            code = word(kept, kept);
-        }
+        const std::string_view kept = arena_.copy(digits_);
+        code = word(kept, kept);
     }
 
     std::span<const TextReference> usable_references() const {
@@ -174,15 +178,16 @@ private:
             known_rows_.push_back(row_of(value));
     }
 
-    void gather(const Known& known, std::uint32_t place) {
-        gathered_.clear();
-        for (const std::uint32_t value : known.values)
-            gathered_.push_back(codes_of(value)[place]);
-    }
-
-    void drop_flags() {
-        for (std::uint64_t& code : gathered_)
-            code &= ~number_flag;
+    /// The codes slot by slot, in one walk over the values.
+    void gather(Known& known) const {
+        known.codes.assign(known.places, {});
+        for (auto& codes : known.codes)
+            codes.resize(known.values.size());
+        for (std::size_t i = 0; i < known.values.size(); ++i) {
+            const std::uint64_t* codes = codes_of(known.values[i]);
+            for (std::uint32_t place = 0; place < known.places; ++place)
+                known.codes[place][i] = codes[place];
+        }
     }
 
     void write_values(std::string& out) {
@@ -208,7 +213,7 @@ private:
         out += body;
     }
 
-    void write_template(const Known& known, std::string_view text, std::string& header,
+    void write_template(Known& known, std::string_view text, std::string& header,
                         std::string& body) {
         append_varint(header, known.values.size());
         append_text(header, text);
@@ -217,14 +222,11 @@ private:
         rows_of(known);
         for (std::uint32_t place = 0; place < known.places; ++place) {
             const SlotPlan& plan = known.slots[place];
-            gather(known, place);
-            if (plan.numbers) {
-                drop_flags();
-            } else {
-                for (std::uint64_t& code : gathered_)
+            if (!plan.numbers) {
+                for (std::uint64_t& code : known.codes[place])
                     code = ranks_[code];
             }
-            append_slot(header, body, plan, gathered_, known_rows_, usable_references(),
+            append_slot(header, body, plan, known.codes[place], known_rows_, usable_references(),
                         index_.size());
         }
     }
@@ -262,7 +264,7 @@ private:
     const TextColumn& column_;
     std::span<const TextReference> references_;
     event::Arena arena_;
-    TextSet words_;  // as they stand in the texts; numbers as in index_
+    WordTable words_;  // as they stand in the texts; numbers as in index_
     TokenIndexBuilder index_;
     TextSet templates_;
     std::vector<std::uint64_t> codes_;  // of all texts: words, or numbers with their flag
@@ -270,7 +272,6 @@ private:
     std::vector<std::uint32_t> template_of_;
     std::vector<Known> known_;
     std::vector<std::uint32_t> ranks_;
-    std::vector<std::uint64_t> gathered_;
     std::vector<std::uint32_t> known_rows_;
     std::string template_;
     std::string key_;

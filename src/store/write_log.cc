@@ -14,6 +14,8 @@
 namespace elkhorn::store {
 namespace {
 
+constexpr std::uint64_t unneeded_file_bytes = 1 << 20;  // a smaller one may stay
+
 metrics::Counter syncs{"elkhorn_store_log_syncs_total",
                        "Group commits: one write and one fdatasync each."};
 metrics::Counter log_bytes{"elkhorn_store_log_bytes_total", "Bytes written to the log."};
@@ -294,9 +296,28 @@ void WriteLog::run() {
     }
 }
 
+/// A new file, when nothing in the one being written is needed any more and it is worth its space.
+Result<> WriteLog::leave_file(Lsn first_needed) NO_THREAD_SAFETY_ANALYSIS {
+    mutex_.lock();
+    while (writing_)
+        done_.wait(mutex_);
+    const bool leave = pending_.empty() && !failure_ && first_needed == next_lsn_ &&
+                       files_.back().size_bytes > unneeded_file_bytes;
+    writing_ = leave;
+    mutex_.unlock();
+    if (!leave) return {};
+    auto done = start_file();
+    const Lock lock(mutex_);
+    writing_ = false;
+    if (!done) failure_ = done.error();
+    done_.notify_all();
+    return done;
+}
+
 /// Oldest first, each gone for good before the next: a file missing in the middle would look like
 /// damage.
 Result<> WriteLog::trim(Lsn first_needed) {
+    TRY(leave_file(first_needed));
     while (true) {
         std::uint64_t oldest = 0;
         {

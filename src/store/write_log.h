@@ -70,6 +70,7 @@ private:
     Result<> replay_file(const File& file, std::string_view bytes,
                          const std::function<Result<>(Lsn, std::string_view)>& replay);
     Result<> start_file();
+    Result<> leave_file(Lsn first_needed);
     Result<> write_batch(const std::vector<std::string>& entries, Lsn first);
     void run();
     void commit_pending() REQUIRES(mutex_);
