@@ -247,11 +247,26 @@ Answer<std::unique_ptr<RowScorer>> score_once(const Node& node, const Field& fie
     return std::make_unique<OnceScorer>(node, similarity.score_once());
 }
 
+/// The column of the field's texts, when it has no dictionary to look them up in.
+const store::Column* plain_texts(const GroupContext& context, const Field& field) {
+    if (!field.has_values() || field.kind() != store::ColumnKind::text) return nullptr;
+    const store::Column* column = column_of(context, field);
+    return column != nullptr && !column->has_dictionary() ? column : nullptr;
+}
+
+/// Whether the text is one that the field leaves out (ignore_above).
+bool left_out(const Field& field, std::string_view text) {
+    return field.longest != 0 && text.size() > field.longest && length_of(text) > field.longest;
+}
+
 class KeywordTerm final : public Node {
 public:
     KeywordTerm(Field field, std::string text) : field_(std::move(field)), text_(std::move(text)) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
+        if (left_out(field_, text_)) return Bitmap(context.rows());
+        if (const store::Column* texts = plain_texts(context, field_))
+            return ASK(texts->rows_with_text(text_));
         const Keywords words = ASK(words_of(context, field_));
         if (words.none()) return Bitmap(context.rows());
         const auto ordinal = words.dictionary->find(text_);
@@ -302,6 +317,14 @@ public:
         : field_(std::move(field)), texts_(std::move(texts)) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
+        const store::Column* texts = plain_texts(context, field_);
+        if (texts != nullptr && texts_.size() <= few_texts) {
+            Bitmap rows(context.rows());
+            for (const std::string& text : texts_) {
+                if (!left_out(field_, text)) rows.or_with(ASK(texts->rows_with_text(text)));
+            }
+            return rows;
+        }
         const Keywords words = ASK(words_of(context, field_));
         if (words.none()) return Bitmap(context.rows());
         std::vector<char> wanted(words.dictionary->size());
@@ -317,6 +340,8 @@ public:
     int cost() const override { return 2; }
 
 private:
+    static constexpr std::size_t few_texts = 16;  // looked up one by one; more by sorting the texts
+
     Field field_;
     std::vector<std::string> texts_;
 };

@@ -18,28 +18,46 @@ namespace {
 
 using namespace elkhorn;
 
-/// A small sound row group, made once.
+/// A small sound row group with every encoding in it, made once.
 const std::string& sound_group() {
     static const std::string bytes = [] {
         store::GroupBuilder builder(0);
-        for (int i = 0; i < 70; ++i) {
-            const std::string source =
-                "{\"n\":" + std::to_string(i) + ",\"m\":\"word" + std::to_string(i) + "\"}";
+        for (int i = 0; i < 300; ++i) {
+            const std::string n = std::to_string(i);
+            const std::string host = "web" + std::to_string(i % 7);
+            const std::string line = "GET /p" + std::to_string(i % 5) + " took " + n + " on " + host;
+            const std::string hex = "00112233445566778899aabbccdd" + std::to_string(1000 + i);
+            const std::string source = "{\"n\":" + n + ",\"t\":\"" + line + "\",\"odd\":1e" + n + "}";
             store::NewRow row;
             row.seq_no = i;
             row.id = i % 2 == 0 ? "id" : "";
             row.source = source;
             const std::uint32_t number = builder.add(row);
-            builder.column("n", store::ColumnKind::integer).add_integer(number, i * i);
+            const auto text = [&](const char* path, const std::string& value) {
+                auto& column = builder.column(path, store::ColumnKind::text);
+                column.tokens = true;
+                column.add_text(number, builder.keep(value, ""));
+            };
+            builder.column("n", store::ColumnKind::integer).add_integer(number, i);
             builder.column("r", store::ColumnKind::real).add_real(number, i / 7.0);
-            auto& text = builder.column("m", store::ColumnKind::text);
-            text.tokens = true;
-            text.add_text(
-                number, builder.keep("some words " + std::string(80, 'x') + std::to_string(i), ""));
+            text("h", host);
+            text("copy", "of " + host);
+            text("t", line);
+            text("x", hex);
+            if (i % 3 != 0) text("l", "some words " + std::string(80, 'x') + n);
         }
         return builder.encode();
     }();
     return bytes;
+}
+
+void read_texts(const store::Column& column) {
+    const auto texts = column.texts();
+    for (std::uint32_t value = 0; value < column.value_count() && value < 400; ++value) {
+        if (!texts->at(value)) break;
+    }
+    (void)column.rows_with_text("00112233445566778899aabbccdd1007");
+    (void)column.rows_with_text("GET /p1 took 1 on web1");
 }
 
 /// Reads everything there is to read; values do not matter.
@@ -50,16 +68,19 @@ void read_all(const store::RowGroup& group) {
         (void)column->reals();
         if (column->has_dictionary())
             (void)column->ordinals();
-        else if (const auto text = column->texts()->at(0))
-            (void)text->size();
+        else
+            read_texts(*column);
         if (column->has_token_index()) {
-            (void)column->rows_with_token("words");
-            (void)column->visit_tokens("w",
-                                       [](std::string_view, const store::Bitmap&) { return true; });
+            for (const char* token : {"words", "get", "17", "web3", "p1"})
+                (void)column->rows_with_token(token);
+            for (const char* prefix : {"", "w", "1"}) {
+                (void)column->visit_tokens(
+                    prefix, [](std::string_view, const store::Bitmap&) { return true; });
+            }
         }
     }
     const auto sources = group.sources();
-    for (std::uint32_t row = 0; row < group.rows() && row < 100; ++row) {
+    for (std::uint32_t row = 0; row < group.rows() && row < 400; ++row) {
         (void)sources->at(row);
         (void)group.id(row);
     }
@@ -72,7 +93,27 @@ void mend(std::string& bytes) {
     const std::size_t footer = bytes.size() - store::group_footer_bytes;
     const auto size = load<std::uint32_t>(bytes.data() + footer);
     if (size > footer) return;
-    const std::string_view directory = std::string_view(bytes).substr(footer - size, size);
+    const std::size_t at = footer - size;
+    const std::string_view directory = std::string_view(bytes).substr(at, size);
+    ByteReader reader(directory);
+    reader.take(24);  // version, rows, sequence numbers
+    const std::uint64_t columns = reader.varint();
+    for (std::uint64_t i = 0; i < columns && reader.ok(); ++i) {
+        reader.text();
+        reader.take(4);
+        reader.varint();
+        reader.varint();
+        reader.take(24);
+        const auto offset = reader.number<std::uint64_t>();
+        const std::size_t crc_at = at + reader.position();
+        reader.take(4);
+        std::uint64_t chunk = 0;
+        for (std::size_t part = 0; part < store::chunk_parts; ++part)
+            chunk += reader.varint();
+        if (!reader.ok() || offset > at || chunk > at - offset) break;
+        write_number(bytes.data() + crc_at,
+                     crc32c(std::string_view(bytes).substr(offset, chunk)));
+    }
     write_number(bytes.data() + footer + 4, crc32c(directory));
 }
 
