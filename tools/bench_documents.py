@@ -19,7 +19,7 @@ from bench_measure import CannotMeasure, show_progress
 
 BINARY = pathlib.Path("build/release/elkhorn").resolve()
 CACHE = pathlib.Path("build/bench").resolve()
-ACCESS_LINE = re.compile(r'(\S+) \S+ \S+ \[[^:]+:([\d:]+) \S+ "([^"]*)" (\d+) (\d+) "[^"]*" "([^"]*)"')
+ACCESS_LINE = re.compile(r'(\S+) \S+ \S+ \[[^:]+:([\d:]+) \S+ "([^"]*)" (\d+) (\d+|-) "[^"]*" "([^"]*)"')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +120,7 @@ def generated(kind: str, count: int) -> pathlib.Path:
     return path
 
 
+@functools.cache
 def documents(kind: str, mb: float, document_bytes: int | None, connections: int) -> Documents:
     """About `mb` of JSON documents. An access log becomes JSON: the line as the message, or with
     `document_bytes` its fields, cut to that size."""
@@ -144,7 +145,7 @@ def access_fields(line: str, number: int, size: int) -> dict:
     of the user agent added as there is room for. The traffic begins at midnight, a line a millisecond."""
     client, clock, request, status, length, agent = ACCESS_LINE.match(line).groups()
     fields = {"@timestamp": f"2026-01-01T{clock}.{number % 1000:03}Z", "clientip": client, "request": request,
-              "status": int(status), "size": int(length)}
+              "status": int(status), "size": 0 if length == "-" else int(length)}
     room = size - len(json.dumps(fields, separators=(",", ":"))) - 1
     if room < 0:
         fields["request"] = request[:room]

@@ -7,8 +7,8 @@ import sys
 import time
 from collections.abc import Iterable
 
-QUIET_FOR_S = 8  # longer than VictoriaLogs keeps documents in memory alone
-QUIET_CPU_S = 0.16  # in that time: housekeeping
+QUIET_FOR_S = 5
+QUIET_CPU_S = 0.1  # in that time: housekeeping
 QUIET_WITHIN_S = 1800
 
 

@@ -20,7 +20,7 @@ class Subject:
     name: str
     version: str
     measure: Callable[[Documents, pathlib.Path], Measurement]  # in an empty folder of its own
-    install: Callable[[], None] = lambda: None
+    install: Callable[[], object] = lambda: None  # raises CannotMeasure; cheap once done
     share: float = 1.0  # of the documents: a slow one gets fewer
 
 
