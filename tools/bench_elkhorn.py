@@ -53,11 +53,14 @@ def over_http(documents: Documents, folder: pathlib.Path) -> Measurement:
         cpu_s = cpu_seconds_when_quiet(pid) - before
         peak = peak_bytes(pid)
         documents.expect(json.loads(ask(port, "GET", "/bench/_count"))["count"])
-        more = {"client_cpu_s": client_cpu_s, "cpu_s_until_flushed": flushed_cpu_s,
-                "flushed_percent_of_raw": 100 * flushed_bytes / documents.raw_bytes}
+        log_percent = 100 * disk_bytes([folder / "data/log"]) / documents.raw_bytes
+        note = f"the log has {log_percent:.1f} of its disk %"
         if merged != 200:
-            more["note"] = f"_forcemerge answered {merged}: its disk is that after _flush"
-        return Measurement(documents.count, documents.raw_bytes, wall_s, cpu_s, peak, disk_bytes([folder / "data"]), more)
+            note += f"; _forcemerge answered {merged}, so that is after _flush alone"
+        more = {"client_cpu_s": client_cpu_s, "cpu_s_until_flushed": flushed_cpu_s, "log_percent_of_raw": log_percent,
+                "flushed_percent_of_raw": 100 * flushed_bytes / documents.raw_bytes, "note": note}
+        return Measurement(documents.count, documents.raw_bytes, wall_s, cpu_s, peak,
+                           disk_bytes([folder / "data"]), more)
 
 
 def through_pipeline(documents: Documents, folder: pathlib.Path) -> Measurement:

@@ -55,6 +55,7 @@ def install_from_go(package: str, module: str, version: str) -> pathlib.Path:
         show_progress(f"building {package} {version}: minutes, once")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "go.mod").write_text(f"module bench\n\ngo 1.26\n\nrequire {module} v{version}\n")
-        run_to_end(["env", "GOFLAGS=-mod=mod", "go", "build", "-C", folder, "-o", "half", package], folder / "build.log")
+        run_to_end(["env", "GOFLAGS=-mod=mod", "go", "build", "-C", folder, "-o", "half", package],
+                   folder / "build.log")
         (folder / "half").rename(program)
     return program

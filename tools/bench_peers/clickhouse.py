@@ -78,9 +78,9 @@ def fill(table: str, path: str, message: str, folder: str) -> dict:
         session.query(statement)
     wall_s, cpu_s = time.monotonic() - began, cpu_seconds(os.getpid()) - before
     # The parts that were merged stay for minutes: only those in use count.
-    parts = str(session.query("SELECT path FROM system.parts WHERE database = 'bench' AND active", "TSVRaw")).split("\n")
+    parts = str(session.query("SELECT path FROM system.parts WHERE database = 'bench' AND active", "TSVRaw"))
     return {"count": int(str(session.query("SELECT count() FROM bench.t", "TSV"))), "wall_s": wall_s, "cpu_s": cpu_s,
-            "peak_bytes": peak_bytes(os.getpid()), "disk_bytes": disk_bytes(pathlib.Path(part) for part in parts if part)}
+            "peak_bytes": peak_bytes(os.getpid()), "disk_bytes": disk_bytes(map(pathlib.Path, parts.splitlines()))}
 
 
 def install() -> pathlib.Path:
@@ -99,7 +99,8 @@ def measure(table: str, documents: Documents, folder: pathlib.Path) -> Measureme
 
 
 STATEMENTS = {"json": json_statements, "typed": typed_statements}
-SUBJECTS = [Subject(f"clickhouse-{table}", f"26.9, chdb {CHDB}", functools.partial(measure, table), install) for table in STATEMENTS]
+SUBJECTS = [Subject(f"clickhouse-{table}", f"26.9, chdb {CHDB}", functools.partial(measure, table), install)
+            for table in STATEMENTS]
 
 if __name__ == "__main__":
     print(json.dumps(fill(*sys.argv[1:])))

@@ -23,7 +23,8 @@ def install() -> pathlib.Path:
 
 def measure(documents: Documents, folder: pathlib.Path) -> Measurement:
     port, kind = free_port(), KINDS[documents.kind]
-    command = [install(), f"-storageDataPath={folder / 'data'}", f"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=100y"]
+    command = [install(), f"-storageDataPath={folder / 'data'}", f"-httpListenAddr=127.0.0.1:{port}",
+               "-retentionPeriod=100y"]
     with Server(command, folder / "log", lambda: answers(port, "/health")) as server:
         before, began = cpu_seconds(server.pid), time.monotonic()
         client_cpu_s = documents.send(
@@ -31,7 +32,7 @@ def measure(documents: Documents, folder: pathlib.Path) -> Measurement:
             lines_each=5000)
         ask(port, "GET", "/internal/force_flush")
         wall_s = time.monotonic() - began
-        cpu_seconds_when_quiet(server.pid)
+        cpu_seconds_when_quiet(server.pid)  # its merges
         found = json.loads(ask(port, "GET", "/select/logsql/query?query=*%20%7C%20count()%20as%20n"))
         documents.expect(int(found["n"]))
         peak = peak_bytes(server.pid)
