@@ -33,20 +33,16 @@ KINDS = {"big5": Kind(1070, "message", "process.name,cloud.region"), "access-log
          "json": Kind(210, "message", "service"), "api-events": Kind(235, "path", "service")}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Documents:
     kind: str
     path: pathlib.Path
     connections: int  # that feed a server at once
 
-    @functools.cached_property
-    def raw_bytes(self) -> int:
-        return self.path.stat().st_size
-
-    @functools.cached_property
-    def count(self) -> int:
+    def __post_init__(self) -> None:
+        self.raw_bytes = self.path.stat().st_size
         with open(self.path, "rb") as lines:
-            return sum(block.count(b"\n") for block in iter(lambda: lines.read(1 << 20), b""))
+            self.count = sum(block.count(b"\n") for block in iter(lambda: lines.read(1 << 20), b""))
 
     def expect(self, found: int) -> None:
         if found != self.count:

@@ -40,16 +40,18 @@ def serving(folder: pathlib.Path) -> Iterator[tuple[int, int]]:
 
 
 def over_http(documents: Documents, folder: pathlib.Path) -> Measurement:
-    """_bulk over keep-alive connections, no mapping given, fsync before every answer, then _flush."""
+    """_bulk over keep-alive connections, no mapping given, fsync before every answer; then _flush and
+    _forcemerge."""
     with serving(folder) as (pid, port):
         before, began = cpu_seconds(pid), time.monotonic()
         client_cpu_s = documents.send(
             port, "/bench/_bulk?filter_path=errors", before_each=b'{"index":{}}\n', answer=b'{"errors":false}',
             lines_each=max(1, BODY_BYTES * documents.count // documents.raw_bytes))
         ask(port, "POST", "/_flush")
-        wall_s, flushed_cpu_s = time.monotonic() - began, cpu_seconds(pid) - before
-        flushed_bytes = disk_bytes([folder / "data"])
+        flushed = {"wall_s_until_flushed": time.monotonic() - began, "cpu_s_until_flushed": cpu_seconds(pid) - before,
+                   "flushed_percent_of_raw": 100 * disk_bytes([folder / "data"]) / documents.raw_bytes}
         merged, _ = request(port, "POST", "/bench/_forcemerge?max_num_segments=1")
+        wall_s = time.monotonic() - began
         cpu_s = cpu_seconds_when_quiet(pid) - before
         peak = peak_bytes(pid)
         documents.expect(json.loads(ask(port, "GET", "/bench/_count"))["count"])
@@ -57,8 +59,7 @@ def over_http(documents: Documents, folder: pathlib.Path) -> Measurement:
         note = f"the log has {log_percent:.1f} of its disk %"
         if merged != 200:
             note += f"; _forcemerge answered {merged}, so that is after _flush alone"
-        more = {"client_cpu_s": client_cpu_s, "cpu_s_until_flushed": flushed_cpu_s, "log_percent_of_raw": log_percent,
-                "flushed_percent_of_raw": 100 * flushed_bytes / documents.raw_bytes, "note": note}
+        more = {"client_cpu_s": client_cpu_s, **flushed, "log_percent_of_raw": log_percent, "note": note}
         return Measurement(documents.count, documents.raw_bytes, wall_s, cpu_s, peak,
                            disk_bytes([folder / "data"]), more)
 
