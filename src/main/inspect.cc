@@ -36,8 +36,8 @@ std::vector<Line> by_size(const store::SegmentUse& use) {
     std::vector<Line> lines;
     for (const auto& [key, field] : use.fields)
         lines.push_back({key.first, key.second, field});
-    std::ranges::stable_sort(lines, std::greater(),
-                             [](const Line& line) { return line.use.bytes; });
+    std::ranges::sort(lines, std::greater(),
+                      [](const Line& line) { return std::pair(line.use.bytes, line.field); });
     return lines;
 }
 

@@ -321,8 +321,9 @@ void GroupEncoder::add_all(std::span<const std::unique_ptr<ColumnBuilder>> colum
     for (const auto& column : columns)
         order.push_back(column.get());
     // Those that others may be functions of come first, the largest before all.
-    std::ranges::stable_sort(order, std::greater(), [&](const ColumnBuilder* column) {
-        return may_be_reference(*column, rows_) ? column->distinct.texts().size() : 0;
+    std::ranges::sort(order, std::greater(), [&](const ColumnBuilder* column) {
+        const bool reference = may_be_reference(*column, rows_);
+        return std::pair(reference ? column->distinct.texts().size() : 0, column->path);
     });
     reference_ordinals_.reserve(most_references);  // references view into it
     for (const ColumnBuilder* column : order)

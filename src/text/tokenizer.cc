@@ -3,6 +3,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -41,6 +42,27 @@ constexpr auto ascii_classes = [] {
     table['\''] = Class::mid_num_let;
     return table;
 }();
+
+/// What the fast path asks of a byte.
+enum Flags : std::uint8_t { in_word = 1, upper = 2, not_ascii = 4 };
+
+constexpr auto byte_flags = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (std::size_t c = 0; c < 128; ++c) {
+        const Class kind = ascii_classes[c];
+        const bool word =
+            kind == Class::letter || kind == Class::digit || kind == Class::extend_num_let;
+        table[c] = word ? in_word : 0;
+        if (c >= 'A' && c <= 'Z') table[c] |= upper;
+    }
+    for (std::size_t c = 128; c < 256; ++c)
+        table[c] = not_ascii;
+    return table;
+}();
+
+std::uint8_t flags_of(char c) {
+    return byte_flags[static_cast<unsigned char>(c)];
+}
 
 Class class_of(UChar32 c) {
     if (c >= 0 && c < 128) return ascii_classes[static_cast<std::size_t>(c)];
@@ -117,6 +139,10 @@ void append_lower(std::string& out, UChar32 code) {
 
 bool Tokenizer::next() {
     while (at_ < text_.size()) {
+        if ((flags_of(text_[at_]) & (in_word | not_ascii)) == 0) {
+            ++at_;
+            continue;
+        }
         const Character c = character_at(text_, at_);
         const bool starts = c.kind == Class::letter || c.kind == Class::digit ||
                             c.kind == Class::extend_num_let || c.kind == Class::katakana ||
@@ -128,8 +154,10 @@ bool Tokenizer::next() {
         begin_ = at_;
         if (!take_ascii()) take_unicode();
         // A run of underscores alone is no word.
-        if (text_.substr(begin_, end_ - begin_).find_first_not_of('_') != std::string_view::npos)
+        if (text_[begin_] != '_' ||
+            text_.substr(begin_, end_ - begin_).find_first_not_of('_') != std::string_view::npos) {
             return true;
+        }
     }
     return false;
 }
@@ -137,39 +165,35 @@ bool Tokenizer::next() {
 /// The common case: a token of ASCII that ends at an ASCII character. False leaves it to
 /// take_unicode.
 bool Tokenizer::take_ascii() {
-    std::size_t at = at_;
     const auto kind = [&](std::size_t i) {
         return ascii_classes[static_cast<unsigned char>(text_[i])];
     };
-    const auto ascii = [&](std::size_t i) {
-        return static_cast<unsigned char>(text_[i]) < 128;
-    };
-    if (!ascii(at)) return false;
-    while (++at < text_.size() && at - begin_ < max_token_characters) {
-        if (!ascii(at)) return false;
-        const Class c = kind(at);
-        if (c == Class::letter || c == Class::digit || c == Class::extend_num_let) continue;
+    const std::size_t limit = std::min(text_.size(), begin_ + max_token_characters);
+    std::size_t at = at_;
+    std::uint8_t seen = 0;
+    while (true) {
+        while (at < limit && (flags_of(text_[at]) & in_word) != 0)
+            seen |= flags_of(text_[at++]);
+        if (at == text_.size() || at >= limit) break;
+        if ((flags_of(text_[at]) & not_ascii) != 0) return false;
         if (at + 1 >= text_.size()) break;
-        if (!ascii(at + 1)) return false;
-        if (!bridges(kind(at - 1), c, kind(at + 1))) break;
+        if ((flags_of(text_[at + 1]) & not_ascii) != 0) return false;
+        if (!bridges(kind(at - 1), kind(at), kind(at + 1))) break;
+        ++at;
     }
     end_ = at;
     at_ = at;
-    lower_ascii();
+    token_ = text_.substr(begin_, end_ - begin_);
+    if ((seen & upper) != 0) lower_ascii();
     return true;
 }
 
 void Tokenizer::lower_ascii() {
-    token_ = text_.substr(begin_, end_ - begin_);
-    for (const char c : token_) {
-        if (c < 'A' || c > 'Z') continue;
-        lowered_.assign(token_);
-        for (char& l : lowered_) {
-            if (l >= 'A' && l <= 'Z') l = static_cast<char>(l + 32);
-        }
-        token_ = lowered_;
-        return;
+    lowered_.assign(token_);
+    for (char& c : lowered_) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
     }
+    token_ = lowered_;
 }
 
 void Tokenizer::take_unicode() {
