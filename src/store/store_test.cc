@@ -131,7 +131,7 @@ TEST(Store, ReplacesADocumentByItsIdWhereverTheOldOneLies) {
             const Written written = bench.put("logs", source, "doc-" + std::to_string(i));
             ASSERT_FALSE(written.error) << written.error->message;
             EXPECT_EQ(written.version, round);
-            EXPECT_EQ(written.created, round == 1);
+            EXPECT_EQ(written.effect == Effect::created, round == 1);
         }
         if (round == 2) {
             ASSERT_TRUE(bench.store().flush());
