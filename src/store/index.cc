@@ -46,9 +46,8 @@ std::optional<Error> version_conflict(const Write& write, bool live,
     const std::int64_t given = write.external->number;
     if (*version < given || (write.external->or_equal && *version == given)) return std::nullopt;
     return conflict(write.id,
-                    fmt::format("current version [{}] is higher {}than the one provided "
-                                "[{}]",
-                                *version, write.external->or_equal ? "" : "or equal ", given));
+                    fmt::format("current version [{}] is higher {} the one provided [{}]", *version,
+                                write.external->or_equal ? "than" : "or equal to", given));
 }
 
 std::int64_t next_version(const Write& write, std::optional<std::int64_t> version) {
