@@ -29,6 +29,10 @@
 namespace elkhorn::api::bulk {
 namespace {
 
+// One write to the store takes no more of them: what they make is as large as the documents that
+// are there, and not as the request.
+constexpr std::size_t updates_max = 256;
+
 /// One action and what became of it.
 struct Item {
     std::string index;
@@ -67,11 +71,28 @@ std::optional<store::Action> action_of(std::string_view name) {
     return std::nullopt;
 }
 
+/// What a thread keeps warm, with no text of an older request in it.
+struct Scratch {
+    explicit Scratch(event::FieldNames& names) : owner(&names), flattener(names) {}
+
+    event::FieldNames* owner;
+    json::Parser parser;  // of the updates
+    json::Flattener flattener;
+};
+
+Scratch& scratch_of(store::Store& store) {
+    thread_local std::unique_ptr<Scratch> kept;
+    if (kept == nullptr || kept->owner != &store.field_names())
+        kept = std::make_unique<Scratch>(store.field_names());
+    kept->flattener.reset();
+    return *kept;
+}
+
 /// Reads the lines of a bulk body into items.
 class Reader {
 public:
-    Reader(const Call& call, json::Flattener& flattener, std::deque<Item>& items)
-        : call_(call), flattener_(flattener), items_(items) {}
+    Reader(const Call& call, Scratch& scratch, std::deque<Item>& items)
+        : call_(call), scratch_(scratch), items_(items) {}
 
     search::Answer<> read() {
         shown_ = ASK(source_parameters(call_));
@@ -145,7 +166,7 @@ private:
                                   "Update requests do not support versioning. Please use "
                                   "`if_seq_no` and `if_primary_term` instead");
         }
-        item.change = std::make_unique<DocumentChange>(flattener_);
+        item.change = std::make_unique<DocumentChange>(scratch_.parser, scratch_.flattener);
         item.change->versioning = item.versioning;
         item.change->shown = item.shown;
         ASK(item.change->parse(trim(item.source)));
@@ -226,23 +247,13 @@ private:
     }
 
     const Call& call_;
-    json::Flattener& flattener_;  // of the updates
+    Scratch& scratch_;
     std::deque<Item>& items_;
     std::optional<search::SourceFilter> shown_;
     json::Parser parser_;
     event::Arena arena_;
     std::size_t line_number_ = 0;
 };
-
-/// The thread's own, warm, with no text of an older request in it.
-json::Flattener& flattener_of(store::Store& store) {
-    thread_local std::pair<event::FieldNames*, std::unique_ptr<json::Flattener>> kept;
-    if (kept.first != &store.field_names() || kept.second == nullptr) {
-        kept = {&store.field_names(), std::make_unique<json::Flattener>(store.field_names())};
-    }
-    kept.second->reset();
-    return *kept.second;
-}
 
 /// The write of an item, whose document is flattened into `document` where it has one.
 std::optional<store::Write> write_of(const Call& call, json::Flattener& flattener, Item& item,
@@ -264,25 +275,54 @@ std::optional<store::Write> write_of(const Call& call, json::Flattener& flattene
     return std::nullopt;
 }
 
-/// Flattens what can be, writes it, and leaves each item's outcome in `results`.
-search::Answer<> write_items(const Call& call, json::Flattener& flattener, std::deque<Item>& items,
-                             std::vector<store::Written>& results) {
-    std::vector<event::Document> documents(items.size());
-    std::vector<store::Write> writes;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (items[i].failure) continue;
-        const auto write = write_of(call, flattener, items[i], documents[i]);
-        if (!write) continue;
-        writes.push_back(*write);
-        places.push_back(i);
+/// Writes items in their order, and leaves each one's outcome in `results`.
+class ItemWriter {
+public:
+    ItemWriter(const Call& call, Scratch& scratch, std::deque<Item>& items,
+               std::vector<store::Written>& results)
+        : call_(call),
+          flattener_(scratch.flattener),
+          items_(items),
+          results_(results),
+          documents_(items.size()) {}
+
+    search::Answer<> write() {
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            if (items_[i].failure) continue;
+            const auto write = write_of(call_, flattener_, items_[i], documents_[i]);
+            if (!write) continue;
+            writes_.push_back(*write);
+            places_.push_back(i);
+            if (items_[i].change != nullptr && ++updates_ == updates_max) ASK(flush());
+        }
+        return flush();
     }
-    auto written = call.context().store->write(writes);
-    if (!written) return std::unexpected(to_failure(written.error()));
-    for (std::size_t i = 0; i < places.size(); ++i)
-        results[places[i]] = std::move((*written)[i]);
-    return {};
-}
+
+private:
+    search::Answer<> flush() {
+        auto written = call_.context().store->write(writes_);
+        if (!written) return std::unexpected(to_failure(written.error()));
+        for (std::size_t i = 0; i < places_.size(); ++i) {
+            Item& item = items_[places_[i]];
+            results_[places_[i]] = std::move((*written)[i]);
+            if (item.change != nullptr && !item.change->shown) item.change.reset();
+        }
+        flattener_.reset();
+        writes_.clear();
+        places_.clear();
+        updates_ = 0;
+        return {};
+    }
+
+    const Call& call_;
+    json::Flattener& flattener_;
+    std::deque<Item>& items_;
+    std::vector<store::Written>& results_;
+    std::vector<event::Document> documents_;
+    std::vector<store::Write> writes_;
+    std::vector<std::size_t> places_;  // of the writes among the items
+    std::size_t updates_ = 0;          // among the writes
+};
 
 search::Answer<> write_item(json::Writer& out, const Call& call, const Item& item,
                             const store::Written& written, bool forced) {
@@ -328,11 +368,11 @@ Reply handle(const Call& call) {
         return search::refuse("illegal_argument_exception",
                               "The bulk request must be terminated by a newline [\\n]");
     }
-    json::Flattener& flattener = flattener_of(*call.context().store);
+    Scratch& scratch = scratch_of(*call.context().store);
     std::deque<Item> items;
-    ASK(Reader(call, flattener, items).read());
+    ASK(Reader(call, scratch, items).read());
     std::vector<store::Written> results(items.size());
-    ASK(write_items(call, flattener, items, results));
+    ASK(ItemWriter(call, scratch, items, results).write());
     if (*wanted != Refresh::no) ASK(refresh(call, items));
     bool errors = false;
     for (std::size_t i = 0; i < items.size(); ++i)

@@ -24,6 +24,7 @@ using event::Kind;
 using event::Value;
 
 constexpr std::int64_t batch_max = 10'000;
+constexpr std::size_t batch_bytes_max = 16 << 20;
 
 struct Options {
     search::QueryPtr query;
@@ -241,8 +242,9 @@ private:
             ASK(flattener_.flatten(one.source, one.source.size(), one.document));
         }
         ++taken_;
-        if (std::ssize(batch_) == options_.batch) return write_batch();
-        return {};
+        batch_bytes_ += one.source.size();
+        const bool full = std::ssize(batch_) == options_.batch || batch_bytes_ > batch_bytes_max;
+        return full ? write_batch() : search::Answer<>{};
     }
 
     search::Answer<> write_batch() {
@@ -258,6 +260,7 @@ private:
             count(batch_[i], written[i]);
         stopped_ = !failures_.empty();
         batch_.clear();
+        batch_bytes_ = 0;
         flattener_.reset();
         return {};
     }
@@ -312,6 +315,7 @@ private:
     std::vector<Match> matches_;
     const store::IndexView* index_ = nullptr;  // of the batch
     std::deque<One> batch_;
+    std::size_t batch_bytes_ = 0;  // of its sources
     bool stopped_ = false;
     std::int64_t total_ = 0;
     std::int64_t taken_ = 0;

@@ -1,10 +1,10 @@
-// api/by_query.h -- what _delete_by_query and _update_by_query share: a query, and every document it
-// finds written again or deleted, unless somebody was there first.
+// api/by_query.h -- what _delete_by_query and _update_by_query share: a query, and every document
+// it finds written again or deleted, unless somebody was there first.
 //
-// The documents are those of one moment, the request's. Each is written with the sequence number it
-// had then: where it has another by now, that is a version conflict, which ends the request with the
-// batch it is in (`conflicts=abort`) or is counted (`conflicts=proceed`). What was done until then
-// stays done.
+// The documents are those of one moment, the request's. Each is written with the sequence number
+// it had then: where it has another by now, that is a version conflict, which ends the request
+// with the batch it is in (`conflicts=abort`) or is counted (`conflicts=proceed`). What was done
+// until then stays done.
 #pragma once
 
 #include "api/api.h"

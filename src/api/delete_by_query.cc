@@ -1,5 +1,5 @@
-// api/delete_by_query.cc -- POST /{index}/_delete_by_query: deletes what a query finds. Without a query it is
-// refused: everything must be meant.
+// api/delete_by_query.cc -- POST /{index}/_delete_by_query: deletes what a query finds. Without a
+// query it is refused: everything must be meant.
 
 #include "api/by_query.h"
 

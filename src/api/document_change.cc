@@ -12,6 +12,8 @@ namespace {
 using event::Kind;
 using event::Value;
 
+constexpr std::size_t source_bytes_max = 100 << 20;  // as of a request: updates must not outgrow it
+
 search::Answer<Value> object_of(const event::Member& member) {
     if (member.value.is(Kind::object)) return member.value;
     return search::refuse("x_content_parse_exception",
@@ -156,6 +158,12 @@ Result<std::optional<store::Changed>> DocumentChange::become(const Value& value)
     json::Writer out;
     out.value(value);
     source_ = out.take();
+    if (source_.size() > source_bytes_max) {
+        return fail(ErrorCode::too_large,
+                    fmt::format("[{}]: the update would make it {} bytes long, more than the {} it "
+                                "may be",
+                                id_, source_.size(), source_bytes_max));
+    }
     TRY(flattener_.flatten(source_, source_.size(), document_));
     return store::Changed{source_, &document_};
 }

@@ -4,7 +4,7 @@
 // `doc` is merged into what is there, object by object; any other value replaces the old one, lists
 // included. Scripts are refused: there is no engine for them.
 //
-//   Lifetime   keep it where it is until the write has returned: the store calls `change()` and reads
+//   Lifetime   keep it where it is until the write has returned: the store calls into it and reads
 //              its texts.
 #pragma once
 
@@ -23,7 +23,9 @@ namespace elkhorn::api {
 
 class DocumentChange {
 public:
-    explicit DocumentChange(json::Flattener& flattener) : flattener_(flattener) {}
+    /// Both are shared by all the changes of one request.
+    DocumentChange(json::Parser& parser, json::Flattener& flattener)
+        : parser_(parser), flattener_(flattener) {}
 
     DocumentChange(const DocumentChange&) = delete;
     DocumentChange& operator=(const DocumentChange&) = delete;
@@ -46,11 +48,11 @@ private:
     Result<std::optional<store::Changed>> apply(const store::Found* current);
     Result<std::optional<store::Changed>> become(const event::Value& value);
 
+    json::Parser& parser_;        // the caller's
     json::Flattener& flattener_;  // the caller's
     event::Arena arena_;          // of the values
-    json::Parser parser_;
-    event::Value doc_;     // null: none
-    event::Value upsert_;  // null: none
+    event::Value doc_;            // null: none
+    event::Value upsert_;         // null: none
     bool has_script_ = false;
     bool doc_as_upsert_ = false;
     bool detect_noop_ = true;

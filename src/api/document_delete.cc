@@ -1,8 +1,8 @@
 // api/document_delete.cc -- DELETE /{index}/_doc/{id}: 200 once the delete is on disk.
 //
-// What tests/es/deletes.yaml holds us to: a document that is not there is 404 `not_found`, and takes a
-// version and a sequence number all the same; an index that is not there is not made, unless the
-// delete carries an external version, which must be remembered.
+// What tests/es/deletes.yaml holds us to: a document that is not there is 404 `not_found`, and
+// takes a version and a sequence number all the same; an index that is not there is not made,
+// unless the delete carries an external version, which must be remembered.
 
 #include "api/api.h"
 #include "api/document_answer.h"

@@ -1,5 +1,5 @@
-// api/document_get.cc -- GET|HEAD /{index}/_doc/{id}: a document as it is now, whether a refresh has
-// shown it to searches or not.
+// api/document_get.cc -- GET|HEAD /{index}/_doc/{id}: a document as it is now, whether a refresh
+// has shown it to searches or not.
 
 #include "api/api.h"
 #include "api/document_change.h"

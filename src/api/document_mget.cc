@@ -1,5 +1,5 @@
-// api/document_mget.cc -- GET|POST /_mget and /{index}/_mget: many documents by their ids, each found,
-// missing, or with an error of its own.
+// api/document_mget.cc -- GET|POST /_mget and /{index}/_mget: many documents by their ids, each
+// found, missing, or with an error of its own.
 //
 //   {"docs": [{"_index", "_id", "_source", "version"}...]}   or   {"ids": ["1", "2"]}
 
@@ -20,6 +20,8 @@ namespace {
 
 using event::Kind;
 using event::Value;
+
+constexpr std::size_t answer_bytes_max = 256 << 20;
 
 struct Wanted {
     std::string index;
@@ -150,6 +152,11 @@ Reply handle(const Call& call) {
             out.raw(one.take());
         else
             write_error(out, wanted, done.error());
+        if (out.size_bytes() > answer_bytes_max) {
+            return std::unexpected(to_failure({ErrorCode::too_large,
+                                               "the documents are more than the 256 MB that one "
+                                               "answer may hold; ask for fewer at once"}));
+        }
     }
     out.end_array().end_object();
     return json_response(out.take());

@@ -1,9 +1,9 @@
 // api/document_update.cc -- POST /{index}/_update/{id}: a part of a document, merged into it.
 //
 // What tests/es/updates.yaml holds us to: a change that changes nothing is a `noop` that takes no
-// version; `_source` in the URL or the body shows the document as it is then, under `get`; the index
-// is made where it is missing, and then the document is what is missing. An update reads and writes
-// in one step, so it meets no conflict but that of its own if_seq_no.
+// version; `_source` in the URL or the body shows the document as it is then, under `get`; the
+// index is made where it is missing, and then the document is what is missing. An update reads and
+// writes in one step, so it meets no conflict but that of its own if_seq_no.
 
 #include "api/api.h"
 #include "api/document_answer.h"
@@ -40,7 +40,8 @@ Reply handle(const Call& call) {
     const std::int64_t retries = ASK(call.number("retry_on_conflict", 0));
     store::Store& store = *call.context().store;
     json::Flattener flattener(store.field_names());
-    DocumentChange change(flattener);
+    json::Parser parser;
+    DocumentChange change(parser, flattener);
     change.versioning = ASK(versioning(call));
     if (change.versioning.version) change.versioning.type = VersionType::internal;
     change.shown = ASK(source_parameters(call));

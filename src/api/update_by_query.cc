@@ -1,5 +1,5 @@
-// api/update_by_query.cc -- POST /{index}/_update_by_query: writes what a query finds again, as it is: so
-// that it takes up a mapping that changed since. Scripts are refused.
+// api/update_by_query.cc -- POST /{index}/_update_by_query: writes what a query finds again, as it
+// is, so that it takes up a mapping that changed since. Scripts are refused.
 
 #include "api/by_query.h"
 

@@ -299,7 +299,7 @@ Result<> Index::add_one(const Write& write, const Changed& next, Known& known, W
     row.source = next.source;
     if (known.place) mark_deleted(*known.place);
     add_row(row, *next.document);
-    tombstones_.forget(write.id);
+    if (!write.id.empty()) tombstones_.forget(write.id);
     result.id = write.id.empty() ? generated_id(salt_, row.seq_no) : std::string(write.id);
     result.seq_no = row.seq_no;
     result.version = row.version;

@@ -107,7 +107,9 @@ private:
         return fail(ErrorCode::not_found, fmt::format("no such index [{}]", name));
     }
 
-    Result<std::shared_ptr<Index>> index_for(const Write& write);
+    std::shared_ptr<Index> index_for(std::span<const Write> writes,
+                                     std::span<const std::size_t> places,
+                                     std::span<Written> results);
     Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
         REQUIRES(mutex_);
     std::string new_uuid() REQUIRES(mutex_);
@@ -305,14 +307,24 @@ Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettin
     return index;
 }
 
-/// The index of a write, made where it is missing: but not for the sake of a delete, unless its
-/// version must be remembered.
-Result<std::shared_ptr<Index>> Engine::index_for(const Write& write) {
+/// The index of these writes, made by the first that makes one: a delete does so only where its
+/// version must be remembered. Null, with the reason in each result, when there is none.
+std::shared_ptr<Index> Engine::index_for(std::span<const Write> writes,
+                                         std::span<const std::size_t> places,
+                                         std::span<Written> results) {
+    const std::string_view name = writes[places.front()].index;
     const Lock lock(mutex_);
-    const auto it = indices_.find(write.index);
-    if (it != indices_.end()) return it->second;
-    if (write.action == Action::remove && !write.external) return missing(write.index);
-    return create(write.index, {});
+    if (const auto it = indices_.find(name); it != indices_.end()) return it->second;
+    for (const std::size_t i : places) {
+        if (writes[i].action == Action::remove && !writes[i].external) {
+            results[i].error = missing(name).error();
+            continue;
+        }
+        auto made = create(name, {});
+        if (made) return *made;
+        results[i].error = made.error();
+    }
+    return nullptr;
 }
 
 Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
@@ -402,22 +414,15 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     Lsn last = 0;
     bool frozen = false;
     for (const auto& [name, places] : by_index) {
-        std::shared_ptr<Index> index = find(name);
+        const auto index = index_for(writes, places, results);
+        if (index == nullptr) continue;
         std::vector<const Write*> batch;
         std::vector<Written*> answers;
         for (const std::size_t i : places) {
-            if (index == nullptr) {
-                auto made = index_for(writes[i]);
-                if (!made) {
-                    results[i].error = made.error();
-                    continue;
-                }
-                index = std::move(*made);
-            }
+            results[i].error.reset();
             batch.push_back(&writes[i]);
             answers.push_back(&results[i]);
         }
-        if (index == nullptr) continue;
         last = std::max(last, index->write(batch, answers));
         frozen = frozen || index->frozen_builders() > 0;
     }

@@ -34,7 +34,7 @@ namespace elkhorn::store {
 enum class Action : std::uint8_t {
     index,   // adds, or replaces the document of that _id
     create,  // ErrorCode::conflict where the _id is there
-    remove,  // takes the document of that _id away; ErrorCode::not_found where the index is not there
+    remove,  // takes the document of that _id away; ErrorCode::not_found without the index
     update,  // replaces the document by what `Write::change` makes of it
 };
 
@@ -45,20 +45,21 @@ struct Found {
     std::int64_t version = 1;
 };
 
-/// What an update makes of a document; the views must live until `write` returns.
+/// What an update makes of a document; the views must live until the next change is asked for, or
+/// `write` returns.
 struct Changed {
     std::string_view source;
     const event::Document* document = nullptr;
 };
 
 /// Called within `write`, under the index's lock, with the document as it is (null: there is none):
-/// nobody writes between its look and its answer, so an update never conflicts with another. It must
-/// be quick and must not call the store. Nothing: the document stays as it is, and nothing is
-/// written.
+/// nobody writes between its look and its answer, so an update never conflicts with another. It
+/// must be quick and must not call the store. Nothing: the document stays as it is, and nothing is
+/// written; where there is none it must fail.
 using Change = std::function<Result<std::optional<Changed>>(const Found* current)>;
 
-/// A version that somebody else counts: the write is taken only if it is greater than the one that is
-/// there, or was there when the document was deleted.
+/// A version that somebody else counts: the write is taken only if it is greater than the one that
+/// is there, or at which the document was deleted.
 struct ExternalVersion {
     std::int64_t number = 0;
     bool or_equal = false;
@@ -136,7 +137,7 @@ struct Options {
     std::uint32_t group_rows = max_group_rows;
     std::uint64_t group_source_bytes = 64ULL << 20;
     std::uint32_t groups_per_segment = 4;
-    // How long, and how many bytes of them on the whole node, versions of deleted documents are kept.
+    // How long versions of deleted documents are kept, and how many bytes of them on the node.
     std::int64_t tombstone_age_ms = 60'000;
     std::uint64_t tombstone_limit_bytes = 16ULL << 20;
     // false: no threads; commits, flushes happen within the calls (simulation)
@@ -152,9 +153,8 @@ public:
     virtual event::FieldNames& field_names() = 0;
 
     /// Durable when it returns; `results` has one entry per write, in order. An error of the whole
-    /// call
-    /// means that nothing of it may be acknowledged. Missing indices are made, but by deletes only
-    /// where they carry an external version.
+    /// call means that nothing of it may be acknowledged. Missing indices are made, but by deletes
+    /// only where they carry an external version.
     virtual Result<std::vector<Written>> write(std::span<const Write> writes) = 0;
 
     virtual Result<> create_index(std::string_view name, IndexSettings settings) = 0;

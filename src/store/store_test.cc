@@ -6,10 +6,12 @@
 
 #include "base/log.h"
 #include "io/fake_folder.h"
+#include "io/workers.h"
 #include "json/flatten.h"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 
 namespace elkhorn::store {
@@ -18,8 +20,11 @@ namespace {
 /// A store on a fake disk that can be closed, crashed and opened again.
 class Bench {
 public:
-    explicit Bench(std::uint32_t group_rows = 100, std::uint64_t tombstone_limit_bytes = 1 << 20)
-        : group_rows_(group_rows), tombstone_limit_bytes_(tombstone_limit_bytes) {
+    explicit Bench(std::uint32_t group_rows = 100, std::uint64_t tombstone_limit_bytes = 1 << 20,
+                   bool background = false)
+        : group_rows_(group_rows),
+          tombstone_limit_bytes_(tombstone_limit_bytes),
+          background_(background) {
         open();
     }
 
@@ -39,7 +44,7 @@ public:
         options.random_seed = 7;
         options.group_rows = group_rows_;
         options.tombstone_limit_bytes = tombstone_limit_bytes_;
-        options.background = false;
+        options.background = background_;
         auto opened = Store::open(disk_.view(), options);
         ASSERT_TRUE(opened) << opened.error().message;
         store_ = std::move(*opened);
@@ -110,6 +115,7 @@ public:
 private:
     std::uint32_t group_rows_;
     std::uint64_t tombstone_limit_bytes_;
+    bool background_;
     io::FakeDisk disk_;
     ManualClock clock_{1'432'036'800'000'000'000};
     std::unique_ptr<event::FieldNames> names_;
@@ -227,7 +233,8 @@ TEST(Store, VersionsAndNumbersGoOnThroughADelete) {
     // A flush that has nothing but deletes to say keeps their numbers from being used again.
     ASSERT_TRUE(bench.store().flush());
     EXPECT_EQ(bench.remove("logs", "never was").seq_no, 5);
-    ASSERT_TRUE(bench.store().flush());
+    bench.open();
+    ASSERT_TRUE(bench.store().flush());  // the log's old file goes
     bench.open();
     EXPECT_EQ(bench.put("logs", "{}", "b").seq_no, 6);
 }
@@ -247,6 +254,32 @@ TEST(Store, TombstonesAreForgottenByAgeAndByBytes) {
     bench.clock().advance_ns(61'000'000'000);
     ASSERT_TRUE(bench.store().flush());
     EXPECT_EQ(bench.remove("other", "x").version, 1);
+}
+
+/// While a flush encodes what it froze, a document is written, replaced and deleted: rows that no
+/// deletes file knows when that flush is done, and that nothing changes afterwards.
+TEST(Store, RowsThatGoWhileAFlushEncodesStayGone) {
+    for (int round = 0; round < 10; ++round) {
+        Bench bench(10'000, 1 << 20, true);
+        for (int i = 0; i < 5000; ++i)
+            bench.put("logs", R"({"a":"some words of line )" + std::to_string(i) + "\"}");
+        std::atomic<bool> started = false;
+        io::Thread flusher("flusher", [&] {
+            started = true;
+            EXPECT_TRUE(bench.store().flush());
+        });
+        while (!started) {
+        }
+        for (int i = 0; i < 1 + round; ++i)
+            EXPECT_FALSE(bench.put("logs", "{}", "again").error);
+        bench.put("logs", "{}", "gone");
+        EXPECT_EQ(bench.remove("logs", "gone").effect, Effect::deleted);
+        flusher.join();
+        ASSERT_TRUE(bench.store().flush());
+        bench.open();
+        EXPECT_EQ(bench.contents("logs").size(), 5001U);
+        EXPECT_EQ(bench.remove("logs", "gone").effect, Effect::missing);
+    }
 }
 
 TEST(Store, AnExternalVersionIsTakenOnlyWhenItIsHigher) {

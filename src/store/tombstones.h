@@ -1,9 +1,10 @@
-// store/tombstones.h -- the versions of documents that an index deleted a short while ago, so that one
-// made again goes on counting: 1, deleted 2, made again 3.
+// store/tombstones.h -- the versions of documents that an index deleted a short while ago, so that
+// one made again goes on counting: 1, deleted 2, made again 3.
 //
-//   Bounded    by age (a minute, as Elasticsearch's index.gc_deletes) and, over all indices of a node,
-//              by bytes: past them an index forgets its oldest. A document that is made again after
-//              that begins at version 1; sequence numbers go on, so compare-and-write is as safe.
+//   Bounded    by age (a minute, as Elasticsearch's index.gc_deletes) and, over all indices of a
+//              node, by bytes: past them an index forgets its oldest. A document that is made again
+//              after that begins at version 1; sequence numbers go on, so compare-and-write is as
+//              safe.
 //   Durable    as far as the log goes: replay of its deletes makes them anew.
 //   Threads    none: whoever holds the index's mutex. Only the node's sum is shared.
 #pragma once

@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -44,8 +45,17 @@ struct Expected {
     std::set<std::string> tried;  // sources; empty: a delete
 };
 
+/// Two, for what one flushes decides which of the other's entries leave the log.
+constexpr std::array<std::string_view, 2> indices = {"logs", "other"};
+
+struct Index {
+    std::map<std::string, Expected> documents;
+    std::int64_t newest_seq_no = -1;  // of those acknowledged
+};
+
 /// One write of a batch, and what it needs until the batch is written.
 struct Attempt {
+    std::string_view index;
     std::string id;
     std::string source;
     event::Document document;
@@ -108,6 +118,12 @@ private:
             disk_.fill_after(random_.below(20'000));
     }
 
+    std::string_view any_index() { return indices[random_.chance(0.3) ? 1 : 0]; }
+
+    Expected& expected(const Attempt& attempt) {
+        return indices_[attempt.index].documents[attempt.id];
+    }
+
     /// False when the store refuses to go on.
     bool step() {
         clock_.advance_ns(static_cast<std::int64_t>(random_.below(50'000'000)));
@@ -115,7 +131,7 @@ private:
             if (auto flushed = store_->flush(); !flushed && random_.chance(0.5)) return false;
             return true;
         }
-        if (random_.chance(0.05)) return static_cast<bool>(store_->refresh("logs")) || true;
+        if (random_.chance(0.05)) return static_cast<bool>(store_->refresh(any_index())) || true;
         return write_batch();
     }
 
@@ -126,10 +142,11 @@ private:
         flattener_->reset();
         for (std::size_t i = 0; i < size; ++i) {
             Attempt& attempt = attempts.emplace_back();
+            attempt.index = any_index();
             attempt.id = "k" + std::to_string(random_.below(60));
             if (!prepare(attempt)) return false;
             writes.push_back(attempt.write);
-            expected_[attempt.id].tried.insert(attempt.source);
+            expected(attempt).tried.insert(attempt.source);
         }
         const auto written = store_->write(writes);
         if (!written) return false;
@@ -141,7 +158,7 @@ private:
     /// A delete, a document, one in the place of what a look has shown, or a change.
     bool prepare(Attempt& attempt) {
         store::Write& write = attempt.write;
-        write.index = "logs";
+        write.index = attempt.index;
         write.id = attempt.id;
         const double kind = random_.unit();
         if (kind < 0.25) {
@@ -162,8 +179,8 @@ private:
                 return store::Changed{attempt.source, &attempt.document};
             };
             write.change = &attempt.change;
-        } else if (kind < 0.6 && store_->exists("logs")) {
-            const auto seen = store_->get("logs", attempt.id);
+        } else if (kind < 0.6 && store_->exists(attempt.index)) {
+            const auto seen = store_->get(attempt.index, attempt.id);
             if (!seen) return false;
             if (*seen) write.if_seq_no = (*seen)->seq_no;
         }
@@ -172,7 +189,8 @@ private:
 
     /// Holds the answer against what was known before it.
     void acknowledge(const Attempt& attempt, const store::Written& written) {
-        Expected& expected = expected_[attempt.id];
+        Expected& expected = this->expected(attempt);
+        std::int64_t& newest_seq_no = indices_[attempt.index].newest_seq_no;
         const State& before = expected.acknowledged;
         if (written.error) expected.tried.erase(attempt.source);
         if (written.error && written.error->code != ErrorCode::conflict &&
@@ -182,15 +200,15 @@ private:
         const bool compares = write.if_seq_no && before.seq_no != *write.if_seq_no;
         const bool missing = write.action == store::Action::update && !before.there();
         // A delete makes no index, so the very first one may find none.
-        const bool nowhere = write.action == store::Action::remove && newest_seq_no_ < 0;
+        const bool nowhere = write.action == store::Action::remove && newest_seq_no < 0;
         const bool right = written.error ? compares || missing || nowhere : !compares && !missing;
         if (!right) {
             trouble_ = fmt::format("{} at {}/{}: {}", attempt.id, before.version, before.seq_no,
                                    written.error ? written.error->message : "taken");
         }
         if (written.error) return;
-        if (written.seq_no <= newest_seq_no_) trouble_ = "a sequence number was given twice";
-        newest_seq_no_ = written.seq_no;
+        if (written.seq_no <= newest_seq_no) trouble_ = "a sequence number was given twice";
+        newest_seq_no = written.seq_no;
         if (before.there() && written.version != before.version + 1)
             trouble_ = "a version was left out: " + attempt.id;
         const bool created =
@@ -211,9 +229,15 @@ private:
 
     void check() {
         if (!open()) return;
-        std::map<std::string, State> found;
-        if (store_->exists("logs") && !read_all(found)) return;
-        for (auto& [id, expected] : expected_) {
+        for (auto& [name, index] : indices_) {
+            std::map<std::string, State> found;
+            if (store_->exists(name) && !read_all(name, found)) return;
+            check(index, found);
+        }
+    }
+
+    void check(Index& index, const std::map<std::string, State>& found) {
+        for (auto& [id, expected] : index.documents) {
             const auto it = found.find(id);
             const State now = it == found.end() ? State{} : it->second;
             const State& before = expected.acknowledged;
@@ -225,17 +249,17 @@ private:
                                        now.version, now.seq_no, before.source, before.version,
                                        before.seq_no);
             }
-            newest_seq_no_ = std::max(newest_seq_no_, now.seq_no);
+            index.newest_seq_no = std::max(index.newest_seq_no, now.seq_no);
             expected = {now, {}};  // what a crash has decided stays so
         }
-        for (const auto& [id, source] : found) {
-            if (!expected_.contains(id)) trouble_ = "nobody wrote " + id;
+        for (const auto& [id, state] : found) {
+            if (!index.documents.contains(id)) trouble_ = "nobody wrote " + id;
         }
     }
 
-    bool read_all(std::map<std::string, State>& found) {
-        if (!store_->refresh("logs")) return false;
-        const auto view = store_->view("logs");
+    bool read_all(std::string_view index, std::map<std::string, State>& found) {
+        if (!store_->refresh(index)) return false;
+        const auto view = store_->view(index);
         if (!view) return false;
         for (const store::GroupView& shown : (*view)->groups) {
             const auto sources = shown.group->sources();
@@ -266,8 +290,7 @@ private:
     std::unique_ptr<event::FieldNames> names_;
     std::shared_ptr<json::Flattener> flattener_;
     std::unique_ptr<store::Store> store_;
-    std::map<std::string, Expected> expected_;
-    std::int64_t newest_seq_no_ = -1;  // of those acknowledged
+    std::map<std::string_view, Index> indices_;
     std::uint64_t counter_ = 0;
     std::string trouble_;
 };
