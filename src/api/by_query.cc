@@ -250,6 +250,7 @@ private:
     search::Answer<> write_batch() {
         if (batch_.empty()) return {};
         std::vector<store::Write> writes;
+        writes.reserve(batch_.size());
         for (const One& one : batch_) {
             writes.push_back(
                 {index_->name, action_, one.id, one.source, &one.document, one.seq_no});

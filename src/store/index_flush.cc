@@ -257,7 +257,7 @@ Result<> Index::open_segments() {
             });
         const bool ours =
             file.ends_with(".seg") || file.ends_with(".del") || file.ends_with(".new");
-        if (!known && ours) TRY(node_.folder->remove(folder + "/" + file));
+        if (!known && ours) TRY(node_.folder->remove(fmt::format("{}/{}", folder, file)));
     }
     return {};
 }
