@@ -7,10 +7,12 @@
 //   only
 //     its own item;
 //   - 200 means that every item without an error is on disk.
-// Actions here are index and create; update and delete come with the store's deletes.
+//   - actions take effect in their order: an update sees what stands before it in the same request.
 
 #include "api/api.h"
 #include "api/document_answer.h"
+#include "api/document_change.h"
+#include "api/document_version.h"
 #include "api/error_body.h"
 #include "api/index_names.h"
 #include "base/strings.h"
@@ -27,14 +29,21 @@
 namespace elkhorn::api::bulk {
 namespace {
 
+// One write to the store takes no more of them: what they make is as large as the documents that
+// are there, and not as the request.
+constexpr std::size_t updates_max = 256;
+
 /// One action and what became of it.
 struct Item {
     std::string index;
     std::string id;
-    bool create = false;
+    store::Action action = store::Action::index;
     bool id_given = false;
-    std::optional<std::int64_t> if_seq_no;
+    Versioning versioning;
+    std::int64_t retries = 0;
+    std::optional<search::SourceFilter> shown;  // of an update
     std::string_view source;
+    std::unique_ptr<DocumentChange> change;  // of an update
     std::optional<search::Failure> failure;  // found before the store was asked
 };
 
@@ -43,23 +52,50 @@ constexpr std::string_view known_keys =
     "retry_on_conflict _retry_on_conflict pipeline _source if_seq_no if_primary_term require_alias "
     "dynamic_templates list_executed_pipelines ";
 
-std::string_view token_name(const event::Value& value) {
-    switch (value.kind()) {
-        case event::Kind::array: return "START_ARRAY";
-        case event::Kind::object: return "START_OBJECT";
-        case event::Kind::string: return "VALUE_STRING";
-        case event::Kind::boolean: return value.as_boolean() ? "VALUE_TRUE" : "VALUE_FALSE";
-        case event::Kind::null: return "VALUE_NULL";
-        default: return "VALUE_NUMBER";
+std::string_view name_of(store::Action action) {
+    switch (action) {
+        case store::Action::index: return "index";
+        case store::Action::create: return "create";
+        case store::Action::remove: return "delete";
+        case store::Action::update: return "update";
     }
+    return "";
+}
+
+/// Nothing for a word that is no action.
+std::optional<store::Action> action_of(std::string_view name) {
+    using enum store::Action;
+    for (const store::Action action : {index, create, remove, update}) {
+        if (name_of(action) == name) return action;
+    }
+    return std::nullopt;
+}
+
+/// What a thread keeps warm, with no text of an older request in it.
+struct Scratch {
+    explicit Scratch(event::FieldNames& names) : owner(&names), flattener(names) {}
+
+    event::FieldNames* owner;
+    json::Parser parser;  // of the updates
+    json::Flattener flattener;
+};
+
+Scratch& scratch_of(store::Store& store) {
+    thread_local std::unique_ptr<Scratch> kept;
+    if (kept == nullptr || kept->owner != &store.field_names())
+        kept = std::make_unique<Scratch>(store.field_names());
+    kept->flattener.reset();
+    return *kept;
 }
 
 /// Reads the lines of a bulk body into items.
 class Reader {
 public:
-    Reader(const Call& call, std::deque<Item>& items) : call_(call), items_(items) {}
+    Reader(const Call& call, Scratch& scratch, std::deque<Item>& items)
+        : call_(call), scratch_(scratch), items_(items) {}
 
     search::Answer<> read() {
+        shown_ = ASK(source_parameters(call_));
         std::string_view rest = call_.body();
         while (true) {
             const auto line = next_line(rest);
@@ -111,20 +147,31 @@ private:
         }
         Item item;
         item.index = call_.path("index");
-        item.create = only.name == "create";
-        if (auto done = metadata(only.value.as_object(), at, item); !done) return done;
-        if (only.name == "delete" || only.name == "update") {
-            if (only.name == "update") next_line(rest);
-            return search::refuse(
-                "illegal_argument_exception",
-                fmt::format("action [{}] in line [{}] is not supported yet: index and create are",
-                            only.name, at));
-        }
+        const auto action = action_of(only.name);
+        item.action = action.value_or(store::Action::index);
+        item.shown = shown_;
+        ASK(metadata(only.value.as_object(), at, item));
+        if (action == store::Action::remove) return finish(std::move(item));
         const auto source = next_line(rest);
         // Like Elasticsearch, an unknown action swallows the line that follows it.
-        if (!source || (only.name != "index" && only.name != "create")) return {};
+        if (!source || !action) return {};
         item.source = *source;
+        if (action == store::Action::update) ASK(read_change(item));
         return finish(std::move(item));
+    }
+
+    search::Answer<> read_change(Item& item) {
+        if (item.versioning.version || item.versioning.type != VersionType::internal) {
+            return search::refuse("illegal_argument_exception",
+                                  "Update requests do not support versioning. Please use "
+                                  "`if_seq_no` and `if_primary_term` instead");
+        }
+        item.change = std::make_unique<DocumentChange>(scratch_.parser, scratch_.flattener);
+        item.change->versioning = item.versioning;
+        item.change->shown = item.shown;
+        ASK(item.change->parse(trim(item.source)));
+        item.change->shown = item.change->shown ? item.change->shown : item.shown;
+        return item.change->check(!item.id.empty(), item.retries);
     }
 
     static search::Answer<> malformed(std::size_t line, std::string_view expected,
@@ -143,24 +190,36 @@ private:
                     fmt::format("Action/metadata line [{}] contains an unknown parameter [{}]",
                                 line, member.name));
             }
-            if (member.value.is(event::Kind::array) || member.value.is(event::Kind::object)) {
-                if (member.name == "_source") continue;
+            const bool source = member.name == "_source";
+            if (member.value.is(event::Kind::array) ||
+                (member.value.is(event::Kind::object) && !source)) {
                 return search::refuse(
                     "illegal_argument_exception",
                     fmt::format("Malformed action/metadata line [{}], expected a simple value for "
                                 "field [{}] but found [{}]",
                                 line, member.name, token_name(member.value)));
             }
-            std::string text;
-            event::append_text(text, member.value);
-            if (member.name == "_index") item.index = text;
-            if (member.name == "op_type" && text == "create") item.create = true;
-            if (member.name == "if_seq_no") item.if_seq_no = to_integer(text);
-            if (member.name == "_id" && !member.value.is_null()) {
-                item.id = text;
-                item.id_given = true;
-            }
+            if (source)
+                item.shown = ASK(source_filter(member.value));
+            else
+                ASK(member_of(item, member));
         }
+        return {};
+    }
+
+    static search::Answer<> member_of(Item& item, const event::Member& member) {
+        std::string text;
+        event::append_text(text, member.value);
+        if (member.name == "_index") item.index = text;
+        if (member.name == "op_type" && text == "create" && item.action == store::Action::index)
+            item.action = store::Action::create;
+        if (member.name == "retry_on_conflict" || member.name == "_retry_on_conflict")
+            item.retries = to_integer(text).value_or(0);
+        if (member.name == "_id" && !member.value.is_null()) {
+            item.id = text;
+            item.id_given = true;
+        }
+        if (!member.value.is_null()) ASK(item.versioning.set(member.name, text));
         return {};
     }
 
@@ -169,7 +228,11 @@ private:
             return search::refuse("action_request_validation_exception",
                                   "Validation Failed: 1: index is missing;");
         }
-        if (auto sound = check_id(item.id); !sound) return sound;
+        ASK(check_id(item.id));
+        if (item.action == store::Action::remove && item.id.empty())
+            return std::unexpected(validation_failure({"id is missing"}));
+        if (item.action != store::Action::update)
+            ASK(check(item.versioning, item.action, item.id_given));
         if (auto name = single_name(call_, item.index))
             item.index = std::move(*name);
         else
@@ -184,48 +247,86 @@ private:
     }
 
     const Call& call_;
+    Scratch& scratch_;
     std::deque<Item>& items_;
+    std::optional<search::SourceFilter> shown_;
     json::Parser parser_;
     event::Arena arena_;
     std::size_t line_number_ = 0;
 };
 
-/// Flattens what can be, writes it, and leaves each item's outcome in `results`.
-search::Answer<> write_items(const Call& call, std::deque<Item>& items,
-                             std::vector<store::Written>& results) {
-    store::Store& store = *call.context().store;
-    thread_local std::pair<event::FieldNames*, std::unique_ptr<json::Flattener>> kept;
-    if (kept.first != &store.field_names() || kept.second == nullptr) {
-        kept = {&store.field_names(), std::make_unique<json::Flattener>(store.field_names())};
+/// The write of an item, whose document is flattened into `document` where it has one.
+std::optional<store::Write> write_of(const Call& call, json::Flattener& flattener, Item& item,
+                                     event::Document& document) {
+    store::Write write;
+    if (item.change != nullptr) {
+        write = item.change->write(item.id);
+    } else {
+        write = {{}, item.action, item.id, item.source, &document, {}};
+        item.versioning.require(write);
     }
-    json::Flattener& flattener = *kept.second;
-    flattener.reset();
+    write.index = item.index;
+    if (item.change != nullptr || item.action == store::Action::remove) return write;
     const char* const end = call.body().data() + call.body().size();
-    std::vector<event::Document> documents(items.size());
-    std::vector<store::Write> writes;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        Item& item = items[i];
-        if (item.failure) continue;
-        const auto readable = static_cast<std::size_t>(end - item.source.data());
-        if (auto flat = flattener.flatten(item.source, readable, documents[i]); !flat) {
-            item.failure = unparsable(flat.error());
-            continue;
-        }
-        writes.push_back({item.index, item.create ? store::Action::create : store::Action::index,
-                          item.id, item.source, &documents[i], item.if_seq_no});
-        places.push_back(i);
-    }
-    auto written = store.write(writes);
-    if (!written) return std::unexpected(to_failure(written.error()));
-    for (std::size_t i = 0; i < places.size(); ++i)
-        results[places[i]] = std::move((*written)[i]);
-    return {};
+    const auto readable = static_cast<std::size_t>(end - item.source.data());
+    const auto flat = flattener.flatten(item.source, readable, document);
+    if (flat) return write;
+    item.failure = unparsable(flat.error());
+    return std::nullopt;
 }
 
-void write_item(json::Writer& out, const Call& call, const Item& item,
-                const store::Written& written, bool forced) {
-    out.begin_object().key(item.create ? "create" : "index").begin_object();
+/// Writes items in their order, and leaves each one's outcome in `results`.
+class ItemWriter {
+public:
+    ItemWriter(const Call& call, Scratch& scratch, std::deque<Item>& items,
+               std::vector<store::Written>& results)
+        : call_(call),
+          flattener_(scratch.flattener),
+          items_(items),
+          results_(results),
+          documents_(items.size()) {}
+
+    search::Answer<> write() {
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            if (items_[i].failure) continue;
+            const auto write = write_of(call_, flattener_, items_[i], documents_[i]);
+            if (!write) continue;
+            writes_.push_back(*write);
+            places_.push_back(i);
+            if (items_[i].change != nullptr && ++updates_ == updates_max) ASK(flush());
+        }
+        return flush();
+    }
+
+private:
+    search::Answer<> flush() {
+        auto written = call_.context().store->write(writes_);
+        if (!written) return std::unexpected(to_failure(written.error()));
+        for (std::size_t i = 0; i < places_.size(); ++i) {
+            Item& item = items_[places_[i]];
+            results_[places_[i]] = std::move((*written)[i]);
+            if (item.change != nullptr && !item.change->shown) item.change.reset();
+        }
+        flattener_.reset();
+        writes_.clear();
+        places_.clear();
+        updates_ = 0;
+        return {};
+    }
+
+    const Call& call_;
+    json::Flattener& flattener_;
+    std::deque<Item>& items_;
+    std::vector<store::Written>& results_;
+    std::vector<event::Document> documents_;
+    std::vector<store::Write> writes_;
+    std::vector<std::size_t> places_;  // of the writes among the items
+    std::size_t updates_ = 0;          // among the writes
+};
+
+search::Answer<> write_item(json::Writer& out, const Call& call, const Item& item,
+                            const store::Written& written, bool forced) {
+    out.begin_object().key(name_of(item.action)).begin_object();
     if (item.failure || written.error) {
         const auto failure = item.failure
                                  ? *item.failure
@@ -240,34 +341,39 @@ void write_item(json::Writer& out, const Call& call, const Item& item,
         out.end_object();
     } else {
         write_outcome(out, call.context(), item.index, written, forced);
-        out.member("status", written.created ? 201 : 200);
+        if (item.change != nullptr) ASK(write_get(out, *item.change, written));
+        out.member("status", status_of(written));
     }
     out.end_object().end_object();
+    return {};
+}
+
+/// Makes what was written visible.
+search::Answer<> refresh(const Call& call, const std::deque<Item>& items) {
+    std::set<std::string> indices;
+    for (const Item& item : items)
+        indices.insert(item.index);
+    for (const std::string& index : indices) {
+        if (call.context().store->exists(index)) ASK(call.context().store->refresh(index));
+    }
+    return {};
 }
 
 Reply handle(const Call& call) {
     const std::int64_t started = call.context().clock->steady_ns();
-    const auto refresh = refresh_parameter(call);
-    if (!refresh) return std::unexpected(refresh.error());
+    const auto wanted = refresh_parameter(call);
+    if (!wanted) return std::unexpected(wanted.error());
     if (call.body().empty()) return std::unexpected(body_required());
     if (!call.body().ends_with('\n')) {
         return search::refuse("illegal_argument_exception",
                               "The bulk request must be terminated by a newline [\\n]");
     }
+    Scratch& scratch = scratch_of(*call.context().store);
     std::deque<Item> items;
-    if (auto read = Reader(call, items).read(); !read) return std::unexpected(read.error());
+    ASK(Reader(call, scratch, items).read());
     std::vector<store::Written> results(items.size());
-    if (auto done = write_items(call, items, results); !done) return std::unexpected(done.error());
-    if (*refresh != Refresh::no) {
-        std::set<std::string> indices;
-        for (const Item& item : items)
-            indices.insert(item.index);
-        for (const std::string& index : indices) {
-            if (!call.context().store->exists(index)) continue;
-            if (auto done = call.context().store->refresh(index); !done)
-                return search::broken(done.error());
-        }
-    }
+    ASK(ItemWriter(call, scratch, items, results).write());
+    if (*wanted != Refresh::no) ASK(refresh(call, items));
     bool errors = false;
     for (std::size_t i = 0; i < items.size(); ++i)
         errors = errors || items[i].failure || results[i].error;
@@ -275,7 +381,7 @@ Reply handle(const Call& call) {
     out.begin_object().member("took", (call.context().clock->steady_ns() - started) / 1'000'000);
     out.member("errors", errors).key("items").begin_array();
     for (std::size_t i = 0; i < items.size(); ++i) {
-        write_item(out, call, items[i], results[i], *refresh == Refresh::yes);
+        ASK(write_item(out, call, items[i], results[i], *wanted == Refresh::yes));
     }
     out.end_array().end_object();
     return json_response(out.take());

@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "api/document_answer.h"
+#include "api/document_version.h"
 #include "api/error_body.h"
 #include "api/index_names.h"
 #include "json/flatten.h"
@@ -26,17 +27,10 @@ Reply write_document(const Call& call, bool create) {
         }
         create = create || *op_type == "create";
     }
-    const auto if_seq_no = call.number("if_seq_no", -1);
-    const auto if_primary_term = call.number("if_primary_term", 0);
-    if (!if_seq_no) return std::unexpected(if_seq_no.error());
-    if (!if_primary_term) return std::unexpected(if_primary_term.error());
-    if ((*if_seq_no >= 0) != (*if_primary_term > 0)) {
-        return search::refuse(
-            "action_request_validation_exception",
-            *if_seq_no >= 0 ? "Validation Failed: 1: ifSeqNo is set, but primary term is [0];"
-                            : "Validation Failed: 1: ifSeqNo is unassigned, but primary term is [" +
-                                  std::to_string(*if_primary_term) + "];");
-    }
+    create = create || call.path("id").empty();
+    const Versioning wanted = ASK(versioning(call));
+    const store::Action action = create ? store::Action::create : store::Action::index;
+    ASK(check(wanted, action, !call.path("id").empty()));
     if (call.body().empty()) return std::unexpected(body_required());
     if (auto sound = check_id(call.path("id")); !sound) return std::unexpected(sound.error());
     const auto index = single_name(call, call.path("index"));
@@ -47,10 +41,8 @@ Reply write_document(const Call& call, bool create) {
     if (auto flat = flattener.flatten(call.body(), call.body().size(), document); !flat) {
         return std::unexpected(unparsable(flat.error()));
     }
-    store::Write write{*index,          create ? store::Action::create : store::Action::index,
-                       call.path("id"), call.body(),
-                       &document,       {}};
-    if (*if_seq_no >= 0) write.if_seq_no = *if_seq_no;
+    store::Write write{*index, action, call.path("id"), call.body(), &document, {}};
+    wanted.require(write);
     auto written = store.write(std::span(&write, 1));
     if (!written) return std::unexpected(to_failure(written.error()));
     const store::Written& outcome = written->front();
@@ -63,8 +55,8 @@ Reply write_document(const Call& call, bool create) {
     out.begin_object();
     write_outcome(out, call.context(), *index, outcome, *refresh == Refresh::yes);
     out.end_object();
-    auto response = json_response(out.take(), outcome.created ? 201 : 200);
-    if (outcome.created) {
+    auto response = json_response(out.take(), status_of(outcome));
+    if (outcome.effect == store::Effect::created) {
         response.headers.add("Location",
                              fmt::format("/{}/_doc/{}", *index, http::percent_encode(outcome.id)));
     }

@@ -20,7 +20,7 @@ void write_details(json::Writer& out, const search::Failure& failure) {
         out.member("index_uuid", "_na_").member("index", failure.index);
         return;
     }
-    if (failure.type == "version_conflict_engine_exception") {
+    if (names_shard(failure)) {
         out.member("index_uuid", failure.caused_by_reason).member("shard", "0");
         out.member("index", failure.index);
         return;
@@ -36,15 +36,7 @@ void write_details(json::Writer& out, const search::Failure& failure) {
 std::string plain_body(const search::Failure& failure) {
     json::Writer out;
     out.begin_object().key("error").begin_object();
-    out.key("root_cause").begin_array().begin_object();
-    search::Failure root = failure;
-    if (root.type != "index_not_found_exception" &&
-        root.type != "version_conflict_engine_exception") {
-        root.caused_by_type.clear();
-    }
-    write_failure(out, root);
-    out.end_object().end_array();
-    write_failure(out, failure);
+    write_failure_with_root(out, failure);
     out.end_object().member("status", failure.status).end_object();
     return out.take();
 }
@@ -78,6 +70,20 @@ std::string phase_body(const search::Failure& failure) {
 void write_failure(json::Writer& out, const search::Failure& failure) {
     out.member("type", failure.type).member("reason", failure.reason);
     write_details(out, failure);
+}
+
+void write_failure_with_root(json::Writer& out, const search::Failure& failure) {
+    search::Failure root = failure;
+    if (root.type != "index_not_found_exception" && !names_shard(root)) root.caused_by_type.clear();
+    out.key("root_cause").begin_array().begin_object();
+    write_failure(out, root);
+    out.end_object().end_array();
+    write_failure(out, failure);
+}
+
+bool names_shard(const search::Failure& failure) {
+    return failure.type == "version_conflict_engine_exception" ||
+           failure.type == "document_missing_exception";
 }
 
 void write_shard_failure(json::Writer& out, const search::Failure& failure) {

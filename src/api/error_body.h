@@ -18,6 +18,12 @@ http::Response error_response(const search::Failure& failure);
 /// The members type, reason, index_uuid, shard, index, caused_by of one failure, without braces.
 void write_failure(json::Writer& out, const search::Failure& failure);
 
+/// The same with its root cause: the members of "error".
+void write_failure_with_root(json::Writer& out, const search::Failure& failure);
+
+/// Whether it names the shard and the index's uuid, which is in `caused_by_reason` then.
+bool names_shard(const search::Failure& failure);
+
 /// One entry of failed_shards or of _shards.failures: shard, index, node, reason.
 void write_shard_failure(json::Writer& out, const search::Failure& failure);
 

@@ -80,25 +80,6 @@ http::Response answer(const http::Request& request, Context& context) {
     return response;
 }
 
-/// Whether brackets are still open, or a text is, where the JSON ends.
-bool ends_early(std::string_view json) {
-    int open = 0;
-    bool in_text = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        if (in_text) {
-            if (json[i] == '\\')
-                ++i;
-            else if (json[i] == '"')
-                in_text = false;
-            continue;
-        }
-        if (json[i] == '"') in_text = true;
-        if (json[i] == '{' || json[i] == '[') ++open;
-        if (json[i] == '}' || json[i] == ']') --open;
-    }
-    return in_text || open > 0;
-}
-
 }  // namespace
 
 http::Response json_response(std::string body, int status) {

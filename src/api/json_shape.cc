@@ -224,4 +224,22 @@ std::string filter_path(std::string_view json, std::string_view filters) {
     return out;
 }
 
+bool ends_early(std::string_view json) {
+    int open = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        if (in_text) {
+            if (json[i] == '\\')
+                ++i;
+            else if (json[i] == '"')
+                in_text = false;
+            continue;
+        }
+        if (json[i] == '"') in_text = true;
+        if (json[i] == '{' || json[i] == '[') ++open;
+        if (json[i] == '}' || json[i] == ']') --open;
+    }
+    return in_text || open > 0;
+}
+
 }  // namespace elkhorn::api

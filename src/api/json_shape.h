@@ -17,4 +17,7 @@ std::string pretty(std::string_view json);
 /// a name, ** for any depth, a leading - to leave out. "{}" when nothing is left.
 std::string filter_path(std::string_view json, std::string_view filters);
 
+/// Whether brackets are still open, or a text is, where the JSON ends. It need not be sound.
+bool ends_early(std::string_view json);
+
 }  // namespace elkhorn::api

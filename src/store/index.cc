@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace elkhorn::store {
 namespace {
@@ -19,7 +20,81 @@ namespace {
 constexpr std::uint32_t freeze_at_refresh_rows = 8192;
 constexpr std::int64_t refresh_interval_ns = 1'000'000'000;
 
+Error conflict(std::string_view id, const std::string& why) {
+    return {ErrorCode::conflict, fmt::format("[{}]: version conflict, {}", id, why)};
+}
+
+/// Why compare-and-write refuses the document that is at `seq_no` (nothing: there is none).
+std::optional<Error> sequence_conflict(const Write& write, std::optional<std::int64_t> seq_no) {
+    if (!write.if_seq_no) return std::nullopt;
+    if (seq_no == write.if_seq_no && write.if_primary_term == 1) return std::nullopt;
+    const std::string required = fmt::format("required seqNo [{}], primary term [{}]. ",
+                                             *write.if_seq_no, write.if_primary_term);
+    return conflict(write.id,
+                    seq_no ? fmt::format("{}current document has seqNo [{}] and primary term [1]",
+                                         required, *seq_no)
+                           : required + "but no document was found");
+}
+
+std::optional<Error> version_conflict(const Write& write, bool live,
+                                      std::optional<std::int64_t> version) {
+    if (write.action == Action::create && live) {
+        return conflict(write.id, fmt::format("document already exists (current version [{}])",
+                                              version.value_or(0)));
+    }
+    if (!write.external || !version) return std::nullopt;
+    const std::int64_t given = write.external->number;
+    if (*version < given || (write.external->or_equal && *version == given)) return std::nullopt;
+    return conflict(write.id,
+                    fmt::format("current version [{}] is higher {} the one provided [{}]", *version,
+                                write.external->or_equal ? "than" : "or equal to", given));
+}
+
+std::int64_t next_version(const Write& write, std::optional<std::int64_t> version) {
+    return write.external ? write.external->number : version.value_or(0) + 1;
+}
+
 }  // namespace
+
+/// The log entries of one call of `write`: documents and deletes as they happened, a new entry
+/// wherever the kind changes.
+class LogEntries {
+public:
+    LogEntries(WriteLog& log, std::uint64_t incarnation) : log_(log), incarnation_(incarnation) {}
+
+    /// The entry that takes the next change.
+    std::string& of(LogEntry kind) {
+        if (kind_ != kind) {
+            append();
+            kind_ = kind;
+            bytes_.push_back(static_cast<char>(kind));
+            append_varint(bytes_, incarnation_);
+        }
+        has_deletes_ = has_deletes_ || kind == LogEntry::deletes;
+        return bytes_;
+    }
+
+    void append() {
+        if (bytes_.empty()) return;
+        last_ = log_.append(std::exchange(bytes_, {}));
+        if (first_ == 0) first_ = last_;
+    }
+
+    Lsn first() const { return first_; }
+
+    Lsn last() const { return last_; }
+
+    bool has_deletes() const { return has_deletes_; }
+
+private:
+    WriteLog& log_;  // the node's
+    std::uint64_t incarnation_;
+    std::optional<LogEntry> kind_;
+    std::string bytes_;
+    Lsn first_ = 0;  // 0: nothing was logged
+    Lsn last_ = 0;
+    bool has_deletes_ = false;
+};
 
 std::int64_t Index::Slot::first_seq_no() const {
     return builder != nullptr ? builder->first_seq_no() : group->first_seq_no();
@@ -43,6 +118,8 @@ Index::Index(Node& node, Manifest manifest)
       manifest_(std::move(manifest)),
       router_(*node.options->field_names),
       next_seq_no_(manifest_.flushed_seq_no),
+      tombstones_(node.tombstone_bytes, node.options->tombstone_age_ms,
+                  node.options->tombstone_limit_bytes),
       refreshed_ns_(node.options->clock->steady_ns() - refresh_interval_ns) {}
 
 Index::~Index() {
@@ -51,7 +128,7 @@ Index::~Index() {
 
 void Index::set_created_at(Lsn lsn) {
     const Lock lock(mutex_);
-    meta_lsn_ = lsn;
+    meta_.add(lsn);
 }
 
 // -- finding a document
@@ -107,20 +184,33 @@ Result<std::optional<Index::Place>> Index::locate(std::string_view id) {
     return std::nullopt;
 }
 
+Result<Index::Known> Index::look_up(std::string_view id) {
+    Known known;
+    if (id.empty()) return known;
+    known.place = TRY(locate(id));
+    known.version = known.place ? std::optional(known.place->version)
+                                : tombstones_.version(id, node_.options->clock->steady_ns());
+    return known;
+}
+
+Result<Found> Index::read(const Place& place) {
+    Found found;
+    found.seq_no = place.seq_no;
+    found.version = place.version;
+    if (place.slot->builder != nullptr)
+        found.source = place.slot->builder->source(place.row);
+    else {
+        const auto sources = place.slot->group->sources();  // its text lives as long as it does
+        found.source = TRY(sources->at(place.row));
+    }
+    return found;
+}
+
 Result<std::optional<Found>> Index::get(std::string_view id) {
     const Lock lock(mutex_);
     const auto place = TRY(locate(id));
     if (!place) return std::nullopt;
-    Found found;
-    found.seq_no = place->seq_no;
-    found.version = place->version;
-    if (place->slot->builder != nullptr)
-        found.source = place->slot->builder->source(place->row);
-    else {
-        const auto sources = place->slot->group->sources();  // its text lives as long as it does
-        found.source = TRY(sources->at(place->row));
-    }
-    return found;
+    return TRY(read(*place));
 }
 
 // -- writing
@@ -147,6 +237,7 @@ void Index::mark_deleted(Place& place) {
     ++slot.deleted_rows;
     slot.shown_deleted = nullptr;
     deletes_changed_ = true;
+    dirty_ = true;
 }
 
 void Index::add_row(const NewRow& row, const event::Document& document) {
@@ -157,54 +248,69 @@ void Index::add_row(const NewRow& row, const event::Document& document) {
     dirty_ = true;
 }
 
-/// False, with the reason in the result, when this write is not taken.
-bool Index::write_one(const Write& write, Written& result, std::string& entry) {
-    const auto refuse = [&](Error error) {
-        result.error = std::move(error);
-        return false;
-    };
-    std::optional<Place> old;
-    if (!write.id.empty()) {
-        auto found = locate(write.id);
-        if (!found) return refuse(found.error());
-        old = std::move(*found);
+/// The error is this write's alone.
+Result<> Index::write_one(const Write& write, Written& result, LogEntries& entries) {
+    Known known = TRY(look_up(write.id));
+    const auto seq_no = known.place ? std::optional(known.place->seq_no) : std::nullopt;
+    const bool compares = write.action != Action::update || known.place;  // else there is no update
+    if (auto error = sequence_conflict(write, seq_no); error && compares)
+        return std::unexpected(*error);
+    if (auto error = version_conflict(write, known.place.has_value(), known.version))
+        return std::unexpected(*error);
+    if (write.action == Action::remove) {
+        remove_one(write, known, result, entries);
+        return {};
     }
-    if (write.action == Action::create && old) {
-        return refuse(
-            {ErrorCode::conflict,
-             fmt::format("[{}]: version conflict, document already exists (current version [{}])",
-                         write.id, old->version)});
-    }
-    if (write.if_seq_no && (!old || old->seq_no != *write.if_seq_no)) {
-        return refuse(
-            {ErrorCode::conflict,
-             old ? fmt::format("[{}]: version conflict, required seqNo [{}], primary term [1]. "
-                               "current document has seqNo [{}] and primary term [1]",
-                               write.id, *write.if_seq_no, old->seq_no)
-                 : fmt::format("[{}]: version conflict, required seqNo [{}], primary term [1]. but "
-                               "no document was found",
-                               write.id, *write.if_seq_no)});
-    }
-    if (auto sound = router_.check(*write.document, manifest_.mapping, write.id); !sound) {
-        return refuse(sound.error());
-    }
+    if (write.action != Action::update)
+        return add_one(write, {write.source, write.document}, known, result, entries);
+    std::optional<Found> current;
+    if (known.place) current = TRY(read(*known.place));
+    const auto next = TRY((*write.change)(current ? &*current : nullptr));
+    if (next) return add_one(write, *next, known, result, entries);
+    ASSERT(current.has_value());
+    result.id = write.id;
+    result.seq_no = current->seq_no;
+    result.version = current->version;
+    result.effect = Effect::unchanged;
+    return {};
+}
+
+/// What is not there is deleted all the same: its number and version order it among other writes.
+void Index::remove_one(const Write& write, Known& known, Written& result, LogEntries& entries) {
+    result.id = write.id;
+    result.seq_no = next_seq_no_++;
+    result.version = next_version(write, known.version);
+    result.effect = known.place ? Effect::deleted : Effect::missing;
+    if (known.place) mark_deleted(*known.place);
+    tombstones_.remember(write.id, result.version, node_.options->clock->steady_ns());
+    std::string& entry = entries.of(LogEntry::deletes);
+    append_varint(entry, static_cast<std::uint64_t>(result.seq_no));
+    append_varint(entry, static_cast<std::uint64_t>(result.version));
+    append_text(entry, write.id);
+}
+
+Result<> Index::add_one(const Write& write, const Changed& next, Known& known, Written& result,
+                        LogEntries& entries) {
+    TRY(router_.check(*next.document, manifest_.mapping, write.id));
     NewRow row;
     row.seq_no = next_seq_no_++;
-    row.version = old ? old->version + 1 : 1;
+    row.version = next_version(write, known.version);
     row.id = write.id;
-    row.source = write.source;
-    if (old) mark_deleted(*old);
-    add_row(row, *write.document);
+    row.source = next.source;
+    if (known.place) mark_deleted(*known.place);
+    add_row(row, *next.document);
+    if (!write.id.empty()) tombstones_.forget(write.id);
     result.id = write.id.empty() ? generated_id(salt_, row.seq_no) : std::string(write.id);
     result.seq_no = row.seq_no;
     result.version = row.version;
-    result.created = !old;
+    result.effect = known.place ? Effect::updated : Effect::created;
+    std::string& entry = entries.of(LogEntry::documents);
     append_varint(entry, static_cast<std::uint64_t>(row.seq_no));
     append_varint(entry, static_cast<std::uint64_t>(row.version));
     append_text(entry, row.id);
     append_text(entry, row.source);
     freeze_if_full();
-    return true;
+    return {};
 }
 
 void Index::freeze_if_full() {
@@ -227,21 +333,25 @@ void Index::count_bytes() {
 }
 
 Lsn Index::write(std::span<const Write* const> writes, std::span<Written* const> results) {
-    std::string entry;
-    entry.push_back(static_cast<char>(LogEntry::documents));
-    append_varint(entry, incarnation_);
-    const std::size_t empty = entry.size();
     const Lock lock(mutex_);
+    LogEntries entries(*node_.log, incarnation_);
     const std::size_t slots_before = slots_.empty() ? 0 : slots_.size() - 1;
-    for (std::size_t i = 0; i < writes.size(); ++i)
-        write_one(*writes[i], *results[i], entry);
-    if (entry.size() == empty) return 0;
-    const Lsn lsn = node_.log->append(std::move(entry));
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        if (auto done = write_one(*writes[i], *results[i], entries); !done)
+            results[i]->error = done.error();
+    }
+    entries.append();
+    if (entries.has_deletes()) logged_deletes_.add(entries.first());
     for (std::size_t i = slots_before; i < slots_.size(); ++i) {
-        if (slots_[i]->first_lsn == 0 && slots_[i]->segment == 0) slots_[i]->first_lsn = lsn;
+        if (slots_[i]->first_lsn == 0 && slots_[i]->segment == 0)
+            slots_[i]->first_lsn = entries.first();
     }
     count_bytes();
-    return lsn;
+    // "It is so already" is an acknowledgement too, of a write that may still wait for its sync.
+    const bool unchanged = std::ranges::any_of(results, [](const Written* result) {
+        return !result->error && result->effect == Effect::unchanged;
+    });
+    return unchanged ? node_.log->last_lsn() : entries.last();
 }
 
 Result<> Index::replay(Lsn lsn, const LoggedDocument& document, const event::Document& flat) {
@@ -249,6 +359,7 @@ Result<> Index::replay(Lsn lsn, const LoggedDocument& document, const event::Doc
     if (document.seq_no < next_seq_no_) return {};  // a segment has it
     if (!document.id.empty()) {
         if (auto old = TRY(locate(document.id))) mark_deleted(*old);
+        tombstones_.forget(document.id);
     }
     next_seq_no_ = document.seq_no;
     NewRow row;
@@ -260,6 +371,16 @@ Result<> Index::replay(Lsn lsn, const LoggedDocument& document, const event::Doc
     if (slots_.back()->first_lsn == 0) slots_.back()->first_lsn = lsn;
     freeze_if_full();
     if (slots_.back()->frozen) count_bytes();
+    return {};
+}
+
+Result<> Index::replay(Lsn lsn, const LoggedDelete& logged) {
+    const Lock lock(mutex_);
+    if (logged.seq_no < next_seq_no_) return {};  // the deletes file has it
+    if (auto old = TRY(locate(logged.id))) mark_deleted(*old);
+    tombstones_.remember(logged.id, logged.version, node_.options->clock->steady_ns());
+    next_seq_no_ = logged.seq_no + 1;
+    logged_deletes_.add(lsn);
     return {};
 }
 
@@ -276,7 +397,7 @@ Result<Lsn> Index::put_mapping(const Mapping& update) {
     shown_mapping_ = nullptr;
     dirty_ = true;
     const Lsn lsn = node_.log->append(std::move(entry));
-    if (meta_lsn_ == 0) meta_lsn_ = lsn;
+    meta_.add(lsn);
     return lsn;
 }
 
@@ -287,7 +408,7 @@ void Index::replay_mapping(Lsn lsn, const Mapping& update) {
     }
     router_.reset();
     shown_mapping_ = nullptr;
-    if (meta_lsn_ == 0) meta_lsn_ = lsn;
+    meta_.add(lsn);
 }
 
 // -- views ----------------------------------------------------------------------------------------
@@ -328,6 +449,11 @@ std::size_t Index::frozen_builders() const {
     const Lock lock(mutex_);
     return static_cast<std::size_t>(std::ranges::count_if(
         slots_, [](const auto& slot) { return slot->frozen && slot->builder != nullptr; }));
+}
+
+void Index::forget_tombstones() {
+    const Lock lock(mutex_);
+    tombstones_.forget_old(node_.options->clock->steady_ns());
 }
 
 std::shared_ptr<const Bitmap> Index::deletes_of(Slot& slot) {

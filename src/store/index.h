@@ -16,6 +16,7 @@
 #include "store/group_builder.h"
 #include "store/manifest.h"
 #include "store/store.h"
+#include "store/tombstones.h"
 #include "store/write_log.h"
 
 #include <atomic>
@@ -38,6 +39,7 @@ struct Node {
     std::shared_ptr<Cache> cache;
     // of all indices: builders and row groups not yet in segments
     std::atomic<std::int64_t> tail_bytes{0};
+    std::atomic<std::int64_t> tombstone_bytes{0};
 };
 
 /// One document of the log, as replay reads it.
@@ -47,6 +49,15 @@ struct LoggedDocument {
     std::string_view id;  // empty: generated
     std::string_view source;
 };
+
+/// One delete of the log.
+struct LoggedDelete {
+    std::int64_t seq_no = 0;
+    std::int64_t version = 1;
+    std::string_view id;
+};
+
+class LogEntries;
 
 class Index {
 public:
@@ -67,6 +78,7 @@ public:
     /// Applies the writes in order and gives them to the log; results in order. The lsn to commit.
     Lsn write(std::span<const Write* const> writes, std::span<Written* const> results);
     Result<> replay(Lsn lsn, const LoggedDocument& document, const event::Document& flat);
+    Result<> replay(Lsn lsn, const LoggedDelete& logged);
 
     /// Logs and applies an addition to the mapping.
     Result<Lsn> put_mapping(const Mapping& update);
@@ -87,6 +99,8 @@ public:
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
     std::size_t frozen_builders() const;
+    /// Gives back the memory of tombstones past their age.
+    void forget_tombstones();
 
     std::int64_t tail_bytes() const { return counted_bytes_; }
 
@@ -117,15 +131,55 @@ private:
         std::int64_t version = 1;
     };
 
+    /// What is known of an _id.
+    struct Known {
+        std::optional<Place> place;           // of the live document
+        std::optional<std::int64_t> version;  // of that, or at which it was deleted
+    };
+
+    /// The oldest log entry of its kind that no manifest covers. A flush covers what came before it
+    /// began, once it has succeeded.
+    struct Uncovered {
+        Lsn oldest = 0;       // 0: none
+        Lsn since_begun = 0;  // of those after the last flush began
+
+        void add(Lsn lsn) {
+            if (oldest == 0) oldest = lsn;
+            if (since_begun == 0) since_begun = lsn;
+        }
+
+        void flush_begins() { since_begun = 0; }
+
+        void flushed() { oldest = since_begun; }
+    };
+
     /// By first seq_no of the row group.
     using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
+    using Groups = std::vector<std::shared_ptr<const RowGroup>>;
+
+    /// What one flush takes to disk.
+    struct Flush {
+        std::vector<std::shared_ptr<Slot>> waiting;  // oldest first
+        Manifest manifest;                           // as it will be
+        std::int64_t flushed_seq_no = 0;
+        std::optional<Deletes> deletes;  // nothing: the deletes file stays as it is
+        Lsn covered = 0;                 // the log up to here made those deletes
+        std::uint64_t old_deletes = 0;
+        std::vector<Groups> opened;  // by new segment
+    };
 
     Result<std::optional<Place>> locate(std::string_view id) REQUIRES(mutex_);
     Result<std::optional<Place>> place_in(const std::shared_ptr<Slot>& slot,
                                           std::uint32_t row) const;
     Slot& growing(std::int64_t seq_no) REQUIRES(mutex_);
+    Result<Known> look_up(std::string_view id) REQUIRES(mutex_);
+    static Result<Found> read(const Place& place);
     void mark_deleted(Place& place) REQUIRES(mutex_);
-    bool write_one(const Write& write, Written& result, std::string& entry) REQUIRES(mutex_);
+    Result<> write_one(const Write& write, Written& result, LogEntries& entries) REQUIRES(mutex_);
+    void remove_one(const Write& write, Known& known, Written& result, LogEntries& entries)
+        REQUIRES(mutex_);
+    Result<> add_one(const Write& write, const Changed& next, Known& known, Written& result,
+                     LogEntries& entries) REQUIRES(mutex_);
     void add_row(const NewRow& row, const event::Document& document) REQUIRES(mutex_);
     void freeze_if_full() REQUIRES(mutex_);
     void count_bytes() REQUIRES(mutex_);
@@ -133,12 +187,13 @@ private:
     Result<> publish(bool with_growing) REQUIRES(mutex_);
     void show_mapping() REQUIRES(mutex_);
     std::shared_ptr<const Bitmap> deletes_of(Slot& slot) REQUIRES(mutex_);
-    Result<> write_files(Manifest& manifest, const std::vector<std::shared_ptr<Slot>>& waiting,
-                         const Deletes* deletes, Lsn covered);
+    bool begin_flush(Flush& flush);
+    void take_deletes(Flush& flush);
+    Result<> write_files(Flush& flush);
     Result<> write_deletes(const Deletes& deletes, std::uint64_t number);
     Result<> read_deletes();
-    Result<> write_segments(const std::vector<std::shared_ptr<Slot>>& slots, Manifest& manifest);
-    Result<> install_segment(std::span<const std::shared_ptr<Slot>> slots, std::uint64_t number);
+    Result<> write_segments(Flush& flush);
+    void install(Flush& flush);
 
     Node& node_;
     const std::string name_;
@@ -154,10 +209,11 @@ private:
     std::vector<std::shared_ptr<Slot>> slots_ GUARDED_BY(mutex_);
     FieldRouter router_ GUARDED_BY(mutex_);
     std::int64_t next_seq_no_ GUARDED_BY(mutex_) = 0;
-    // oldest change of the mapping or creation not in a manifest
-    Lsn meta_lsn_ GUARDED_BY(mutex_) = 0;
+    Uncovered meta_ GUARDED_BY(mutex_);  // its creation, changes of the mapping
+    Uncovered logged_deletes_ GUARDED_BY(mutex_);
     bool deletes_changed_ GUARDED_BY(mutex_) = false;  // since the deletes file was written
-    bool dirty_ GUARDED_BY(mutex_) = false;            // since the last view
+    Tombstones tombstones_ GUARDED_BY(mutex_);
+    bool dirty_ GUARDED_BY(mutex_) = false;  // since the last view
     std::int64_t refreshed_ns_ GUARDED_BY(mutex_) = 0;
     std::shared_ptr<const Mapping> shown_mapping_ GUARDED_BY(mutex_);
     std::shared_ptr<const IndexView> view_ GUARDED_BY(mutex_);

@@ -49,107 +49,93 @@ bool Index::wants_flush() const {
 std::optional<Lsn> Index::first_needed() const {
     const Lock lock(mutex_);
     std::optional<Lsn> first;
-    if (meta_lsn_ != 0) first = meta_lsn_;
+    const auto needs = [&](Lsn lsn) {
+        if (lsn != 0) first = std::min(first.value_or(lsn), lsn);
+    };
+    needs(meta_.oldest);
+    needs(logged_deletes_.oldest);
     for (const auto& slot : slots_) {
-        if (slot->segment == 0 && slot->first_lsn != 0) {
-            first = first ? std::min(*first, slot->first_lsn) : slot->first_lsn;
-        }
+        if (slot->segment == 0) needs(slot->first_lsn);
     }
     return first;
 }
 
 Result<> Index::flush() {
     const std::lock_guard<std::mutex> once(flushing_);
-    std::vector<std::shared_ptr<Slot>> waiting;
-    {
-        const Lock lock(mutex_);
-        if (!slots_.empty() && slots_.back()->builder != nullptr &&
-            slots_.back()->builder->rows() > 0) {
-            slots_.back()->frozen = true;
-        }
-        for (const auto& slot : slots_) {
-            if (slot->segment == 0 && (slot->frozen || slot->group != nullptr))
-                waiting.push_back(slot);
-        }
-        if (waiting.empty() && meta_lsn_ == 0 && !deletes_changed_) return {};
-    }
-    for (const auto& slot : waiting)
+    Flush flush;
+    if (!begin_flush(flush)) return {};
+    for (const auto& slot : flush.waiting)
         TRY(encode(slot));
-
-    // The deletes and the log position that covers what they were made by, taken together.
-    Manifest manifest;
-    Deletes deletes;
-    Lsn covered = 0;
-    Lsn meta_lsn = 0;
-    std::uint64_t old_deletes = 0;
-    bool write_new_deletes = false;
-    {
+    take_deletes(flush);
+    if (auto written = write_files(flush); !written) {
         const Lock lock(mutex_);
-        // Numbers are never used twice: whether a flush that failed is on the disk, nobody knows.
-        manifest_.next_segment += waiting.size();
-        manifest = manifest_;
-        manifest.next_segment -= waiting.size();
-        meta_lsn = meta_lsn_;
-        old_deletes = manifest_.deletes;
-        write_new_deletes = deletes_changed_;
-        if (write_new_deletes) ++deletes_number_;
-        deletes_changed_ = false;
-        covered = node_.log->last_lsn();
-        for (const auto& slot : slots_) {
-            const bool sealed =
-                slot->segment != 0 || std::ranges::find(waiting, slot) != waiting.end();
-            if (!sealed || slot->deleted_rows == 0) continue;
-            deletes.emplace_back(slot->first_seq_no(), *deletes_of(*slot));
-        }
-    }
-    const std::size_t first_new = manifest.segments.size();
-    if (auto written =
-            write_files(manifest, waiting, write_new_deletes ? &deletes : nullptr, covered);
-        !written) {
-        const Lock lock(mutex_);
-        deletes_changed_ = deletes_changed_ || write_new_deletes;
+        deletes_changed_ = deletes_changed_ || flush.deletes.has_value();
         return written;
     }
-    std::size_t at = 0;
-    for (std::size_t i = first_new; i < manifest.segments.size(); ++i) {
-        const SegmentEntry& segment = manifest.segments[i];
-        TRY(install_segment(std::span(waiting).subspan(at, segment.groups), segment.number));
-        at += segment.groups;
-    }
-    {
-        const Lock lock(mutex_);
-        Mapping newest = std::move(manifest_.mapping);
-        manifest.next_segment = manifest_.next_segment;
-        manifest_ = std::move(manifest);
-        manifest_.mapping = std::move(newest);
-        router_.reset();
-        if (meta_lsn_ == meta_lsn) meta_lsn_ = 0;
-        count_bytes();
-    }
-    if (write_new_deletes && old_deletes != 0) {
-        TRY(node_.folder->remove(deletes_name(incarnation_, old_deletes)));
+    install(flush);
+    if (flush.deletes && flush.old_deletes != 0) {
+        TRY(node_.folder->remove(deletes_name(incarnation_, flush.old_deletes)));
     }
     return {};
 }
 
-/// All that a flush writes, in order; the manifest last.
-Result<> Index::write_files(Manifest& manifest, const std::vector<std::shared_ptr<Slot>>& waiting,
-                            const Deletes* deletes, Lsn covered) {
-    // A delete made by a write that is not yet durable must not outlive it.
-    TRY(node_.log->commit(covered));
-    TRY(node_.folder->make_folder(index_folder(incarnation_)));
-    TRY(node_.folder->sync_names("indices"));
-    TRY(write_segments(waiting, manifest));
-    if (deletes != nullptr) {
-        manifest.deletes = deletes_number_;
-        TRY(write_deletes(*deletes, deletes_number_));
+/// Freezes what there is; false when the disk has it all.
+bool Index::begin_flush(Flush& flush) {
+    const Lock lock(mutex_);
+    if (!slots_.empty() && slots_.back()->builder != nullptr && slots_.back()->builder->rows() > 0)
+        slots_.back()->frozen = true;
+    for (const auto& slot : slots_) {
+        if (slot->segment == 0 && (slot->frozen || slot->group != nullptr))
+            flush.waiting.push_back(slot);
     }
-    if (!waiting.empty()) manifest.flushed_seq_no = waiting.back()->last_seq_no() + 1;
-    return write_manifest(*node_.folder, manifest);
+    // All rows below it are in frozen slots, and so are those that deletes below it took away.
+    flush.flushed_seq_no = next_seq_no_;
+    logged_deletes_.flush_begins();
+    return !flush.waiting.empty() || meta_.oldest != 0 || logged_deletes_.oldest != 0 ||
+           deletes_changed_;
 }
 
-Result<> Index::write_segments(const std::vector<std::shared_ptr<Slot>>& slots,
-                               Manifest& manifest) {
+/// The deletes and the log position that covers what they were made by, taken together.
+void Index::take_deletes(Flush& flush) {
+    const Lock lock(mutex_);
+    // Numbers are never used twice: whether a flush that failed is on the disk, nobody knows.
+    flush.manifest = manifest_;
+    manifest_.next_segment += flush.waiting.size();
+    flush.manifest.flushed_seq_no = flush.flushed_seq_no;
+    flush.old_deletes = manifest_.deletes;
+    flush.covered = node_.log->last_lsn();
+    meta_.flush_begins();
+    // Rows that were deleted while they waited are in no deletes file, whatever changed since.
+    const bool deleted_while_waiting =
+        std::ranges::any_of(flush.waiting, [](const auto& slot) { return slot->deleted_rows > 0; });
+    if (!deletes_changed_ && !deleted_while_waiting) return;
+    deletes_changed_ = false;
+    ++deletes_number_;
+    flush.deletes.emplace();
+    for (const auto& slot : slots_) {
+        const bool sealed =
+            slot->segment != 0 || std::ranges::find(flush.waiting, slot) != flush.waiting.end();
+        if (sealed && slot->deleted_rows > 0)
+            flush.deletes->emplace_back(slot->first_seq_no(), *deletes_of(*slot));
+    }
+}
+
+/// All that a flush writes, in order; the manifest last. What it names has been opened by then.
+Result<> Index::write_files(Flush& flush) {
+    // A delete made by a write that is not yet durable must not outlive it.
+    TRY(node_.log->commit(flush.covered));
+    TRY(node_.folder->make_folder(index_folder(incarnation_)));
+    TRY(node_.folder->sync_names("indices"));
+    TRY(write_segments(flush));
+    if (flush.deletes) {
+        flush.manifest.deletes = deletes_number_;
+        TRY(write_deletes(*flush.deletes, deletes_number_));
+    }
+    return write_manifest(*node_.folder, flush.manifest);
+}
+
+Result<> Index::write_segments(Flush& flush) {
+    const auto& slots = flush.waiting;
     for (std::size_t at = 0; at < slots.size(); at += node_.options->groups_per_segment) {
         const std::size_t n =
             std::min<std::size_t>(node_.options->groups_per_segment, slots.size() - at);
@@ -157,40 +143,47 @@ Result<> Index::write_segments(const std::vector<std::shared_ptr<Slot>>& slots,
         for (std::size_t i = at; i < at + n; ++i)
             groups.emplace_back(*slots[i]->bytes);
         SegmentEntry entry;
-        entry.number = manifest.next_segment++;
+        entry.number = flush.manifest.next_segment++;
         entry.groups = static_cast<std::uint32_t>(n);
-        entry.size_bytes =
-            TRY(write_segment(*node_.folder, segment_name(incarnation_, entry.number), groups));
+        const std::string name = segment_name(incarnation_, entry.number);
+        entry.size_bytes = TRY(write_segment(*node_.folder, name, groups));
         segments_written.add();
         segment_bytes.add(static_cast<std::int64_t>(entry.size_bytes));
-        manifest.segments.push_back(entry);
+        flush.manifest.segments.push_back(entry);
+        flush.opened.push_back(TRY(open_segment(*node_.folder, name, salt_, node_.cache)));
+        ASSERT(flush.opened.back().size() == n);
     }
     return {};
 }
 
-/// From now on the row groups are read from the file; those in memory go with the last view of
+/// From now on the row groups are read from the files; those in memory go with the last view of
 /// them.
-Result<> Index::install_segment(std::span<const std::shared_ptr<Slot>> slots,
-                                std::uint64_t number) {
-    const auto groups =
-        TRY(open_segment(*node_.folder, segment_name(incarnation_, number), salt_, node_.cache));
-    ASSERT(groups.size() == slots.size());
+void Index::install(Flush& flush) {
     const Lock lock(mutex_);
     auto view = view_ == nullptr ? nullptr : std::make_shared<IndexView>(*view_);
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-        Slot& slot = *slots[i];
-        if (view != nullptr) {
-            for (GroupView& shown : view->groups) {
-                if (shown.group == slot.group) shown.group = groups[i];
+    const std::size_t first_new = flush.manifest.segments.size() - flush.opened.size();
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < flush.opened.size(); ++i) {
+        for (const auto& group : flush.opened[i]) {
+            Slot& slot = *flush.waiting[at++];
+            if (view != nullptr) {
+                for (GroupView& shown : view->groups) {
+                    if (shown.group == slot.group) shown.group = group;
+                }
             }
+            slot.group = group;
+            slot.bytes = nullptr;
+            slot.segment = flush.manifest.segments[first_new + i].number;
+            slot.first_lsn = 0;
         }
-        slot.group = groups[i];
-        slot.bytes = nullptr;
-        slot.segment = number;
-        slot.first_lsn = 0;
     }
     if (view != nullptr) view_ = std::move(view);
-    return {};
+    flush.manifest.mapping = std::move(manifest_.mapping);  // the newest
+    manifest_ = std::move(flush.manifest);
+    router_.reset();
+    meta_.flushed();
+    logged_deletes_.flushed();
+    count_bytes();
 }
 
 Result<> Index::write_deletes(const Deletes& deletes, std::uint64_t number) {
@@ -264,7 +257,7 @@ Result<> Index::open_segments() {
             });
         const bool ours =
             file.ends_with(".seg") || file.ends_with(".del") || file.ends_with(".new");
-        if (!known && ours) TRY(node_.folder->remove(folder + "/" + file));
+        if (!known && ours) TRY(node_.folder->remove(fmt::format("{}/{}", folder, file)));
     }
     return {};
 }

@@ -21,6 +21,8 @@ namespace {
 
 metrics::Counter documents_written{"elkhorn_store_documents_written_total",
                                    "Documents acknowledged."};
+metrics::Counter documents_deleted{"elkhorn_store_documents_deleted_total",
+                                   "Documents deleted by their _id, acknowledged."};
 metrics::Counter writes_refused{"elkhorn_store_writes_refused_total",
                                 "Writes refused because tails waited for memory."};
 metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not yet in segments."};
@@ -105,13 +107,16 @@ private:
         return fail(ErrorCode::not_found, fmt::format("no such index [{}]", name));
     }
 
-    Result<std::shared_ptr<Index>> find_or_create(std::string_view name);
+    std::shared_ptr<Index> index_for(std::span<const Write> writes,
+                                     std::span<const std::size_t> places,
+                                     std::span<Written> results);
     Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
         REQUIRES(mutex_);
     std::string new_uuid() REQUIRES(mutex_);
     Result<> wait_for_room();
     Result<> replay(Lsn lsn, std::string_view entry);
     Result<> replay_documents(Lsn lsn, ByteReader& reader);
+    Result<> replay_deletes(Lsn lsn, Index& index, ByteReader& reader);
     Result<> open_indices();
     Result<> housekeep();
     Result<> flush_for_log();
@@ -218,6 +223,7 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
         }
         return {};
     }
+    if (type == LogEntry::deletes) return replay_deletes(lsn, *index, reader);
     if (type == LogEntry::mapping) {
         index->replay_mapping(lsn, TRY(read_mapping(reader.text())));
         return {};
@@ -247,6 +253,18 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
     // Row groups that fill up are encoded at once, so that replay needs no more memory than
     // writing.
     TRY(index->encode_frozen());
+    return {};
+}
+
+Result<> Engine::replay_deletes(Lsn lsn, Index& index, ByteReader& reader) {
+    while (!reader.at_end()) {
+        LoggedDelete logged;
+        logged.seq_no = static_cast<std::int64_t>(reader.varint());
+        logged.version = static_cast<std::int64_t>(reader.varint());
+        logged.id = reader.text();
+        if (!reader.ok()) return fail(ErrorCode::corruption, "an entry that ends early");
+        TRY(index.replay(lsn, logged));
+    }
     return {};
 }
 
@@ -289,24 +307,36 @@ Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettin
     return index;
 }
 
-Result<std::shared_ptr<Index>> Engine::find_or_create(std::string_view name) {
+/// The index of these writes, made by the first that makes one: a delete does so only where its
+/// version must be remembered. Null, with the reason in each result, when there is none.
+std::shared_ptr<Index> Engine::index_for(std::span<const Write> writes,
+                                         std::span<const std::size_t> places,
+                                         std::span<Written> results) {
+    const std::string_view name = writes[places.front()].index;
     const Lock lock(mutex_);
-    const auto it = indices_.find(name);
-    if (it != indices_.end()) return it->second;
-    return create(name, {});
+    if (const auto it = indices_.find(name); it != indices_.end()) return it->second;
+    for (const std::size_t i : places) {
+        if (writes[i].action == Action::remove && !writes[i].external) {
+            results[i].error = missing(name).error();
+            continue;
+        }
+        auto made = create(name, {});
+        if (made) return *made;
+        results[i].error = made.error();
+    }
+    return nullptr;
 }
 
 Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
-    std::shared_ptr<Index> index;
     {
         const Lock lock(mutex_);
         if (const auto it = indices_.find(name); it != indices_.end()) {
             return fail(ErrorCode::conflict,
                         fmt::format("index [{}/{}] already exists", name, "_na_"));
         }
-        index = TRY(create(name, std::move(settings)));
+        TRY(create(name, std::move(settings)));
     }
-    return log_->commit(*index->first_needed());
+    return log_->commit(log_->last_lsn());
 }
 
 Result<> Engine::delete_index(std::string_view name) {
@@ -384,17 +414,17 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     Lsn last = 0;
     bool frozen = false;
     for (const auto& [name, places] : by_index) {
-        auto index = find_or_create(name);
+        const auto index = index_for(writes, places, results);
+        if (index == nullptr) continue;
         std::vector<const Write*> batch;
         std::vector<Written*> answers;
         for (const std::size_t i : places) {
-            if (!index) results[i].error = index.error();
+            results[i].error.reset();
             batch.push_back(&writes[i]);
             answers.push_back(&results[i]);
         }
-        if (!index) continue;
-        last = std::max(last, (*index)->write(batch, answers));
-        frozen = frozen || (*index)->frozen_builders() > 0;
+        last = std::max(last, index->write(batch, answers));
+        frozen = frozen || index->frozen_builders() > 0;
     }
     if (frozen && options_.background) {
         const Lock lock(mutex_);
@@ -402,8 +432,15 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     }
     TRY(log_->commit(last));
     if (frozen && !options_.background) TRY(housekeep());
-    documents_written.add(static_cast<std::int64_t>(
-        std::ranges::count_if(results, [](const Written& w) { return !w.error; })));
+    std::int64_t written = 0;
+    std::int64_t deleted = 0;
+    for (const Written& result : results) {
+        if (result.error) continue;
+        if (result.effect == Effect::deleted) ++deleted;
+        if (result.effect == Effect::created || result.effect == Effect::updated) ++written;
+    }
+    documents_written.add(written);
+    documents_deleted.add(deleted);
     return results;
 }
 
@@ -489,6 +526,7 @@ Result<> Engine::housekeep() {
     bool flushed = false;
     for (const auto& index : all()) {
         TRY(index->encode_frozen());
+        index->forget_tombstones();
         room_.notify_all();
         if (!index->wants_flush()) continue;
         TRY(index->flush());

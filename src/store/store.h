@@ -34,6 +34,35 @@ namespace elkhorn::store {
 enum class Action : std::uint8_t {
     index,   // adds, or replaces the document of that _id
     create,  // ErrorCode::conflict where the _id is there
+    remove,  // takes the document of that _id away; ErrorCode::not_found without the index
+    update,  // replaces the document by what `Write::change` makes of it
+};
+
+/// A document as it is now, whether a refresh has shown it or not.
+struct Found {
+    std::string source;
+    std::int64_t seq_no = 0;
+    std::int64_t version = 1;
+};
+
+/// What an update makes of a document; the views must live until the next change is asked for, or
+/// `write` returns.
+struct Changed {
+    std::string_view source;
+    const event::Document* document = nullptr;
+};
+
+/// Called within `write`, under the index's lock, with the document as it is (null: there is none):
+/// nobody writes between its look and its answer, so an update never conflicts with another. It
+/// must be quick and must not call the store. Nothing: the document stays as it is, and nothing is
+/// written; where there is none it must fail.
+using Change = std::function<Result<std::optional<Changed>>(const Found* current)>;
+
+/// A version that somebody else counts: the write is taken only if it is greater than the one that
+/// is there, or at which the document was deleted.
+struct ExternalVersion {
+    std::int64_t number = 0;
+    bool or_equal = false;
 };
 
 /// One document to write. Views must live until `write` returns.
@@ -44,6 +73,17 @@ struct Write {
     std::string_view source;                    // the JSON as it came, kept to the byte
     const event::Document* document = nullptr;  // the same, flattened with Store::field_names()
     std::optional<std::int64_t> if_seq_no;      // ErrorCode::conflict unless the document is at it
+    std::int64_t if_primary_term = 1;           // looked at with if_seq_no; ours is always 1
+    std::optional<ExternalVersion> external = {};
+    const Change* change = nullptr;  // of an update
+};
+
+enum class Effect : std::uint8_t {
+    created,
+    updated,
+    unchanged,  // an update that found nothing to do
+    deleted,
+    missing,  // a delete of what is not there; it takes a sequence number all the same
 };
 
 struct Written {
@@ -51,7 +91,7 @@ struct Written {
     std::string id;
     std::int64_t seq_no = 0;
     std::int64_t version = 1;
-    bool created = true;  // false: it replaced one
+    Effect effect = Effect::created;
 };
 
 struct IndexSettings {
@@ -83,13 +123,6 @@ struct IndexView {
     std::uint32_t segments = 0;
 };
 
-/// A document as it is now, whether a refresh has shown it or not.
-struct Found {
-    std::string source;
-    std::int64_t seq_no = 0;
-    std::int64_t version = 1;
-};
-
 struct Options {
     /// Fills a document from its JSON, for replay of the log; json::Flattener in the product.
     using Flatten = std::function<Result<>(std::string_view source, event::Document& document)>;
@@ -104,6 +137,9 @@ struct Options {
     std::uint32_t group_rows = max_group_rows;
     std::uint64_t group_source_bytes = 64ULL << 20;
     std::uint32_t groups_per_segment = 4;
+    // How long versions of deleted documents are kept, and how many bytes of them on the node.
+    std::int64_t tombstone_age_ms = 60'000;
+    std::uint64_t tombstone_limit_bytes = 16ULL << 20;
     // false: no threads; commits, flushes happen within the calls (simulation)
     bool background = true;
 };
@@ -117,8 +153,8 @@ public:
     virtual event::FieldNames& field_names() = 0;
 
     /// Durable when it returns; `results` has one entry per write, in order. An error of the whole
-    /// call
-    /// means that nothing of it may be acknowledged. Missing indices are made.
+    /// call means that nothing of it may be acknowledged. Missing indices are made, but by deletes
+    /// only where they carry an external version.
     virtual Result<std::vector<Written>> write(std::span<const Write> writes) = 0;
 
     virtual Result<> create_index(std::string_view name, IndexSettings settings) = 0;

@@ -6,10 +6,12 @@
 
 #include "base/log.h"
 #include "io/fake_folder.h"
+#include "io/workers.h"
 #include "json/flatten.h"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 
 namespace elkhorn::store {
@@ -18,7 +20,13 @@ namespace {
 /// A store on a fake disk that can be closed, crashed and opened again.
 class Bench {
 public:
-    explicit Bench(std::uint32_t group_rows = 100) : group_rows_(group_rows) { open(); }
+    explicit Bench(std::uint32_t group_rows = 100, std::uint64_t tombstone_limit_bytes = 1 << 20,
+                   bool background = false)
+        : group_rows_(group_rows),
+          tombstone_limit_bytes_(tombstone_limit_bytes),
+          background_(background) {
+        open();
+    }
 
     void open() {
         log::configure(log::Level::off, log::Format::text);  // failures are what these tests make
@@ -35,7 +43,8 @@ public:
         options.clock = &clock_;
         options.random_seed = 7;
         options.group_rows = group_rows_;
-        options.background = false;
+        options.tombstone_limit_bytes = tombstone_limit_bytes_;
+        options.background = background_;
         auto opened = Store::open(disk_.view(), options);
         ASSERT_TRUE(opened) << opened.error().message;
         store_ = std::move(*opened);
@@ -52,12 +61,25 @@ public:
         event::Document document;
         flattener_->reset();
         EXPECT_TRUE(flattener_->flatten(source, source.size(), document));
-        const Write write{index, action, id, source, &document, {}};
+        return write({index, action, id, source, &document, {}});
+    }
+
+    Written write(const Write& write) {
         auto written = store_->write(std::span(&write, 1));
         if (written) return (*written)[0];
         Written refused;
         refused.error = written.error();
         return refused;
+    }
+
+    Written remove(std::string_view index, std::string_view id,
+                   std::optional<std::int64_t> if_seq_no = {}) {
+        Write write;
+        write.index = index;
+        write.action = Action::remove;
+        write.id = id;
+        write.if_seq_no = if_seq_no;
+        return this->write(write);
     }
 
     /// Every visible document's source by id.
@@ -86,8 +108,14 @@ public:
 
     io::FakeDisk& disk() { return disk_; }
 
+    ManualClock& clock() { return clock_; }
+
+    json::Flattener& flattener() { return *flattener_; }
+
 private:
     std::uint32_t group_rows_;
+    std::uint64_t tombstone_limit_bytes_;
+    bool background_;
     io::FakeDisk disk_;
     ManualClock clock_{1'432'036'800'000'000'000};
     std::unique_ptr<event::FieldNames> names_;
@@ -131,7 +159,7 @@ TEST(Store, ReplacesADocumentByItsIdWhereverTheOldOneLies) {
             const Written written = bench.put("logs", source, "doc-" + std::to_string(i));
             ASSERT_FALSE(written.error) << written.error->message;
             EXPECT_EQ(written.version, round);
-            EXPECT_EQ(written.created, round == 1);
+            EXPECT_EQ(written.effect == Effect::created, round == 1);
         }
         if (round == 2) {
             ASSERT_TRUE(bench.store().flush());
@@ -161,6 +189,148 @@ TEST(Store, ReplacesADocumentByAnIdItGeneratedItself) {
     EXPECT_EQ(all.size(), 25U);
     EXPECT_EQ(all.at(ids[3]), "{\"a\":2}");
     EXPECT_EQ((*bench.store().get("logs", ids[3]))->source, "{\"a\":2}");
+}
+
+TEST(Store, ADeletedDocumentStaysDeletedWhereverItLies) {
+    Bench bench(10);
+    for (int i = 0; i < 25; ++i)
+        bench.put("logs", "{\"a\":1}", "doc-" + std::to_string(i));
+    const std::string made = bench.put("logs", "{\"a\":1}").id;
+    EXPECT_EQ(bench.contents("logs").size(), 26U);
+    EXPECT_EQ(bench.remove("logs", "doc-24").effect, Effect::deleted) << "in the growing builder";
+    EXPECT_EQ(bench.remove("logs", "doc-3").effect, Effect::deleted) << "in an encoded row group";
+    EXPECT_EQ(bench.contents("logs").size(), 24U);
+    ASSERT_TRUE(bench.store().flush());
+    EXPECT_EQ(bench.remove("logs", "doc-4").effect, Effect::deleted) << "in a segment";
+    EXPECT_EQ(bench.remove("logs", made).effect, Effect::deleted) << "by a generated id";
+    EXPECT_EQ(bench.contents("logs").size(), 22U);
+    const auto found = bench.store().get("logs", "doc-4");
+    ASSERT_TRUE(found);
+    EXPECT_FALSE(*found);
+    bench.open();
+    EXPECT_EQ(bench.contents("logs").size(), 22U) << "replayed onto the segments";
+    ASSERT_TRUE(bench.store().flush());
+    bench.open();
+    EXPECT_EQ(bench.contents("logs").size(), 22U) << "of the deletes file";
+    EXPECT_EQ(bench.remove("logs", "doc-4").effect, Effect::missing);
+    EXPECT_EQ(bench.remove("nowhere", "doc-4").error->code, ErrorCode::not_found);
+    EXPECT_FALSE(bench.store().exists("nowhere"));
+}
+
+TEST(Store, VersionsAndNumbersGoOnThroughADelete) {
+    Bench bench;
+    EXPECT_EQ(bench.put("logs", "{}", "a").version, 1);
+    EXPECT_EQ(bench.remove("logs", "a").version, 2);
+    EXPECT_EQ(bench.remove("logs", "a").version, 3);
+    bench.open();  // the log remembers
+    const Written again = bench.put("logs", "{}", "a");
+    EXPECT_EQ(again.version, 4);
+    EXPECT_EQ(again.seq_no, 3);
+    EXPECT_EQ(again.effect, Effect::created);
+    EXPECT_EQ(bench.remove("logs", "a", 2).error->code, ErrorCode::conflict);
+    EXPECT_EQ(bench.remove("logs", "a", 3).seq_no, 4);
+    EXPECT_EQ(bench.remove("logs", "a", 4).error->code, ErrorCode::conflict) << "it is not there";
+    // A flush that has nothing but deletes to say keeps their numbers from being used again.
+    ASSERT_TRUE(bench.store().flush());
+    EXPECT_EQ(bench.remove("logs", "never was").seq_no, 5);
+    bench.open();
+    ASSERT_TRUE(bench.store().flush());  // the log's old file goes
+    bench.open();
+    EXPECT_EQ(bench.put("logs", "{}", "b").seq_no, 6);
+}
+
+TEST(Store, TombstonesAreForgottenByAgeAndByBytes) {
+    Bench bench(100, 10'000);
+    bench.put("logs", "{}", "old");
+    bench.remove("logs", "old");
+    bench.clock().advance_ns(61'000'000'000);
+    EXPECT_EQ(bench.put("logs", "{}", "old").version, 1) << "a minute has gone";
+    for (int i = 0; i < 1000; ++i)
+        bench.remove("logs", "id-" + std::to_string(i));
+    EXPECT_EQ(bench.put("logs", "{}", "id-999").version, 2);
+    EXPECT_EQ(bench.put("logs", "{}", "id-0").version, 1) << "past the limit the oldest go";
+    EXPECT_EQ(bench.put("other", "{}", "x").version, 1);
+    EXPECT_EQ(bench.remove("other", "x").version, 2);
+    bench.clock().advance_ns(61'000'000'000);
+    ASSERT_TRUE(bench.store().flush());
+    EXPECT_EQ(bench.remove("other", "x").version, 1);
+}
+
+/// While a flush encodes what it froze, a document is written, replaced and deleted: rows that no
+/// deletes file knows when that flush is done, and that nothing changes afterwards.
+TEST(Store, RowsThatGoWhileAFlushEncodesStayGone) {
+    for (int round = 0; round < 10; ++round) {
+        Bench bench(10'000, 1 << 20, true);
+        for (int i = 0; i < 5000; ++i)
+            bench.put("logs", R"({"a":"some words of line )" + std::to_string(i) + "\"}");
+        std::atomic<bool> started = false;
+        io::Thread flusher("flusher", [&] {
+            started = true;
+            EXPECT_TRUE(bench.store().flush());
+        });
+        while (!started) {
+        }
+        for (int i = 0; i < 1 + round; ++i)
+            EXPECT_FALSE(bench.put("logs", "{}", "again").error);
+        bench.put("logs", "{}", "gone");
+        EXPECT_EQ(bench.remove("logs", "gone").effect, Effect::deleted);
+        flusher.join();
+        ASSERT_TRUE(bench.store().flush());
+        bench.open();
+        EXPECT_EQ(bench.contents("logs").size(), 5001U);
+        EXPECT_EQ(bench.remove("logs", "gone").effect, Effect::missing);
+    }
+}
+
+TEST(Store, AnExternalVersionIsTakenOnlyWhenItIsHigher) {
+    Bench bench;
+    event::Document document;
+    ASSERT_TRUE(bench.flattener().flatten("{}", 2, document));
+    Write write{"logs", Action::index, "a", "{}", &document, {}};
+    const auto at = [&](Action action, std::int64_t number, bool or_equal) {
+        write.action = action;
+        write.external = ExternalVersion{number, or_equal};
+        const Written written = bench.write(write);
+        return written.error ? -1 : written.version;
+    };
+    EXPECT_EQ(at(Action::index, 7, false), 7);
+    EXPECT_EQ(at(Action::index, 7, false), -1);
+    EXPECT_EQ(at(Action::index, 7, true), 7);
+    EXPECT_EQ(at(Action::remove, 6, true), -1);
+    EXPECT_EQ(at(Action::remove, 9, false), 9);
+    EXPECT_EQ(at(Action::index, 8, false), -1) << "what comes late does not bring it back";
+    EXPECT_EQ(at(Action::index, 10, false), 10);
+}
+
+TEST(Store, AnUpdateSeesTheDocumentAsItIs) {
+    Bench bench;
+    std::string seen;
+    std::string next = "{\"n\":2}";
+    event::Document document;
+    ASSERT_TRUE(bench.flattener().flatten(next, next.size(), document));
+    const Change change = [&](const Found* current) -> Result<std::optional<Changed>> {
+        if (current == nullptr) return fail(ErrorCode::not_found, "missing");
+        seen = current->source;
+        if (seen == next) return std::nullopt;
+        return Changed{next, &document};
+    };
+    Write write;
+    write.index = "logs";
+    write.action = Action::update;
+    write.id = "a";
+    write.change = &change;
+    EXPECT_EQ(bench.write(write).error->code, ErrorCode::not_found);
+    bench.put("logs", "{\"n\":1}", "a");
+    const Written changed = bench.write(write);
+    EXPECT_EQ(seen, "{\"n\":1}");
+    EXPECT_EQ(changed.effect, Effect::updated);
+    EXPECT_EQ(changed.version, 2);
+    const Written unchanged = bench.write(write);
+    EXPECT_EQ(unchanged.effect, Effect::unchanged);
+    EXPECT_EQ(unchanged.version, 2);
+    EXPECT_EQ(unchanged.seq_no, changed.seq_no);
+    bench.open();
+    EXPECT_EQ(bench.contents("logs").at("a"), next);
 }
 
 TEST(Store, AnyObjectIsTakenWhateverItsTypes) {

@@ -1,6 +1,7 @@
 // tests/crash/simulation.cc -- seeded histories of the store on a disk that crashes, tears, fails
-// and
-// fills up: after every crash each acknowledged document is there, once, as it was acknowledged.
+// and fills up: documents are written, replaced where nobody else did, changed, deleted and made
+// again. After every crash each acknowledged document is there, once, with its newest source,
+// version and sequence number; what was deleted stays deleted; no sequence number is given twice.
 //
 //   crash_simulation [FIRST_SEED [COUNT]]      exit 0: none lost; 1: the first losing seed is
 //   printed
@@ -17,6 +18,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,11 +29,38 @@
 namespace elkhorn::crash {
 namespace {
 
+/// A document as somebody was told it is.
+struct State {
+    std::string source;  // empty: there is none
+    std::int64_t version = 0;
+    std::int64_t seq_no = -1;
+
+    bool there() const { return !source.empty(); }
+};
+
 /// What may be found for an id: what was acknowledged last, or what was tried after it without an
 /// answer.
 struct Expected {
-    std::string acknowledged;  // empty: never
-    std::set<std::string> tried;
+    State acknowledged;
+    std::set<std::string> tried;  // sources; empty: a delete
+};
+
+/// Two, for what one flushes decides which of the other's entries leave the log.
+constexpr std::array<std::string_view, 2> indices = {"logs", "other"};
+
+struct Index {
+    std::map<std::string, Expected> documents;
+    std::int64_t newest_seq_no = -1;  // of those acknowledged
+};
+
+/// One write of a batch, and what it needs until the batch is written.
+struct Attempt {
+    std::string_view index;
+    std::string id;
+    std::string source;
+    event::Document document;
+    store::Change change;
+    store::Write write;
 };
 
 class History {
@@ -67,6 +98,8 @@ private:
         options.group_rows = static_cast<std::uint32_t>(5 + random_.below(40));
         options.groups_per_segment = 2;
         options.log_file_bytes = 2000;
+        options.tombstone_age_ms = 1000;
+        options.tombstone_limit_bytes = 4000;
         options.background = false;
         auto opened = store::Store::open(disk_.view(), options);
         if (!opened) {
@@ -85,6 +118,12 @@ private:
             disk_.fill_after(random_.below(20'000));
     }
 
+    std::string_view any_index() { return indices[random_.chance(0.3) ? 1 : 0]; }
+
+    Expected& expected(const Attempt& attempt) {
+        return indices_[attempt.index].documents[attempt.id];
+    }
+
     /// False when the store refuses to go on.
     bool step() {
         clock_.advance_ns(static_cast<std::int64_t>(random_.below(50'000'000)));
@@ -92,34 +131,91 @@ private:
             if (auto flushed = store_->flush(); !flushed && random_.chance(0.5)) return false;
             return true;
         }
-        if (random_.chance(0.05)) return static_cast<bool>(store_->refresh("logs")) || true;
+        if (random_.chance(0.05)) return static_cast<bool>(store_->refresh(any_index())) || true;
         return write_batch();
     }
 
     bool write_batch() {
         const std::size_t size = 1 + random_.below(6);
-        std::vector<std::string> ids;
-        std::vector<std::string> sources;
-        std::vector<event::Document> documents(size);
+        std::deque<Attempt> attempts;
         std::vector<store::Write> writes;
-        for (std::size_t i = 0; i < size; ++i) {
-            ids.push_back("k" + std::to_string(random_.below(60)));
-            sources.push_back(
-                fmt::format(R"({{"v":{},"w":"word{} more"}})", ++counter_, random_.below(9)));
-        }
         flattener_->reset();
         for (std::size_t i = 0; i < size; ++i) {
-            if (!flattener_->flatten(sources[i], sources[i].size(), documents[i])) return false;
-            writes.push_back({"logs", store::Action::index, ids[i], sources[i], &documents[i], {}});
-            expected_[ids[i]].tried.insert(sources[i]);
+            Attempt& attempt = attempts.emplace_back();
+            attempt.index = any_index();
+            attempt.id = "k" + std::to_string(random_.below(60));
+            if (!prepare(attempt)) return false;
+            writes.push_back(attempt.write);
+            expected(attempt).tried.insert(attempt.source);
         }
         const auto written = store_->write(writes);
         if (!written) return false;
-        for (std::size_t i = 0; i < size; ++i) {
-            if ((*written)[i].error) continue;
-            expected_[ids[i]] = {sources[i], {}};
+        for (std::size_t i = 0; i < size; ++i)
+            acknowledge(attempts[i], (*written)[i]);
+        return trouble_.empty();
+    }
+
+    /// A delete, a document, one in the place of what a look has shown, or a change.
+    bool prepare(Attempt& attempt) {
+        store::Write& write = attempt.write;
+        write.index = attempt.index;
+        write.id = attempt.id;
+        const double kind = random_.unit();
+        if (kind < 0.25) {
+            write.action = store::Action::remove;
+            return true;
+        }
+        attempt.source =
+            fmt::format(R"({{"v":{},"w":"word{} more"}})", ++counter_, random_.below(9));
+        const std::string& source = attempt.source;
+        if (!flattener_->flatten(source, source.size(), attempt.document)) return false;
+        write.source = source;
+        write.document = &attempt.document;
+        if (kind < 0.4) {
+            write.action = store::Action::update;
+            attempt.change =
+                [&attempt](const store::Found* current) -> Result<std::optional<store::Changed>> {
+                if (current == nullptr) return fail(ErrorCode::not_found, "there is nothing");
+                return store::Changed{attempt.source, &attempt.document};
+            };
+            write.change = &attempt.change;
+        } else if (kind < 0.6 && store_->exists(attempt.index)) {
+            const auto seen = store_->get(attempt.index, attempt.id);
+            if (!seen) return false;
+            if (*seen) write.if_seq_no = (*seen)->seq_no;
         }
         return true;
+    }
+
+    /// Holds the answer against what was known before it.
+    void acknowledge(const Attempt& attempt, const store::Written& written) {
+        Expected& expected = this->expected(attempt);
+        std::int64_t& newest_seq_no = indices_[attempt.index].newest_seq_no;
+        const State& before = expected.acknowledged;
+        if (written.error) expected.tried.erase(attempt.source);
+        if (written.error && written.error->code != ErrorCode::conflict &&
+            written.error->code != ErrorCode::not_found)
+            return;  // the disk would not say what is there
+        const store::Write& write = attempt.write;
+        const bool compares = write.if_seq_no && before.seq_no != *write.if_seq_no;
+        const bool missing = write.action == store::Action::update && !before.there();
+        // A delete makes no index, so the very first one may find none.
+        const bool nowhere = write.action == store::Action::remove && newest_seq_no < 0;
+        const bool right = written.error ? compares || missing || nowhere : !compares && !missing;
+        if (!right) {
+            trouble_ = fmt::format("{} at {}/{}: {}", attempt.id, before.version, before.seq_no,
+                                   written.error ? written.error->message : "taken");
+        }
+        if (written.error) return;
+        if (written.seq_no <= newest_seq_no) trouble_ = "a sequence number was given twice";
+        newest_seq_no = written.seq_no;
+        if (before.there() && written.version != before.version + 1)
+            trouble_ = "a version was left out: " + attempt.id;
+        const bool created =
+            written.effect == store::Effect::created || written.effect == store::Effect::missing;
+        if (created == before.there()) trouble_ = "not what was there before: " + attempt.id;
+        expected = {{attempt.source, written.version, attempt.source.empty() ? -1 : written.seq_no},
+                    {}};
     }
 
     /// Opens on a failing disk and loses power again.
@@ -133,28 +229,37 @@ private:
 
     void check() {
         if (!open()) return;
-        std::map<std::string, std::string> found;
-        if (store_->exists("logs") && !read_all(found)) return;
-        for (auto& [id, expected] : expected_) {
-            const auto it = found.find(id);
-            if (it == found.end()) {
-                if (!expected.acknowledged.empty()) trouble_ = "lost " + id;
-                continue;
-            }
-            const bool right =
-                it->second == expected.acknowledged || expected.tried.contains(it->second);
-            if (!right)
-                trouble_ = fmt::format("{} is {}, not {}", id, it->second, expected.acknowledged);
-            expected = {it->second, {}};  // what a crash has decided stays so
-        }
-        for (const auto& [id, source] : found) {
-            if (!expected_.contains(id)) trouble_ = "nobody wrote " + id;
+        for (auto& [name, index] : indices_) {
+            std::map<std::string, State> found;
+            if (store_->exists(name) && !read_all(name, found)) return;
+            check(index, found);
         }
     }
 
-    bool read_all(std::map<std::string, std::string>& found) {
-        if (!store_->refresh("logs")) return false;
-        const auto view = store_->view("logs");
+    void check(Index& index, const std::map<std::string, State>& found) {
+        for (auto& [id, expected] : index.documents) {
+            const auto it = found.find(id);
+            const State now = it == found.end() ? State{} : it->second;
+            const State& before = expected.acknowledged;
+            const bool same =
+                now.source == before.source &&
+                (!now.there() || (now.version == before.version && now.seq_no == before.seq_no));
+            if (!same && !expected.tried.contains(now.source)) {
+                trouble_ = fmt::format("{} is [{}] at {}/{}, not [{}] at {}/{}", id, now.source,
+                                       now.version, now.seq_no, before.source, before.version,
+                                       before.seq_no);
+            }
+            index.newest_seq_no = std::max(index.newest_seq_no, now.seq_no);
+            expected = {now, {}};  // what a crash has decided stays so
+        }
+        for (const auto& [id, state] : found) {
+            if (!index.documents.contains(id)) trouble_ = "nobody wrote " + id;
+        }
+    }
+
+    bool read_all(std::string_view index, std::map<std::string, State>& found) {
+        if (!store_->refresh(index)) return false;
+        const auto view = store_->view(index);
         if (!view) return false;
         for (const store::GroupView& shown : (*view)->groups) {
             const auto sources = shown.group->sources();
@@ -166,7 +271,14 @@ private:
                     trouble_ = "a row cannot be read";
                     return false;
                 }
-                if (!found.emplace(*id, *source).second) trouble_ = "twice: " + *id;
+                const auto seq_no = shown.group->seq_no(row);
+                const auto version = shown.group->version(row);
+                if (!seq_no || !version) {
+                    trouble_ = "a row's numbers cannot be read";
+                    return false;
+                }
+                const State state{std::string(*source), *version, *seq_no};
+                if (!found.emplace(*id, state).second) trouble_ = "twice: " + *id;
             }
         }
         return trouble_.empty();
@@ -178,7 +290,7 @@ private:
     std::unique_ptr<event::FieldNames> names_;
     std::shared_ptr<json::Flattener> flattener_;
     std::unique_ptr<store::Store> store_;
-    std::map<std::string, Expected> expected_;
+    std::map<std::string_view, Index> indices_;
     std::uint64_t counter_ = 0;
     std::string trouble_;
 };
