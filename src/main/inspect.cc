@@ -48,8 +48,8 @@ void print_table(const store::SegmentUse& use, std::size_t segments) {
     };
     print("{} segments, {} row groups, {} rows, {} bytes, {:.1f} a row\n\n", segments, use.groups,
           use.rows, use.file_bytes, static_cast<double>(use.file_bytes) / rows);
-    print("{:<40} {:<11} {:>12} {:>12} {:>12} {:>8} {:>7}\n", "field", "encoding", "values", "bytes",
-          "of it index", "a row", "share");
+    print("{:<40} {:<11} {:>12} {:>12} {:>12} {:>8} {:>7}\n", "field", "encoding", "values",
+          "bytes", "of it index", "a row", "share");
     for (const Line& line : by_size(use)) {
         print("{:<40} {:<11} {:>12} {:>12} {:>12} {:>8.2f} {:>6.1f}%\n", line.field, line.encoding,
               line.use.values, line.use.bytes, line.use.index_bytes,
@@ -75,9 +75,10 @@ void print_json(const store::SegmentUse& use, std::size_t segments) {
 int inspect(const InspectOptions& options) {
     const std::vector<std::string> segments = segments_at(options.path);
     if (segments.empty()) {
-        return complain("{}: there is no segment in it; a server writes one when its tail is large "
-                        "enough, or at POST /_flush",
-                        options.path);
+        return complain(
+            "{}: there is no segment in it; a server writes one when its tail is large "
+            "enough, or at POST /_flush",
+            options.path);
     }
     store::SegmentUse use;
     for (const std::string& segment : segments) {

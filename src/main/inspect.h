@@ -1,5 +1,5 @@
-// main/inspect.h -- `elkhorn inspect`: which field of which encoding takes how much of the disk. Reads
-// segments as they lie there, beside a running server or without one.
+// main/inspect.h -- `elkhorn inspect`: which field of which encoding takes how much of the disk.
+// Reads segments as they lie there, beside a running server or without one.
 #pragma once
 
 #include <string>

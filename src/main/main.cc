@@ -11,6 +11,7 @@
 #include "main/run_pipeline.h"
 #include "main/serve.h"
 #include "main/settings.h"
+#include "main/verify.h"
 #include "output/output.h"
 
 #include <CLI/CLI.hpp>
@@ -155,7 +156,20 @@ int run(int argc, char** argv) {
         ->required();
     inspect_command->add_flag("--json", inspect_options.json, "For a script");
     inspect_command->footer(
-        "Examples:\n  elkhorn inspect elkhorn-data/indices/7/3.seg\n  elkhorn inspect elkhorn-data");
+        "Examples:\n  elkhorn inspect elkhorn-data/indices/7/3.seg\n  elkhorn inspect "
+        "elkhorn-data");
+
+    VerifyOptions verify_options;
+    CLI::App* verify_command =
+        app.add_subcommand("verify", "Check a data folder: every checksum, every reference");
+    verify_command->add_option("data", verify_options.data, "The data folder")
+        ->default_str("elkhorn-data");
+    verify_command->add_flag("--values", verify_options.values,
+                             "Also decode every value and document");
+    verify_command->add_flag("--json", verify_options.json, "For a script");
+    verify_command->footer(
+        "Exit code 1 when something is damaged. Changes nothing.\nExample:\n  elkhorn verify "
+        "/var/lib/elkhorn --values");
 
     CLI::App* plugins_command =
         app.add_subcommand("plugins", "List inputs, codecs, filters and outputs");
@@ -168,6 +182,7 @@ int run(int argc, char** argv) {
     if (*serve_command) return with_settings(serve_flags, serve);
     if (*generate_command) return generate(generate_options);
     if (*inspect_command) return inspect(inspect_options);
+    if (*verify_command) return verify_data(verify_options);
     if (*plugins_command) return list_plugins();
     if (file.empty() == text.empty()) return complain("give either -f FILE or -e 'text'"), 2;
     return with_settings(pipeline_flags, [&](const config::Settings& settings) {

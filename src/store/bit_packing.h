@@ -36,10 +36,12 @@ int bit_width_of(std::uint64_t value);
 /// `values` at `width` bits each, low bits first, appended without any header.
 void append_bits(std::string& out, std::span<const std::uint32_t> values, int width);
 void append_bits(std::string& out, std::span<const std::uint64_t> values, int width);
+
 /// What `count` values of `width` bits take.
 constexpr std::uint64_t packed_bits_bytes(std::uint64_t count, int width) {
     return (count * static_cast<std::uint64_t>(width) + 7) / 8;
 }
+
 /// The value number `index`; zeros where the bytes end. Fast where nine more bytes follow.
 std::uint64_t read_packed(std::string_view bytes, std::uint64_t index, int width);
 /// The inverse of append_bits; `bytes` must hold at least packed_bits_bytes(count, width).

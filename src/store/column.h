@@ -159,6 +159,8 @@ public:
     /// Tokens in all values together, for BM25's average length. 0 where the field is not text.
     virtual std::uint64_t token_count() const = 0;
 
+    /// Whether the checksum of its bytes is right.
+    virtual Result<> check() const = 0;
     /// Bytes in the file, for `inspect`: all, and what of them is its index of words or ids.
     virtual std::uint64_t size_bytes() const = 0;
     virtual std::uint64_t index_bytes() const = 0;

@@ -186,7 +186,7 @@ public:
             [](const HexTexts&) { return 4096; });
     }
 
-    Result<> check() const {
+    Result<> check() const override {
         if (checked_.load(std::memory_order_acquire)) return {};
         if (crc32c(entry_.bytes) != entry_.crc) return damaged("has a wrong checksum");
         checked_.store(true, std::memory_order_release);
@@ -268,8 +268,7 @@ private:
         ByteReader reader(part(1));
         const auto from = TRY(reference(reader.text()));
         std::vector<std::uint32_t> map;
-        const std::uint32_t size =
-            from->values.empty() ? 0 : std::ranges::max(from->values) + 1;
+        const std::uint32_t size = from->values.empty() ? 0 : std::ranges::max(from->values) + 1;
         if (!reader.ok() || !unpack(reader.take(reader.left()), size, map))
             return damaged("has a map that makes no sense");
         if (from->values.size() != entry_.values) return damaged("has rows that make no sense");

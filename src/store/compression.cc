@@ -53,9 +53,8 @@ void append_lz4(std::string& out, std::string_view bytes) {
     out.resize(before + static_cast<std::size_t>(bound));
     // Faster than the default, for a log that gets a little longer and is soon gone.
     constexpr int acceleration = 8;
-    const int size =
-        LZ4_compress_fast(bytes.data(), out.data() + before, static_cast<int>(bytes.size()), bound,
-                          acceleration);
+    const int size = LZ4_compress_fast(bytes.data(), out.data() + before,
+                                       static_cast<int>(bytes.size()), bound, acceleration);
     ASSERT(size > 0);
     out.resize(before + static_cast<std::size_t>(size));
 }

@@ -67,7 +67,7 @@ struct ColumnBuilder {
     std::vector<double> reals;
     TextSet distinct;                     // once `all_new`, a text may be in it twice
     std::vector<std::uint32_t> ordinals;  // into distinct
-    bool all_new = false;  // hardly a text came twice: nobody looks any more
+    bool all_new = false;                 // hardly a text came twice: nobody looks any more
 
     std::size_t values() const;
     void add_integer(std::uint32_t row, std::int64_t value);

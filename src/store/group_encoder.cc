@@ -220,8 +220,8 @@ void GroupEncoder::encode_dictionary(const ColumnBuilder& column, Chunk& chunk) 
     append_packed(chunk.parts[1], widen(ordinals));
     if (!candidate || references_.size() == most_references) return;
     reference_ordinals_.push_back(std::move(ordinals));
-    references_.push_back({column.path, reference_ordinals_.back(),
-                           static_cast<std::uint32_t>(ranks.size())});
+    references_.push_back(
+        {column.path, reference_ordinals_.back(), static_cast<std::uint32_t>(ranks.size())});
 }
 
 bool GroupEncoder::encode_hex_ids(const ColumnBuilder& column, Chunk& chunk) const {

@@ -20,7 +20,7 @@
 namespace elkhorn::store {
 
 constexpr std::uint64_t group_magic = 0x31305055'52474b45;  // "EKGRUP01"
-constexpr std::uint16_t group_version = 2;  // 1 had no encodings past 5
+constexpr std::uint16_t group_version = 2;                  // 1 had no encodings past 5
 constexpr std::size_t group_footer_bytes = 16;
 
 enum class Encoding : std::uint8_t {

@@ -25,9 +25,11 @@ const std::string& sound_group() {
         for (int i = 0; i < 300; ++i) {
             const std::string n = std::to_string(i);
             const std::string host = "web" + std::to_string(i % 7);
-            const std::string line = "GET /p" + std::to_string(i % 5) + " took " + n + " on " + host;
+            const std::string line =
+                "GET /p" + std::to_string(i % 5) + " took " + n + " on " + host;
             const std::string hex = "00112233445566778899aabbccdd" + std::to_string(1000 + i);
-            const std::string source = "{\"n\":" + n + ",\"t\":\"" + line + "\",\"odd\":1e" + n + "}";
+            const std::string source =
+                "{\"n\":" + n + ",\"t\":\"" + line + "\",\"odd\":1e" + n + "}";
             store::NewRow row;
             row.seq_no = i;
             row.id = i % 2 == 0 ? "id" : "";
@@ -111,8 +113,7 @@ void mend(std::string& bytes) {
         for (std::size_t part = 0; part < store::chunk_parts; ++part)
             chunk += reader.varint();
         if (!reader.ok() || offset > at || chunk > at - offset) break;
-        write_number(bytes.data() + crc_at,
-                     crc32c(std::string_view(bytes).substr(offset, chunk)));
+        write_number(bytes.data() + crc_at, crc32c(std::string_view(bytes).substr(offset, chunk)));
     }
     write_number(bytes.data() + footer + 4, crc32c(directory));
 }

@@ -193,8 +193,7 @@ void HexTexts::find(std::string_view text,
 void HexTexts::find_token(std::string_view token,
                           const std::function<void(std::uint32_t value)>& visit) const {
     if (layout_.find('-') == std::string::npos) return find(token, visit);
-    const bool hex =
-        std::ranges::all_of(token, [](char c) { return digit_value(c) <= 15; });
+    const bool hex = std::ranges::all_of(token, [](char c) { return digit_value(c) <= 15; });
     if (!hex) return;
     for (std::uint32_t value = 0; value < count_; ++value) {
         const bool has = std::ranges::any_of(pieces_, [&](const Piece& piece) {

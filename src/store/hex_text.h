@@ -21,9 +21,9 @@
 namespace elkhorn::store {
 
 struct HexParts {
-    std::string values;          // part 1
-    std::string filter;          // part 3
-    std::uint32_t pieces = 1;    // between dashes
+    std::string values;        // part 1
+    std::string filter;        // part 3
+    std::uint32_t pieces = 1;  // between dashes
 };
 
 /// `ordinals` say which text each value is. Nothing where the texts are no such ids.

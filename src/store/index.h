@@ -12,6 +12,7 @@
 
 #include "base/mutex.h"
 #include "store/cache.h"
+#include "store/deletes_file.h"
 #include "store/field_router.h"
 #include "store/group_builder.h"
 #include "store/manifest.h"
@@ -190,7 +191,6 @@ private:
     bool begin_flush(Flush& flush);
     void take_deletes(Flush& flush);
     Result<> write_files(Flush& flush);
-    Result<> write_deletes(const Deletes& deletes, std::uint64_t number);
     Result<> read_deletes();
     Result<> write_segments(Flush& flush);
     void install(Flush& flush);

@@ -4,13 +4,10 @@
 // one no
 // longer names is deleted only after.
 
-#include "base/bytes.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "store/compression.h"
 #include "store/document_id.h"
 #include "store/index.h"
-#include "store/sealed_file.h"
 #include "store/segment_file.h"
 
 #include <fmt/format.h>
@@ -19,11 +16,6 @@
 
 namespace elkhorn::store {
 namespace {
-
-// deletes file body: varint entries, then each i64 first seq_no of the row group, varint rows,
-// varint
-// compressed bytes, zstd of a bit a row.
-constexpr SealedKind deletes_kind{0x31304c45'44474b45, 1, "deletes file"};  // "EKGDEL01"
 
 metrics::Counter segments_written{"elkhorn_store_segments_written_total", "Segment files written."};
 metrics::Counter segment_bytes{"elkhorn_store_segment_bytes_total",
@@ -129,7 +121,8 @@ Result<> Index::write_files(Flush& flush) {
     TRY(write_segments(flush));
     if (flush.deletes) {
         flush.manifest.deletes = deletes_number_;
-        TRY(write_deletes(*flush.deletes, deletes_number_));
+        TRY(write_deletes_file(*node_.folder, deletes_name(incarnation_, deletes_number_),
+                               *flush.deletes));
     }
     return write_manifest(*node_.folder, flush.manifest);
 }
@@ -186,38 +179,16 @@ void Index::install(Flush& flush) {
     count_bytes();
 }
 
-Result<> Index::write_deletes(const Deletes& deletes, std::uint64_t number) {
-    std::string body;
-    append_varint(body, deletes.size());
-    for (const auto& [first_seq_no, rows] : deletes) {
-        append_number(body, first_seq_no);
-        append_varint(body, rows.size());
-        std::string packed;
-        append_zstd(packed, as_bytes(rows.words().data(), rows.words().size()));
-        append_text(body, packed);
-    }
-    return write_sealed(*node_.folder, deletes_name(incarnation_, number), deletes_kind, body);
-}
-
 Result<> Index::read_deletes() NO_THREAD_SAFETY_ANALYSIS {
     deletes_number_ = manifest_.deletes;
     if (manifest_.deletes == 0) return {};
     const std::string name = deletes_name(incarnation_, manifest_.deletes);
-    const std::string body = TRY(read_sealed(*node_.folder, name, deletes_kind));
-    ByteReader reader(body);
-    const std::uint64_t count = reader.varint();
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const auto first_seq_no = reader.number<std::int64_t>();
-        const std::uint64_t rows = reader.varint();
-        const std::string_view packed = reader.text();
-        const auto slot = std::ranges::find_if(
-            slots_, [&](const auto& s) { return s->first_seq_no() == first_seq_no; });
-        if (!reader.ok() || slot == slots_.end() || (*slot)->rows() != rows) {
+    for (auto& [first_seq_no, deleted] : TRY(read_deletes_file(*node_.folder, name))) {
+        const auto slot = std::ranges::find_if(slots_, [&, first = first_seq_no](const auto& s) {
+            return s->first_seq_no() == first;
+        });
+        if (slot == slots_.end() || (*slot)->rows() != deleted.size())
             return fail(ErrorCode::corruption, name + ": it names row groups that are not there");
-        }
-        Bitmap deleted(static_cast<std::uint32_t>(rows));
-        const std::string raw = TRY(read_zstd(packed, deleted.words().size() * 8));
-        copy_numbers(deleted.words().data(), raw.data(), deleted.words().size());
         (*slot)->deleted = std::move(deleted);
         (*slot)->deleted_rows = (*slot)->deleted.count();
     }

@@ -45,8 +45,8 @@ enum class FieldType : std::uint8_t {
     unindexed,  // binary, geo_point and whatever else is kept in _source only; es_name says which
 };
 
-/// The kind of column a type's values live in. `spare` is for no type: the JSON of values that their
-/// columns cannot give back to the letter (store/source_shapes.h).
+/// The kind of column a type's values live in. `spare` is for no type: the JSON of values that
+/// their columns cannot give back to the letter (store/source_shapes.h).
 enum class ColumnKind : std::uint8_t { integer, real, text, ip, spare };
 
 enum class Dynamic : std::uint8_t { yes, no, strict };

@@ -1,5 +1,6 @@
 // store/source_encode.cc -- documents to shapes. A row's document is held against the shapes seen
-// last; where none fits it is taken apart, and the shape that would give it back is looked up or made.
+// last; where none fits it is taken apart, and the shape that would give it back is looked up or
+// made.
 
 #include "base/bytes.h"
 #include "store/bit_packing.h"
@@ -336,7 +337,8 @@ private:
         for (const Leaf& leaf : shape.leaves) {
             if (json.compare(at, leaf.before.size(), leaf.before) != 0) return false;
             at += leaf.before.size();
-            const std::size_t end = leaf.spare ? match_spare(leaf, json, at) : match(leaf, json, at);
+            const std::size_t end =
+                leaf.spare ? match_spare(leaf, json, at) : match(leaf, json, at);
             if (end == nowhere) return false;
             at = end;
         }
@@ -379,8 +381,8 @@ private:
     std::size_t match_text(std::string_view text, std::string_view json, std::size_t at) {
         if (at >= json.size() || json[at] != '"') return nowhere;
         const std::size_t end = at + 1 + text.size();
-        const bool same = end < json.size() && json[end] == '"' &&
-                          json.compare(at + 1, text.size(), text) == 0;
+        const bool same =
+            end < json.size() && json[end] == '"' && json.compare(at + 1, text.size(), text) == 0;
         if (same && (!escapes_ || text.find('\\') == std::string_view::npos)) return end + 1;
         if (!escapes_) return nowhere;
         const std::size_t closed = end_of_string(json, at);
@@ -445,8 +447,8 @@ private:
         if (auto leaf = try_kinds(ColumnKind::real, real_kinds)) return *leaf;
         if (auto leaf = try_kinds(ColumnKind::ip, ip_kinds)) return *leaf;
         // A value that the column has in another form still takes its place there.
-        for (const ColumnKind kind : {ColumnKind::text, ColumnKind::integer, ColumnKind::real,
-                                      ColumnKind::ip}) {
+        for (const ColumnKind kind :
+             {ColumnKind::text, ColumnKind::integer, ColumnKind::real, ColumnKind::ip}) {
             skip_lossy(value.path, kind, used);
         }
         Leaf leaf;

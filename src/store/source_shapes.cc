@@ -115,7 +115,8 @@ public:
 
 private:
     Result<std::string_view> whole(std::uint32_t number) {
-        if (!blocks_) blocks_ = TRY(TextBlocksReader::open(shapes_->whole(), shapes_->whole_count()));
+        if (!blocks_)
+            blocks_ = TRY(TextBlocksReader::open(shapes_->whole(), shapes_->whole_count()));
         return blocks_->at(number);
     }
 

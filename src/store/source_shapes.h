@@ -1,14 +1,15 @@
 // store/source_shapes.h -- `_source` without keeping it: a document is a shape (what stands between
-// its values: braces, keys, commas, nulls, as in the JSON but for white space) and its values, which
-// the columns have already.
+// its values: braces, keys, commas, nulls, as in the JSON but for white space) and its values,
+// which the columns have already.
 //
 //   {"host":"a","took":1.5,"tags":["x","y"]}
-//   shape  {"host": | ,"took": | ,"tags":[ | , | ]}     leaves  host text, took real, tags text twice
+//   shape   {"host": | ,"took": | ,"tags":[ | , | ]}
+//   leaves  host text, took real, tags text, tags text
 //
-// Every document is matched against the columns as they are built: only what comes out of them to the
-// letter is left to them (texts may differ in their escapes). Where a value does not (a number written
-// 1e3, a date with microseconds, a field without a column), the shape takes it from a spare column
-// that has the JSON of the value itself; a document of too odd a shape is kept whole.
+// Every document is matched against the columns as they are built: only what comes out of them to
+// the letter is left to them (texts may differ in their escapes). Where a value does not (a number
+// written 1e3, a date with microseconds, a field without a column), the shape takes it from a spare
+// column that has the JSON of the value itself; a document of too odd a shape is kept whole.
 //
 //   part 1   u32 raw bytes of the header, u32 its compressed bytes, zstd header | a number for each
 //            row: 0 kept whole, otherwise its shape and one; width of the number of shapes
@@ -33,22 +34,22 @@ namespace elkhorn::store {
 
 /// How a value's JSON is made from its column's value.
 enum class LeafKind : std::uint8_t {
-    text,           // a string
-    bare,           // a text that is no string: a number or boolean in a keyword
+    text,  // a string
+    bare,  // a text that is no string: a number or boolean in a keyword
     integer,
-    real,           // shortest digits, "1" for 1.0
-    real_point,     // shortest digits, "1.0"
-    float32,        // the same of the number as a float
+    real,        // shortest digits, "1" for 1.0
+    real_point,  // shortest digits, "1.0"
+    float32,     // the same of the number as a float
     float32_point,
     boolean,
-    date_ms,        // "2015-05-19T12:05:13.123Z"
-    date_s,         // "2015-05-19T12:05:13Z"
+    date_ms,  // "2015-05-19T12:05:13.123Z"
+    date_s,   // "2015-05-19T12:05:13Z"
     ip,
 };
 
 struct SourceParts {
-    std::string shapes;  // part 1
-    std::string whole;   // part 2
+    std::string shapes;                                  // part 1
+    std::string whole;                                   // part 2
     std::vector<std::unique_ptr<ColumnBuilder>> spares;  // columns to be written beside
     event::Arena kept;                                   // texts of theirs
 };

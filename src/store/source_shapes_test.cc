@@ -1,6 +1,6 @@
 // What comes back as `_source` is what went in: the same JSON, key order and number text included,
-// but for white space and for the way a string's characters are escaped. Random documents, and those
-// that are odd in every way a stranger could think of.
+// but for white space and for the way a string's characters are escaped. Random documents, and
+// those that are odd in every way a stranger could think of.
 
 #include "base/log.h"
 #include "base/random.h"
@@ -120,9 +120,9 @@ private:
     std::string text() {
         switch (random_.below(7)) {
             case 0:
-                return pick({"\"\"", "\"\\u00e9\"", "\"é\"", "\"a\\/b\"", "\"\\\\\"", "\"\\\"x\\\"\"",
-                             "\"\\u0000\"", "\"\\ud83d\\ude00\"", "\"true\"", "\"null\"", "\"12\"",
-                             "\"1.0\"", "\"\\n\\t\""});
+                return pick({"\"\"", "\"\\u00e9\"", "\"é\"", "\"a\\/b\"", "\"\\\\\"",
+                             "\"\\\"x\\\"\"", "\"\\u0000\"", "\"\\ud83d\\ude00\"", "\"true\"",
+                             "\"null\"", "\"12\"", "\"1.0\"", "\"\\n\\t\""});
             case 1:
                 return pick({"\"2024-05-01T10:00:00.000Z\"", "\"2024-05-01T10:00:00Z\"",
                              "\"2024-05-01T10:00:00.123456Z\"", "\"2024-05-01\"",

@@ -48,7 +48,7 @@ private:
     struct Known {                          // a template
         std::vector<std::uint32_t> values;  // that are of it, ascending
         std::uint32_t places = 0;
-        std::vector<SlotPlan> slots;  // none: its words are loose
+        std::vector<SlotPlan> slots;                    // none: its words are loose
         std::vector<std::vector<std::uint64_t>> codes;  // of each slot, numbers without their flag
     };
 

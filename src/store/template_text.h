@@ -1,17 +1,18 @@
 // store/template_text.h -- texts as templates: what stands between the words is kept once per
 // template, the words are ordinals of a list that the term index shares, and each place of a
-// template is a column of its own (store/text_slot.h). "user 17 logged in from db-3" is the template
-// "\1 \1 \1 \1 \1 \1-\1" with six words and two numbers.
+// template is a column of its own (store/text_slot.h). "user 17 logged in from db-3" is the
+// template "\1 \1 \1 \1 \1 \1-\1" with five words and two numbers.
 //
-// Words are the standard analyzer's tokens as they stand in the text, so that a word's rows come from
-// the index and from the slots, and a phrase is checked without unpacking other texts. After CLP
-// (Rodrigues, Luo, Yuan: "CLP: Efficient and Scalable Search on Compressed Text Logs", OSDI 2021).
+// Words are the standard analyzer's tokens as they stand in the text, so that a word's rows come
+// from the index and from the slots, and a phrase is checked without unpacking other texts. After
+// CLP (Rodrigues, Luo, Yuan: "CLP: Efficient and Scalable Search on Compressed Text Logs", OSDI
+// 2021).
 //
 //   part 1   u32 raw bytes of the header, u32 its compressed bytes, zstd header | body
-//   header   varint references, each text path; varint templates, each: varint values, text template
-//            (\1 a place, \2 escapes \1 and \2), u8 with slots, then its slots' headers
-//   body     template of each value (width of the number of templates) | slots | words of the values
-//            whose template has no slots, one after the other (width of the number of words)
+//   header   varint references, each text path; varint templates, each: varint values, text
+//            template (\1 a place, \2 escapes \1 and \2), u8 with slots, then its slots' headers
+//   body     template of each value (width of the number of templates) | slots | words of the
+//            values whose template has no slots, one after the other (width of the number of words)
 //   part 3   the token index; ordinals are the order of its keys
 #pragma once
 
@@ -80,8 +81,8 @@ private:
         std::string text;
         std::uint32_t first = 0;  // of its values in members_
         std::uint32_t count = 0;
-        std::uint32_t places = 0;         // words in it
-        std::vector<SlotReader> slots;    // none: its words are in words_bits_
+        std::uint32_t places = 0;       // words in it
+        std::vector<SlotReader> slots;  // none: its words are in words_bits_
     };
 
     Result<> read_header(ByteReader& header, ByteReader& body);
@@ -108,8 +109,8 @@ private:
     std::vector<std::shared_ptr<const OrdinalValues>> references_;
     std::vector<Template> templates_;
     std::vector<std::uint32_t> template_of_;
-    std::vector<std::uint32_t> rank_of_;   // in its template; without slots: of its first word
-    std::vector<std::uint32_t> members_;   // values by template
+    std::vector<std::uint32_t> rank_of_;  // in its template; without slots: of its first word
+    std::vector<std::uint32_t> members_;  // values by template
     std::string_view loose_words_;
     int word_width_ = 0;
 };

@@ -27,8 +27,7 @@ std::shared_ptr<const RowGroup> group_of(const Rows& rows,
         row.source = "{}";
         const std::uint32_t number = builder.add(row);
         if (!hosts.empty()) {
-            builder.column("host", ColumnKind::text)
-                .add_text(number, builder.keep(hosts[i], {}));
+            builder.column("host", ColumnKind::text).add_text(number, builder.keep(hosts[i], {}));
             builder.column("copy", ColumnKind::text)
                 .add_text(number, builder.keep("of-" + hosts[i].substr(0, 3), {}));
         }
@@ -158,15 +157,16 @@ TEST(TextEncodings, MessagesOfAFewTemplates) {
         const std::string host = fmt::format("h{:02}", random.below(40));
         hosts.push_back(host);
         if (random.below(3) == 0) {
-            rows.push_back({fmt::format("{:02}:{:02}:{:02} {} sshd[{}]: Accepted key for user{} from "
-                                        "10.0.0.{}",
-                                        i / 1000, i / 60 % 60, i % 60, host, random.below(65536),
-                                        random.below(9), random.below(255))});
+            rows.push_back(
+                {fmt::format("{:02}:{:02}:{:02} {} sshd[{}]: Accepted key for user{} from "
+                             "10.0.0.{}",
+                             i / 1000, i / 60 % 60, i % 60, host, random.below(65536),
+                             random.below(9), random.below(255))});
         } else {
-            rows.push_back({fmt::format("{} {} {} took {} ms, {}", pick(random, {"GET", "get", "Get"}),
-                                        pick(random, {"/a/b", "/index.html", "/"}),
-                                        pick(random, {"200", "404", "0", "007"}), random.below(5000),
-                                        host)});
+            rows.push_back(
+                {fmt::format("{} {} {} took {} ms, {}", pick(random, {"GET", "get", "Get"}),
+                             pick(random, {"/a/b", "/index.html", "/"}),
+                             pick(random, {"200", "404", "0", "007"}), random.below(5000), host)});
         }
     }
     expect_all(rows, hosts);
@@ -179,8 +179,9 @@ TEST(TextEncodings, FreeTextOfManyLengths) {
         std::string text;
         for (std::uint64_t words = random.below(20); words > 0; --words) {
             text += pick(random, {"", " ", "  ", ", ", "\1", "\2\1", "--", "[", "]: ", "\n"});
-            text += fmt::format("{}{}", pick(random, {"w", "W", "e", "É", "ß", "straße", "12", "0"}),
-                                random.below(300));
+            text +=
+                fmt::format("{}{}", pick(random, {"w", "W", "e", "É", "ß", "straße", "12", "0"}),
+                            random.below(300));
         }
         rows.push_back({text});
     }
@@ -193,8 +194,8 @@ TEST(TextEncodings, SeveralValuesARowAndRowsWithout) {
     for (int i = 0; i < 1500; ++i) {
         rows.emplace_back();
         for (std::uint64_t n = random.below(4); n > 0; --n)
-            rows.back().push_back(fmt::format("event {} of {} at w{}", random.below(1 << 30), i,
-                                              random.below(50)));
+            rows.back().push_back(
+                fmt::format("event {} of {} at w{}", random.below(1 << 30), i, random.below(50)));
     }
     expect_all(rows);
 }

@@ -100,7 +100,8 @@ SlotPlan plan_slot(std::span<const std::uint64_t> values, bool numbers,
     }
     if (few.values().size() > values.size() / local_share) return plan;
     const auto [min, max] = std::ranges::minmax(few.values());
-    const bool smaller = !numbers || bit_width_of(few.values().size() - 1) < bit_width_of(max - min);
+    const bool smaller =
+        !numbers || bit_width_of(few.values().size() - 1) < bit_width_of(max - min);
     if (smaller) plan.kind = SlotKind::local;
     return plan;
 }
@@ -138,8 +139,8 @@ void append_slot(std::string& header, std::string& body, const SlotPlan& plan,
             std::vector<std::uint32_t> places;
             places.reserve(values.size());
             for (const std::uint64_t value : values) {
-                places.push_back(static_cast<std::uint32_t>(
-                    std::ranges::lower_bound(table, value) - table.begin()));
+                places.push_back(static_cast<std::uint32_t>(std::ranges::lower_bound(table, value) -
+                                                            table.begin()));
             }
             append_bits(body, places, bit_width_of(table.size() - 1));
             return;

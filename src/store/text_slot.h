@@ -101,6 +101,7 @@ public:
 
 private:
     bool holds(std::uint64_t wanted) const;
+
     template <typename Visit>
     void find_bits(std::uint64_t wanted, Visit&& visit) const {
         if (width_ < 64 && wanted >> width_ != 0) return;
@@ -108,6 +109,7 @@ private:
             if (bits(rank) == wanted) visit(rank);
         }
     }
+
     std::uint64_t bits(std::uint32_t rank) const;
 
     SlotKind kind_ = SlotKind::constant;

@@ -336,13 +336,13 @@ Result<Bitmap> TokenIndexReader::rows_with(std::string_view token) const {
 Result<> TokenIndexReader::visit(
     std::string_view prefix,
     const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const {
-    return walk_from(
-        prefix, [&](std::uint32_t, std::string_view key, const Entry& entry) -> Result<bool> {
-            if (!key.starts_with(prefix)) return false;
-            Bitmap rows(rows_);
-            TRY(add_rows(entry, rows));
-            return visit(key, rows);
-        });
+    return walk_from(prefix,
+                     [&](std::uint32_t, std::string_view key, const Entry& entry) -> Result<bool> {
+                         if (!key.starts_with(prefix)) return false;
+                         Bitmap rows(rows_);
+                         TRY(add_rows(entry, rows));
+                         return visit(key, rows);
+                     });
 }
 
 }  // namespace elkhorn::store

@@ -1,14 +1,16 @@
-// store/token_index.h -- which rows hold which word: sorted tokens, front-coded in blocks of 32, each
-// with its rows. Documents only: no frequencies, no positions; phrases are verified on the text.
+// store/token_index.h -- which rows hold which word: sorted tokens, front-coded in blocks of 32,
+// each with its rows. Documents only: no frequencies, no positions; phrases are verified on the
+// text.
 //
 //   [u32 tokens][u32 blocks] blocks * u32 offset | token blocks | postings
 //   token     varint shared prefix, text suffix, varint rows, then the single row where it is one,
 //             else varint offset into the postings (0 where it has no row)
-//   postings  u8 64 + low: Elias-Fano, `low` bits of each row, then the rest of the rows as a bitmap
-//             of gaps in unary; or 255: a bit a row. (Format 1 had a width below 64: packed gaps.)
+//   postings  u8 64 + low: Elias-Fano, `low` bits of each row, then the rest of the rows as a
+//             bitmap of gaps in unary; or 255: a bit a row. (Format 1 had a width below 64: packed
+//             gaps.)
 //
-// A token may be a key of two parts, "term NUL surface": a word as it stands in a text where that is
-// not its term. It counts as the term for whoever searches.
+// A token may be a key of two parts, "term NUL surface": a word as it stands in a text where that
+// is not its term. It counts as the term for whoever searches.
 #pragma once
 
 #include "base/result.h"

@@ -68,7 +68,55 @@ bool whole_frame_in(std::string_view bytes) {
     return false;
 }
 
+/// Counts the entries of a frame; false where they are not what its header says.
+bool count_entries(const Frame& frame, LogCheck& found) {
+    const auto raw = read_lz4(frame.compressed, frame.raw_bytes);
+    if (!raw) return false;
+    ByteReader entries(*raw);
+    for (std::uint32_t i = 0; i < frame.entries; ++i)
+        entries.text();
+    found.entries += frame.entries;
+    return entries.ok() && entries.at_end();
+}
+
+void check_file(const std::string& name, std::string_view bytes, LogCheck& found) {
+    const auto note = [&](std::size_t at, std::string_view what) {
+        found.damage.push_back(
+            fmt::format("{}: offset {}: {}; restore the file from a copy", name, at, what));
+    };
+    ByteReader header(bytes);
+    const auto magic = header.number<std::uint64_t>();
+    const auto version = header.number<std::uint16_t>();
+    header.number<std::uint16_t>();
+    const auto crc = header.number<std::uint32_t>();
+    if (bytes.size() < log_header_bytes || (magic == 0 && crc == 0)) return;  // nothing in it yet
+    if (magic != log_magic || crc32c(bytes.substr(16, 16)) != crc)
+        return note(0, "the header is damaged");
+    if (version > log_version) return note(8, "it was written by a newer elkhorn");
+    for (std::size_t at = log_header_bytes; at < bytes.size();) {
+        const auto frame = read_frame(bytes.substr(at));
+        if (!frame) {
+            // The end of a log is where the last process stopped, unless it goes on after that.
+            if (whole_frame_in(bytes.substr(at + 1))) note(at, "damaged, and whole entries follow");
+            return;
+        }
+        if (!count_entries(*frame, found)) note(at, "its entries make no sense");
+        at += frame->size_bytes;
+    }
+}
+
 }  // namespace
+
+Result<LogCheck> check_log(const io::Folder& folder) {
+    LogCheck found;
+    for (const std::string& name : TRY(folder.list("log"))) {
+        if (!name.ends_with(".wal")) continue;
+        const auto mapped = TRY(folder.map("log/" + name));
+        found.bytes += mapped->bytes().size();
+        check_file("log/" + name, mapped->bytes(), found);
+    }
+    return found;
+}
 
 Result<std::unique_ptr<WriteLog>> WriteLog::open(
     io::Folder& folder, Options options,

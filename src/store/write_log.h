@@ -33,6 +33,15 @@ namespace elkhorn::store {
 
 using Lsn = std::uint64_t;
 
+/// What reading the log without changing it finds.
+struct LogCheck {
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0;
+    std::vector<std::string> damage;
+};
+
+Result<LogCheck> check_log(const io::Folder& folder);
+
 class WriteLog {
 public:
     struct Options {
