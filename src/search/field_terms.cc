@@ -436,7 +436,8 @@ Answer<NodePtr> range_node(const Scope& scope, std::string_view name, const Boun
         case FieldType::text:
         case FieldType::keyword: return text_bounds(field, bounds);
         case FieldType::geo_point:
-            return shard_failure(
+            return cannot_create(
+                "illegal_argument_exception",
                 fmt::format("Field [{}] of type [geo_point] does not support range queries", name));
         case FieldType::unsigned_long: return unsigned_range(field, bounds);
         case FieldType::boolean: return boolean_bounds(field, bounds);

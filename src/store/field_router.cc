@@ -116,9 +116,11 @@ Result<> FieldRouter::check(const event::Document& document, const Mapping& mapp
                 return fail(
                     ErrorCode::invalid,
                     fmt::format("failed to parse field [{}] of type [{}] in document with id '{}'. "
-                                "Preview of field's value: '{{{}={}}}'",
+                                "Preview of field's value: '{{{}={}}}'{}json_parse_exception: "
+                                "Current token (START_OBJECT) not numeric, can not use numeric "
+                                "value accessors",
                                 *above, mapping.find(*above)->es_name, id,
-                                path.substr(above->size() + 1), text_of(leaf)));
+                                path.substr(above->size() + 1), text_of(leaf), caused_by()));
             }
             TRY(check_new(path, mapping));
             continue;
