@@ -102,31 +102,32 @@ Answer<NodePtr> unsigned_range(const Field& field, const Bounds& bounds) {
     std::int64_t greatest = greatest_integer;
     double least_real = half;
     double greatest_real = infinity;
+    bool reals_only = false;
     if (bounds.from) {
         const double number = ASK(to_number(*bounds.from));
+        const double whole = bounds.include_from ? std::ceil(number) : std::floor(number) + 1;
         const auto exact = to_integer(trim(bounds.from->text));
-        const double up = bounds.include_from ? std::ceil(number) : std::floor(number) + 1;
-        least_real = std::max(least_real, bounds.include_from || number < half
-                                              ? number
-                                              : std::nextafter(number, infinity));
-        if (exact)
-            least = std::max<std::int64_t>(
-                0, *exact < greatest_integer && !bounds.include_from ? *exact + 1 : *exact);
-        else if (up >= half)
-            return real_range(field, least_real, infinity);
-        else
-            least = static_cast<std::int64_t>(std::max(up, 0.0));
+        const bool step = exact && !bounds.include_from;
+        reals_only = exact ? step && *exact == greatest_integer : whole >= half;
+        if (exact && !reals_only)
+            least = std::max<std::int64_t>(0, *exact + (step ? 1 : 0));
+        else if (!reals_only)
+            least = static_cast<std::int64_t>(std::max(whole, 0.0));
+        const bool beyond = !exact && !bounds.include_from;
+        least_real = std::max(half, beyond ? std::nextafter(number, infinity) : number);
     }
     if (bounds.to) {
         const double number = ASK(to_number(*bounds.to));
+        const double whole = bounds.include_to ? std::floor(number) : std::ceil(number) - 1;
         const auto exact = to_integer(trim(bounds.to->text));
-        const double down = bounds.include_to ? std::floor(number) : std::ceil(number) - 1;
-        greatest_real = bounds.include_to ? number : std::nextafter(number, -infinity);
         if (exact)
-            greatest = *exact > least_integer && !bounds.include_to ? *exact - 1 : *exact;
-        else if (down < half)
-            greatest = static_cast<std::int64_t>(std::max(down, -1.0));
+            greatest = std::max<std::int64_t>(*exact, 0) - (bounds.include_to ? 0 : 1);
+        else if (whole < half)
+            greatest = static_cast<std::int64_t>(std::max(whole, -1.0));
+        greatest_real = exact ? 0 : bounds.include_to ? number : std::nextafter(number, -infinity);
+        if (exact && *exact < 0) greatest = -1;
     }
+    if (reals_only) return real_range(field, least_real, greatest_real);
     return constant_node(any_of({integer_range(field, least, greatest),
                                  real_range(field, least_real, greatest_real)}),
                          1.0F);

@@ -108,7 +108,7 @@ Misfit whole_misfit(const Leaf& leaf, const FieldMapping& field) {
         return {"input_coercion_exception",
                 fmt::format("Numeric value ({}) out of range of long ({} - {})", text_of(leaf),
                             type.least, type.greatest)};
-    if (field.type != FieldType::unsigned_long && std::fabs(number) > 2147483648.0)
+    if (field.type != FieldType::unsigned_long && (number > 2147483647.0 || number < -2147483648.0))
         return {"input_coercion_exception",
                 fmt::format("Numeric value ({}) out of range of int (-2147483648 - 2147483647)",
                             text_of(leaf))};
@@ -152,6 +152,27 @@ Misfit real_misfit(const Leaf& leaf, const FieldMapping& field) {
             fmt::format("[{}] {} finite values, but got [{}]", field.es_name,
                         field.type == FieldType::scaled_float ? "only supports" : "supports only",
                         java_number(number))};
+}
+
+/// Why a value cannot be (a part of) a point; nothing where it can.
+std::optional<Misfit> point_misfit(const Leaf& leaf) {
+    if (leaf.kind == Kind::boolean) return Misfit{"parse_exception", "geo_point expected"};
+    if (leaf.kind != Kind::string) return std::nullopt;
+    const std::string_view text = leaf.as_text();
+    const auto point = parse_point(text);
+    if (point && point->sound()) return std::nullopt;
+    if (point) {
+        const bool north = point->lat < -90 || point->lat > 90;
+        return Misfit{"illegal_argument_exception",
+                      fmt::format("illegal {} value [{:.1f}]", north ? "latitude" : "longitude",
+                                  north ? point->lat : point->lon)};
+    }
+    if (text.find(',') != text.npos) {
+        const bool lat = !to_double(trim(text.substr(0, text.find(','))));
+        return Misfit{"parse_exception",
+                      fmt::format("{} must be a number", lat ? "latitude" : "longitude")};
+    }
+    return Misfit{"parse_exception", fmt::format("unsupported symbol in geohash [{}]", text)};
 }
 
 Misfit date_misfit(const Leaf& leaf, const FieldMapping& field, const text::DateParser& parser) {

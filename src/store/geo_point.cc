@@ -2,8 +2,6 @@
 
 #include "base/strings.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -89,26 +87,6 @@ std::vector<GeoPoint> GeoPoints::take() {
     std::erase_if(points, [](const GeoPoint& point) { return !point.sound(); });
     *this = {};
     return points;
-}
-
-std::optional<Misfit> point_misfit(const event::Leaf& leaf) {
-    if (leaf.kind == event::Kind::boolean) return Misfit{"parse_exception", "geo_point expected"};
-    if (leaf.kind != event::Kind::string) return std::nullopt;
-    const std::string_view text = leaf.as_text();
-    const auto point = parse_point(text);
-    if (point && point->sound()) return std::nullopt;
-    if (point) {
-        const bool north = point->lat < -90 || point->lat > 90;
-        return Misfit{"illegal_argument_exception",
-                      fmt::format("illegal {} value [{:.1f}]", north ? "latitude" : "longitude",
-                                  north ? point->lat : point->lon)};
-    }
-    if (text.find(',') != text.npos) {
-        const bool lat = !to_double(trim(text.substr(0, text.find(','))));
-        return Misfit{"parse_exception",
-                      fmt::format("{} must be a number", lat ? "latitude" : "longitude")};
-    }
-    return Misfit{"parse_exception", fmt::format("unsupported symbol in geohash [{}]", text)};
 }
 
 }  // namespace elkhorn::store

@@ -8,7 +8,6 @@
 #pragma once
 
 #include "event/document.h"
-#include "store/field_value.h"
 
 #include <optional>
 #include <string>
@@ -41,8 +40,5 @@ private:
     std::vector<double> numbers_;  // of arrays: longitude, latitude
     std::vector<GeoPoint> points_;
 };
-
-/// Why a value cannot be (a part of) a point; nothing where it can.
-std::optional<Misfit> point_misfit(const event::Leaf& leaf);
 
 }  // namespace elkhorn::store

@@ -7,8 +7,8 @@
 // dynamic_mapping.h's.
 //
 // JSON forms are api/mapping_json; here are plain values. What only matters when the mapping is
-// shown is kept as JSON in `extra_json` and `parameters`; what a value, a query or an update depends
-// on has a member. A Mapping is immutable once shared. Its bytes: docs/formats/manifest.md.
+// shown is kept as JSON in `extra_json` and `parameters`; what a value, a query or an update needs
+// has a member. A Mapping is immutable once shared. Its bytes: docs/formats/manifest.md.
 #pragma once
 
 #include "base/result.h"
