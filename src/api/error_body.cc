@@ -8,7 +8,7 @@ namespace elkhorn::api {
 namespace {
 
 constexpr std::string_view resource_mark = "resource:";
-constexpr std::string_view cause_mark = "\ncaused by ";  // as store/field_router.h has it
+constexpr std::string_view cause_mark = "; caused by ";  // as store/field_router.h has it
 
 /// The members that follow "type" and "reason" of an exception about an index.
 void write_details(json::Writer& out, const search::Failure& failure) {
@@ -74,7 +74,7 @@ std::string phase_body(const search::Failure& failure) {
     return out.take();
 }
 
-/// What the store has put behind its message: "\ncaused by TYPE: REASON".
+/// What the store has put behind its message: "; caused by TYPE: REASON".
 void take_cause(search::Failure& failure) {
     const std::size_t mark = failure.reason.rfind(cause_mark);
     if (mark == std::string::npos) return;

@@ -59,24 +59,14 @@ Leaf leaf_of(const std::string& text, const FieldMapping& field) {
     return leaf;
 }
 
-/// Characters, not bytes.
-std::size_t length_of(std::string_view text) {
-    std::size_t n = 0;
-    for (const char c : text)
-        n += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
-    return n;
+bool has_default(const FieldMapping& field) {
+    return field.null_value || std::ranges::any_of(field.fields, [](const auto& sub) {
+               return sub.second.null_value.has_value();
+           });
 }
 
-}  // namespace
-
-void FieldRouter::reset() {
-    places_.clear();
-    plans_.clear();
-    constants_.clear();
-    defaults_known_ = false;
-}
-
-bool FieldRouter::covered_by_disabled(std::string_view path, const Mapping& mapping) {
+/// Whether an object that is not looked into, or a field that takes all below it, covers the path.
+bool covered_by_disabled(std::string_view path, const Mapping& mapping) {
     return any_above(path, [&](std::string_view above) {
         const FieldMapping* field = mapping.find(above);
         return field != nullptr &&
@@ -85,7 +75,7 @@ bool FieldRouter::covered_by_disabled(std::string_view path, const Mapping& mapp
 }
 
 /// Whether a strict object refuses a field that the mapping does not know.
-Result<> FieldRouter::check_new(std::string_view path, const Mapping& mapping) const {
+Result<> check_new(std::string_view path, const Mapping& mapping) {
     if (covered_by_disabled(path, mapping)) return {};
     // The first part of the path that is not there is what the strict object would have to take.
     std::string_view object;
@@ -102,6 +92,23 @@ Result<> FieldRouter::check_new(std::string_view path, const Mapping& mapping) c
                             "not allowed",
                             object.empty() ? missing : missing.substr(object.size() + 1),
                             object.empty() ? "_doc" : object));
+}
+
+/// Characters, not bytes.
+std::size_t length_of(std::string_view text) {
+    std::size_t n = 0;
+    for (const char c : text)
+        n += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
+    return n;
+}
+
+}  // namespace
+
+void FieldRouter::reset() {
+    places_.clear();
+    plans_.clear();
+    constants_.clear();
+    defaults_known_ = false;
 }
 
 Result<> FieldRouter::check(const event::Document& document, const Mapping& mapping,
@@ -199,8 +206,9 @@ const FieldMapping* FieldRouter::find_or_make(std::string_view path, const Leaf&
     if (const FieldMapping* field = mapping.find(path)) return field;
     if (mapping.dynamic_below(parent_of(path)) != Dynamic::yes) return nullptr;
     adding.grew = true;
-    defaults_known_ = false;
-    return &mapping.fields.emplace(path, new_field(path, leaf, mapping, parsers_)).first->second;
+    const auto made = mapping.fields.emplace(path, new_field(path, leaf, mapping, parsers_)).first;
+    if (has_default(made->second)) defaults_known_ = false;
+    return &made->second;
 }
 
 void FieldRouter::decide(Plan& plan, const Leaf& leaf, Adding& adding) {
@@ -260,10 +268,7 @@ void FieldRouter::look_for_defaults(Adding& adding) {
     null_values_ = false;
     constants_.clear();
     for (const auto& [path, field] : adding.mapping.fields) {
-        null_values_ = null_values_ || (field.null_value && !field.is_constant()) ||
-                       std::ranges::any_of(field.fields, [](const auto& sub) {
-                           return sub.second.null_value.has_value();
-                       });
+        null_values_ = null_values_ || (has_default(field) && !field.is_constant());
         if (!field.is_constant() || !field.null_value) continue;
         Constant constant;
         constant.target = make_target(field, path, adding.builder);

@@ -39,7 +39,7 @@ public:
     Result<> check(const event::Document& document, const Mapping& mapping, std::string_view id);
 
     /// Stands between an error's message and what caused it: "illegal_argument_exception: why".
-    static constexpr std::string_view caused_by() { return "\ncaused by "; }
+    static constexpr std::string_view caused_by() { return "; caused by "; }
 
     /// Adds the values of `document` as row `row`, whose source is already in the builder. True
     /// when the mapping grew.
@@ -96,8 +96,6 @@ private:
                      Adding& adding);
     Target make_target(const FieldMapping& field, std::string path, GroupBuilder& builder);
     void look_for_defaults(Adding& adding);
-    Result<> check_new(std::string_view path, const Mapping& mapping) const;
-    static bool covered_by_disabled(std::string_view path, const Mapping& mapping);
 
     void add_value(Target& target, const event::Leaf& leaf, Adding& adding);
     static bool add_typed(Target& target, const event::Leaf& leaf, Adding& adding);

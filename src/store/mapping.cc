@@ -315,6 +315,7 @@ Result<> merge_mapping(Mapping& mapping, const Mapping& update) {
     if (update.dynamic_given) {
         mapping.dynamic = update.dynamic;
         mapping.dynamic_given = true;
+        if (!update.parameters.contains("dynamic")) mapping.parameters.erase("dynamic");
     }
     return {};
 }
