@@ -134,6 +134,13 @@ void write_node(json::Writer& out, const Node& node) {
     out.end_object();
 }
 
+std::unexpected<search::Failure> bad_alias(std::string_view name, std::string_view path,
+                                           std::string_view why) {
+    return search::refuse(
+        "mapper_parsing_exception",
+        fmt::format("Invalid [path] value [{}] for field alias [{}]: {}", path, name, why));
+}
+
 Members root_members(const store::Mapping& mapping) {
     constexpr std::array<std::string_view, 9> order = {"dynamic",           "_meta",
                                                        "_routing",          "_size",
@@ -180,18 +187,14 @@ search::Answer<store::Mapping> parse_mappings(const Value& mappings, std::string
 search::Answer<> check_aliases(const store::Mapping& mapping) {
     for (const auto& [path, field] : mapping.fields) {
         if (field.type != FieldType::alias) continue;
-        const auto refuse = [&](std::string_view why) {
-            return search::refuse("mapper_parsing_exception",
-                                  fmt::format("Invalid [path] value [{}] for field alias [{}]: {}",
-                                              field.target, path, why));
-        };
-        if (field.target == path) return refuse("an alias cannot refer to itself.");
-        const FieldMapping* target = mapping.find(field.target);
+        const std::string& at = field.target;
+        if (at == path) return bad_alias(path, at, "an alias cannot refer to itself.");
+        const FieldMapping* target = mapping.find(at);
         if (target != nullptr && target->type == FieldType::alias)
-            return refuse("an alias cannot refer to another alias.");
-        const auto resolved = mapping.resolve(field.target);
+            return bad_alias(path, at, "an alias cannot refer to another alias.");
+        const auto resolved = mapping.resolve(at);
         if (resolved.field == nullptr || resolved.field->is_object())
-            return refuse("an alias must refer to an existing field in the mappings.");
+            return bad_alias(path, at, "an alias must refer to an existing field in the mappings.");
     }
     return {};
 }

@@ -410,6 +410,7 @@ Answer<NodePtr> terms_node(const Scope& scope, std::string_view name,
     if (field.has_values() && !field.is_point()) ASK(check_indexed(field));
     if (field.is_keyword()) {
         std::vector<std::string> texts;
+        texts.reserve(terms.size());
         for (const Term& term : terms)
             texts.push_back(field.normalized(term.text));
         return keyword_set(field, std::move(texts));
@@ -423,6 +424,7 @@ Answer<NodePtr> terms_node(const Scope& scope, std::string_view name,
         return integer_set(field, std::move(values));
     }
     std::vector<NodePtr> nodes;
+    nodes.reserve(terms.size());
     for (const Term& term : terms)
         nodes.push_back(ASK(term_node(scope, name, term)));
     return constant_node(any_of(std::move(nodes)), 1.0F);

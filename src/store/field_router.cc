@@ -177,7 +177,8 @@ void FieldRouter::add_targets(Plan& plan, const FieldMapping& field, const std::
     for (const auto& [name, sub] : field.fields) {
         if (!sub.has_values() || sub.type == FieldType::geo_point) continue;
         if (!shares_column(field, sub))
-            plan.targets.push_back(make_target(sub, path + "." + name, adding.builder));
+            plan.targets.push_back(
+                make_target(sub, fmt::format("{}.{}", path, name), adding.builder));
         else if (sub.type == FieldType::text && sub.analyzer.empty())
             plan.targets[own].column->tokens = true;
     }
