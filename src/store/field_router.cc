@@ -332,7 +332,8 @@ void FieldRouter::add_constants(Adding& adding) {
 }
 
 void FieldRouter::add_value(Target& target, const Leaf& leaf, Adding& adding) {
-    if (says_nothing(leaf, *target.field)) {
+    const bool empty = leaf.kind == Kind::string && leaf.size_bytes == 0;
+    if (empty && says_nothing(leaf, *target.field)) {
         if (target.field->null_value && !target.field->null_value->empty())
             add_value(target, leaf_of(*target.field->null_value, *target.field), adding);
         return;
