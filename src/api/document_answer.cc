@@ -65,17 +65,6 @@ search::Failure document_failure(const Context& context, std::string_view index,
         failure.index = index;
         failure.caused_by_reason = context.store->uuid(index).value_or("_na_");
     }
-    if (failure.type == "mapper_parsing_exception") {
-        const std::size_t from = error.message.rfind("value: '");
-        if (from != std::string::npos) {
-            const bool number = error.message.find_first_of("0123456789", from + 8) == from + 8;
-            failure.caused_by_type =
-                number ? "input_coercion_exception" : "illegal_argument_exception";
-            failure.caused_by_reason =
-                fmt::format("For input string: \"{}\"",
-                            error.message.substr(from + 8, error.message.size() - from - 9));
-        }
-    }
     return failure;
 }
 

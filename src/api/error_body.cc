@@ -8,6 +8,7 @@ namespace elkhorn::api {
 namespace {
 
 constexpr std::string_view resource_mark = "resource:";
+constexpr std::string_view cause_mark = "; caused by ";  // as store/field_router.h has it
 
 /// The members that follow "type" and "reason" of an exception about an index.
 void write_details(json::Writer& out, const search::Failure& failure) {
@@ -65,6 +66,18 @@ std::string phase_body(const search::Failure& failure) {
     return out.take();
 }
 
+/// What the store has put behind its message: "; caused by TYPE: REASON".
+void take_cause(search::Failure& failure) {
+    const std::size_t mark = failure.reason.rfind(cause_mark);
+    if (mark == std::string::npos) return;
+    const std::string cause = failure.reason.substr(mark + cause_mark.size());
+    const std::size_t colon = cause.find(": ");
+    if (colon == std::string::npos) return;
+    failure.reason.resize(mark);
+    failure.caused_by_type = cause.substr(0, colon);
+    failure.caused_by_reason = cause.substr(colon + 2);
+}
+
 }  // namespace
 
 void write_failure(json::Writer& out, const search::Failure& failure) {
@@ -110,6 +123,11 @@ search::Failure to_failure(const Error& error) {
                 failure.type = "strict_dynamic_mapping_exception";
             if (text.starts_with("failed to parse field"))
                 failure.type = "mapper_parsing_exception";
+            if (text.starts_with("the [enabled] parameter can't be updated")) {
+                failure.type = "mapper_exception";
+                failure.status = 500;
+            }
+            take_cause(failure);
             break;
         }
         case ErrorCode::not_found:

@@ -66,13 +66,14 @@ private:
 
     void add_field(const std::string& path, const store::FieldMapping& field,
                    const store::IndexView& index) {
-        using store::FieldType;
-        const bool object = field.type == FieldType::object || field.type == FieldType::nested ||
-                            field.type == FieldType::unindexed;
-        const bool no_doc_values =
-            field.extra_json.find("\"doc_values\":false") != std::string::npos;
-        const bool aggregatable = !object && field.type != FieldType::text && !no_doc_values;
-        add(path, field.es_name, !object && field.indexed, aggregatable, index);
+        if (field.type == store::FieldType::alias) {
+            const auto target = index.mapping->resolve(path);
+            if (target.field != nullptr) add_field(path, *target.field, index);
+            return;
+        }
+        const bool aggregatable =
+            field.has_values() && field.type != store::FieldType::text && field.doc_values;
+        add(path, field.es_name, field.has_values() && field.indexed, aggregatable, index);
         for (const auto& [name, sub] : field.fields)
             add_field(path + "." + name, sub, index);
     }

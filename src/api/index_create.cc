@@ -18,15 +18,18 @@ search::Answer<store::IndexSettings> read_body(const event::Value& body) {
     if (body.is_null()) return made;
     if (!body.is(event::Kind::object))
         return search::refuse("parse_exception", "the body must be an object");
+    Settings settings;
+    if (const event::Value* given = body.as_object().find("settings")) {
+        settings = ASK(read_settings(*given));
+        made.settings_json = settings_text(settings);
+    }
+    const Analysis analysis = ASK(Analysis::read(settings));
     for (const event::Member& member : body.as_object().members()) {
-        if (member.name == "settings") {
-            const auto settings = read_settings(member.value);
-            if (!settings) return std::unexpected(settings.error());
-            made.settings_json = settings_text(*settings);
-        } else if (member.name == "mappings") {
-            auto mapping = parse_mappings(member.value, "Failed to parse mapping [_doc]: ");
-            if (!mapping) return std::unexpected(mapping.error());
-            made.mapping = std::move(*mapping);
+        if (member.name == "settings") continue;
+        if (member.name == "mappings") {
+            made.mapping =
+                ASK(parse_mappings(member.value, "Failed to parse mapping [_doc]: ", analysis));
+            ASK(check_aliases(made.mapping));
         } else if (member.name == "aliases") {
             if (member.value.is(event::Kind::object) && member.value.as_object().size() == 0)
                 continue;

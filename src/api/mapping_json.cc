@@ -1,7 +1,10 @@
 #include "api/mapping_json.h"
 
+#include "api/mapping_parameters.h"
+#include "api/mapping_parse.h"
 #include "event/format.h"
-#include "text/date_parse.h"
+#include "json/parse.h"
+#include "text/json_text.h"
 
 #include <fmt/format.h>
 
@@ -10,6 +13,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace elkhorn::api {
 namespace {
@@ -20,227 +25,10 @@ using event::Value;
 using store::FieldMapping;
 using store::FieldType;
 
-constexpr int max_depth = 20;
+constexpr std::array<std::string_view, 3> dynamic_words = {"true", "false", "strict"};
 
-// Parameters that are kept and shown; those with a meaning to us are read one by one.
-constexpr std::array<std::string_view, 31> field_parameters = {"analyzer",
-                                                               "search_analyzer",
-                                                               "search_quote_analyzer",
-                                                               "norms",
-                                                               "index_options",
-                                                               "store",
-                                                               "boost",
-                                                               "doc_values",
-                                                               "null_value",
-                                                               "copy_to",
-                                                               "coerce",
-                                                               "meta",
-                                                               "similarity",
-                                                               "term_vector",
-                                                               "normalizer",
-                                                               "split_queries_on_whitespace",
-                                                               "eager_global_ordinals",
-                                                               "fielddata",
-                                                               "position_increment_gap",
-                                                               "locale",
-                                                               "path",
-                                                               "dims",
-                                                               "value",
-                                                               "index_phrases",
-                                                               "index_prefixes",
-                                                               "fielddata_frequency_filter",
-                                                               "include_in_parent",
-                                                               "include_in_root",
-                                                               "ignore_z_value",
-                                                               "depth_limit",
-                                                               "max_shingle_size"};
-constexpr std::array<std::string_view, 12> root_parameters = {"_source",
-                                                              "_routing",
-                                                              "_meta",
-                                                              "_size",
-                                                              "_field_names",
-                                                              "dynamic_templates",
-                                                              "dynamic_date_formats",
-                                                              "_all",
-                                                              "_index",
-                                                              "_data_stream_timestamp",
-                                                              "runtime",
-                                                              "_doc_count"};
-
-std::string text_of(const Value& value) {
-    std::string text;
-    event::append_text(text, value);
-    return text;
-}
-
-bool truth(const Value& value) {
-    return text_of(value) == "true";
-}
-
-void append_extra(std::string& extra, std::string_view name, const Value& value) {
-    if (!extra.empty()) extra.push_back(',');
-    text::append_json_string(extra, name);
-    extra.push_back(':');
-    event::append_json(extra, value);
-}
-
-class MappingParser {
-public:
-    MappingParser(std::string_view prefix, store::Mapping& out) : prefix_(prefix), out_(out) {}
-
-    search::Answer<> root(const Value& mappings) {
-        std::string unsupported;
-        for (const Member& member : mappings.as_object().members()) {
-            if (member.name == "properties") {
-                if (auto done = properties(member.value, "", 1); !done) return done;
-            } else if (member.name == "dynamic") {
-                const std::string text = text_of(member.value);
-                out_.dynamic = text == "strict"                       ? store::Dynamic::strict
-                               : text == "false" || text == "runtime" ? store::Dynamic::no
-                                                                      : store::Dynamic::yes;
-                out_.dynamic_given = true;
-            } else if (member.name == "date_detection") {
-                out_.date_detection = truth(member.value);
-                append_extra(out_.extra_json, member.name, member.value);
-            } else if (member.name == "numeric_detection") {
-                out_.numeric_detection = truth(member.value);
-                append_extra(out_.extra_json, member.name, member.value);
-            } else if (std::ranges::find(root_parameters, member.name) != root_parameters.end()) {
-                append_extra(out_.extra_json, member.name, member.value);
-            } else {
-                unsupported += fmt::format(" [{} : {}]", member.name, text_of(member.value));
-            }
-        }
-        if (!unsupported.empty()) {
-            return refuse(
-                fmt::format("Root mapping definition has unsupported parameters: {}", unsupported));
-        }
-        return {};
-    }
-
-private:
-    std::unexpected<search::Failure> refuse(std::string_view why) const {
-        return search::refuse("mapper_parsing_exception", std::string(prefix_) + std::string(why));
-    }
-
-    search::Answer<> properties(const Value& object, const std::string& path, int depth) {
-        if (!object.is(Kind::object)) return refuse("Expected map for property [properties]");
-        if (depth > max_depth) {
-            return search::refuse(
-                "illegal_argument_exception",
-                fmt::format("Limit of mapping depth [{}] has been exceeded", max_depth));
-        }
-        for (const Member& member : object.as_object().members()) {
-            const std::string full =
-                path.empty() ? std::string(member.name) : path + "." + std::string(member.name);
-            if (!member.value.is(Kind::object)) {
-                return refuse(
-                    fmt::format("Expected map for property [fields] on field [{}] but got a class "
-                                "java.lang.String",
-                                member.name));
-            }
-            FieldMapping field;
-            if (auto done = this->field(member.value, member.name, full, depth, field); !done)
-                return done;
-            const bool implied = field.type == FieldType::object && field.enabled &&
-                                 field.extra_json.empty() &&
-                                 member.value.as_object().find("properties") != nullptr;
-            if (!implied) out_.fields[full] = std::move(field);
-        }
-        return {};
-    }
-
-    search::Answer<> field(const Value& object, std::string_view name, const std::string& full,
-                           int depth, FieldMapping& out) {
-        const Value* type = object.as_object().find("type");
-        const Value* below = object.as_object().find("properties");
-        if (type == nullptr && below == nullptr && object.as_object().find("enabled") == nullptr &&
-            object.as_object().find("dynamic") == nullptr) {
-            return refuse(fmt::format("No type specified for field [{}]", name));
-        }
-        out.es_name = type == nullptr ? "object" : text_of(*type);
-        out.explicit_type = true;
-        const auto known = store::type_from_name(out.es_name);
-        const bool range = out.es_name.ends_with("_range");
-        constexpr std::array<std::string_view, 12> shown_only = {
-            "alias",        "completion",    "token_count",  "percolator",         "join",
-            "rank_feature", "rank_features", "dense_vector", "search_as_you_type", "histogram",
-            "murmur3",      "shape"};
-        if (!known && !range && std::ranges::find(shown_only, out.es_name) == shown_only.end()) {
-            return refuse(
-                fmt::format("No handler for type [{}] declared on field [{}]", out.es_name, name));
-        }
-        out.type = known ? *known : FieldType::unindexed;
-        for (const Member& member : object.as_object().members()) {
-            if (auto done = parameter(member, name, full, depth, out); !done) return done;
-        }
-        return {};
-    }
-
-    search::Answer<> parameter(const Member& member, std::string_view name, const std::string& full,
-                               int depth, FieldMapping& out) {
-        if (member.name == "type") return {};
-        if (member.name == "properties") return properties(member.value, full, depth + 1);
-        if (member.name == "fields") return multi_fields(member.value, full, depth, out);
-        if (member.name == "ignore_above") {
-            out.ignore_above =
-                static_cast<std::uint32_t>(std::max<std::int64_t>(0, member.value.as_integer()));
-        } else if (member.name == "scaling_factor") {
-            out.scaling_factor = member.value.is(Kind::integer)
-                                     ? static_cast<double>(member.value.as_integer())
-                                     : member.value.as_real();
-        } else if (member.name == "format") {
-            out.format = text_of(member.value);
-            if (auto parser = text::DateParser::elasticsearch(out.format); !parser) {
-                return refuse(
-                    fmt::format("Invalid format: [{}]: {}", out.format, parser.error().message));
-            }
-        } else if (member.name == "index") {
-            out.indexed = truth(member.value);
-        } else if (member.name == "enabled") {
-            out.enabled = truth(member.value);
-        } else if (member.name == "ignore_malformed") {
-            out.refuse_malformed = !truth(member.value);
-            append_extra(out.extra_json, member.name, member.value);
-        } else if (member.name == "dynamic") {
-            append_extra(out.extra_json, member.name,
-                         Value::string(arena_.copy(text_of(member.value))));
-        } else if (member.name == "copy_to" && member.value.is(Kind::string)) {
-            event::Array* list = event::make_array(arena_);
-            list->push_back(arena_, member.value);
-            append_extra(out.extra_json, member.name, Value::array(list));
-        } else if (std::ranges::find(field_parameters, member.name) != field_parameters.end() ||
-                   out.type == FieldType::unindexed) {
-            append_extra(out.extra_json, member.name, member.value);
-        } else {
-            return refuse(fmt::format("unknown parameter [{}] on mapper [{}] of type [{}]",
-                                      member.name, name, out.es_name));
-        }
-        return {};
-    }
-
-    search::Answer<> multi_fields(const Value& object, const std::string& full, int depth,
-                                  FieldMapping& out) {
-        if (!object.is(Kind::object))
-            return refuse(fmt::format("expected map for property [fields] on field [{}]", full));
-        for (const Member& member : object.as_object().members()) {
-            FieldMapping sub;
-            if (!member.value.is(Kind::object))
-                return refuse("expected an object for a multi-field");
-            if (auto done = field(member.value, member.name, full + "." + std::string(member.name),
-                                  depth, sub);
-                !done) {
-                return done;
-            }
-            out.fields[std::string(member.name)] = std::move(sub);
-        }
-        return {};
-    }
-
-    std::string_view prefix_;
-    store::Mapping& out_;
-    event::Arena arena_;
-};
+/// Members that are still to be put in order: name and JSON.
+using Members = std::vector<std::pair<std::string, std::string>>;
 
 /// Fields as a tree: objects are implied by their fields' paths.
 struct Node {
@@ -248,29 +36,93 @@ struct Node {
     std::map<std::string_view, std::unique_ptr<Node>> children;
 };
 
+std::string quoted(std::string_view text) {
+    std::string json;
+    text::append_json_string(json, text);
+    return json;
+}
+
+std::string_view dynamic_word(store::Dynamic dynamic) {
+    return dynamic_words[static_cast<std::size_t>(dynamic)];
+}
+
+/// The members of a JSON object without its braces, less those that are there already.
+void add_members(Members& members, std::string_view json) {
+    if (json.empty()) return;
+    event::Arena arena;
+    json::Parser parser;
+    const auto parsed = parser.parse("{" + std::string(json) + "}", arena);
+    if (!parsed || !parsed->is(Kind::object)) return;
+    for (const Member& member : parsed->as_object().members()) {
+        const bool known = std::ranges::any_of(
+            members, [&](const auto& other) { return other.first == member.name; });
+        if (known) continue;
+        std::string value;
+        event::append_json(value, member.value);
+        members.emplace_back(member.name, std::move(value));
+    }
+}
+
+template <typename Names>
+void put_in_order(Members& members, const Names& names) {
+    std::ranges::stable_sort(members, {}, [&](const auto& member) {
+        return std::ranges::find(names, member.first) - std::ranges::begin(names);
+    });
+}
+
+void write_members(json::Writer& out, const Members& members) {
+    for (const auto& [name, value] : members)
+        out.key(name).raw(value);
+}
+
+std::string fields_json(const FieldMapping& field) {
+    json::Writer out;
+    out.begin_object();
+    for (const auto& [name, sub] : field.fields) {
+        out.key(name);
+        write_field(out, sub);
+    }
+    out.end_object();
+    return out.take();
+}
+
+/// What is not only shown, but has a meaning to the store.
+Members meaningful(const FieldMapping& field) {
+    Members members;
+    if (!field.indexed) members.emplace_back("index", "false");
+    if (!field.doc_values) members.emplace_back("doc_values", "false");
+    if (!field.enabled) members.emplace_back("enabled", "false");
+    if (field.dynamic) members.emplace_back("dynamic", quoted(dynamic_word(*field.dynamic)));
+    if (!field.format.empty()) members.emplace_back("format", quoted(field.format));
+    if (field.type == FieldType::scaled_float) {
+        std::string factor;
+        text::append_json_real(factor, field.scaling_factor);
+        members.emplace_back("scaling_factor", std::move(factor));
+    }
+    if (field.ignore_above != 0)
+        members.emplace_back("ignore_above", std::to_string(field.ignore_above));
+    if (!field.fields.empty()) members.emplace_back("fields", fields_json(field));
+    return members;
+}
+
 void write_node(json::Writer& out, const Node& node) {
     out.begin_object();
-    if (node.field != nullptr &&
-        (node.field->type != FieldType::object || node.children.empty() || !node.field->enabled)) {
-        out.member("type", node.field->es_name);
-    }
-    if (node.field != nullptr && !node.field->enabled) out.member("enabled", false);
-    if (node.field != nullptr && node.field->type != FieldType::object) {
+    if (node.field != nullptr) {
         const FieldMapping& field = *node.field;
-        if (!field.indexed) out.member("index", false);
-        if (!field.format.empty()) out.member("format", field.format);
-        if (field.es_name == "scaled_float") out.member("scaling_factor", field.scaling_factor);
-        if (!field.fields.empty()) {
-            out.key("fields").begin_object();
-            for (const auto& [name, sub] : field.fields) {
-                out.key(name);
-                write_field(out, sub);
-            }
-            out.end_object();
+        const bool implied = field.type == FieldType::object && !node.children.empty();
+        if (!implied) out.member("type", field.es_name);
+        Members members = meaningful(field);
+        add_members(members, field.extra_json);
+        const auto known = parameters_of(field.es_name);
+        if (!known.empty()) {
+            // A template may have given its field what its type does not know.
+            std::erase_if(members, [&](const auto& member) {
+                return std::ranges::find(known, member.first) == known.end();
+            });
+            put_in_order(members, known);
         }
-        if (field.ignore_above != 0) out.member("ignore_above", field.ignore_above);
+        write_members(out, members);
     }
-    if (node.field != nullptr && !node.field->extra_json.empty()) out.raw(node.field->extra_json);
     if (!node.children.empty()) {
         out.key("properties").begin_object();
         for (const auto& [name, child] : node.children) {
@@ -282,10 +134,36 @@ void write_node(json::Writer& out, const Node& node) {
     out.end_object();
 }
 
+std::unexpected<search::Failure> bad_alias(std::string_view name, std::string_view path,
+                                           std::string_view why) {
+    return search::refuse(
+        "mapper_parsing_exception",
+        fmt::format("Invalid [path] value [{}] for field alias [{}]: {}", path, name, why));
+}
+
+Members root_members(const store::Mapping& mapping) {
+    constexpr std::array<std::string_view, 9> order = {"dynamic",           "_meta",
+                                                       "_routing",          "_size",
+                                                       "_source",           "dynamic_date_formats",
+                                                       "dynamic_templates", "date_detection",
+                                                       "numeric_detection"};
+    Members members;
+    for (const auto& [name, value] : mapping.parameters) {
+        if (!name.empty()) members.emplace_back(name, value);
+    }
+    if (mapping.dynamic_given && !mapping.parameters.contains("dynamic"))
+        members.emplace_back("dynamic", quoted(dynamic_word(mapping.dynamic)));
+    // As older files have them: all in one.
+    if (const auto all = mapping.parameters.find(""); all != mapping.parameters.end())
+        add_members(members, all->second);
+    put_in_order(members, order);
+    return members;
+}
+
 }  // namespace
 
-search::Answer<store::Mapping> parse_mappings(const event::Value& mappings,
-                                              std::string_view prefix) {
+search::Answer<store::Mapping> parse_mappings(const Value& mappings, std::string_view prefix,
+                                              const Analysis& analysis) {
     store::Mapping mapping;
     const Value* root = &mappings;
     if (root->is(Kind::null)) return mapping;
@@ -302,9 +180,23 @@ search::Answer<store::Mapping> parse_mappings(const event::Value& mappings,
         }
         if (only.name == "_doc" && only.value.is(Kind::object)) root = &only.value;
     }
-    if (auto done = MappingParser(prefix, mapping).root(*root); !done)
-        return std::unexpected(done.error());
+    ASK(MappingParser(prefix, analysis, mapping).root(*root));
     return mapping;
+}
+
+search::Answer<> check_aliases(const store::Mapping& mapping) {
+    for (const auto& [path, field] : mapping.fields) {
+        if (field.type != FieldType::alias) continue;
+        const std::string& at = field.target;
+        if (at == path) return bad_alias(path, at, "an alias cannot refer to itself.");
+        const FieldMapping* target = mapping.find(at);
+        if (target != nullptr && target->type == FieldType::alias)
+            return bad_alias(path, at, "an alias cannot refer to another alias.");
+        const auto resolved = mapping.resolve(at);
+        if (resolved.field == nullptr || resolved.field->is_object())
+            return bad_alias(path, at, "an alias must refer to an existing field in the mappings.");
+    }
+    return {};
 }
 
 void write_field(json::Writer& out, const FieldMapping& field) {
@@ -329,11 +221,7 @@ void write_mappings(json::Writer& out, const store::Mapping& mapping) {
         node->field = &field;
     }
     out.begin_object();
-    if (mapping.dynamic_given) {
-        constexpr std::string_view words[] = {"true", "false", "strict"};
-        out.member("dynamic", words[static_cast<std::size_t>(mapping.dynamic)]);
-    }
-    if (!mapping.extra_json.empty()) out.raw(mapping.extra_json);
+    write_members(out, root_members(mapping));
     if (!root.children.empty()) {
         out.key("properties").begin_object();
         for (const auto& [name, child] : root.children) {

@@ -5,29 +5,23 @@
 #include "api/error_body.h"
 #include "api/index_names.h"
 #include "api/mapping_json.h"
+#include "api/settings_text.h"
 #include "json/writer.h"
 
-#include <fmt/format.h>
+#include <vector>
 
 namespace elkhorn::api::mapping_put {
 namespace {
 
-/// Below a field that is no object there can be no fields.
-search::Answer<> check_objects(const store::Mapping& mapping, const store::Mapping& update) {
-    for (const auto& [path, field] : update.fields) {
-        for (std::size_t dot = path.find('.'); dot != path.npos; dot = path.find('.', dot + 1)) {
-            const store::FieldMapping* above = mapping.find(path.substr(0, dot));
-            if (above == nullptr || above->type == store::FieldType::object ||
-                above->type == store::FieldType::nested) {
-                continue;
-            }
-            return search::refuse(
-                "illegal_argument_exception",
-                fmt::format("can't merge a non object mapping [{}] with an object mapping",
-                            path.substr(0, dot)));
-        }
-    }
-    return {};
+/// The update as the index's own analyzers read it, once it is clear that the index can have it.
+search::Answer<store::Mapping> update_for(const store::IndexView& view, const event::Value& body) {
+    const Analysis analysis = ASK(Analysis::read(parse_settings_text(view.settings_json)));
+    store::Mapping update = ASK(parse_mappings(body, "", analysis));
+    store::Mapping merged = *view.mapping;
+    if (auto done = store::merge_mapping(merged, update); !done)
+        return std::unexpected(to_failure(done.error()));
+    ASK(check_aliases(merged));
+    return update;
 }
 
 Reply handle(const Call& call) {
@@ -36,16 +30,13 @@ Reply handle(const Call& call) {
     if (!body) return std::unexpected(body.error());
     const auto views = views_of(call);
     if (!views) return std::unexpected(views.error());
-    const auto update = parse_mappings(*body, "");
-    if (!update) return std::unexpected(update.error());
-    for (const auto& view : *views) {
-        if (auto sound = check_objects(*view->mapping, *update); !sound)
-            return std::unexpected(sound.error());
-    }
-    for (const auto& view : *views) {
-        if (auto done = call.context().store->put_mapping(view->name, *update); !done) {
+    std::vector<store::Mapping> updates;
+    for (const auto& view : *views)
+        updates.push_back(ASK(update_for(*view, *body)));
+    for (std::size_t i = 0; i < updates.size(); ++i) {
+        const std::string& name = (*views)[i]->name;
+        if (auto done = call.context().store->put_mapping(name, updates[i]); !done)
             return std::unexpected(to_failure(done.error()));
-        }
     }
     json::Writer out;
     out.begin_object().member("acknowledged", true).end_object();

@@ -6,7 +6,7 @@
 // sees
 // JSON. Reused from document to document: once warm, filling it allocates nothing.
 //
-//   {"a":{"b":[1,"x"]},"c":null}   ->   a.b integer 1 | a.b string "x"          (null says nothing)
+//   {"a":{"b":[1,"x"]},"c":null}   ->   a.b integer 1 | a.b string "x" | c null
 //
 // FieldNames gives every path of the process a small number. It only grows, up to `limit`; paths
 // past it
@@ -50,7 +50,7 @@ private:
 
 struct Leaf {
     FieldId field = 0;
-    Kind kind = Kind::null;  // boolean, integer, real, string or timestamp
+    Kind kind = Kind::null;  // boolean, integer, real, string, timestamp, or null
     std::uint32_t size_bytes = 0;
 
     union {

@@ -23,6 +23,7 @@ void add(const Value& value, std::uint32_t node, FieldCache& fields, Document& d
         case Kind::boolean:
         case Kind::integer:
         case Kind::timestamp: document.add_integer(*field, value.kind(), value.as_integer()); break;
+        case Kind::null: document.add_integer(*field, Kind::null, 0); break;
         default: break;
     }
 }

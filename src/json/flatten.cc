@@ -52,7 +52,9 @@ struct Flattener::Parts {
             case ondemand::json_type::null: {
                 bool null = false;
                 if (auto error = value.is_null().get(null)) return error;
-                return null ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+                if (!null) return simdjson::N_ATOM_ERROR;
+                if (auto field = fields.field(node)) out.add_integer(*field, event::Kind::null, 0);
+                return simdjson::SUCCESS;
             }
         }
         return simdjson::TAPE_ERROR;

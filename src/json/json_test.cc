@@ -66,7 +66,7 @@ TEST(JsonParse, RefusesNestingBeyondTheBound) {
 TEST(JsonFlatten, GivesLeavesInOrderWithDottedPaths) {
     EXPECT_EQ(
         flat(R"({"a":{"b":[1,"x",{"c":2.5}]},"d":null,"e":true,"f":"q\"uote","g":[],"h":{}})"),
-        "a.b=1;a.b=x;a.b.c=2.500000;e=1;f=q\"uote;");
+        "a.b=1;a.b=x;a.b.c=2.500000;d=0;e=1;f=q\"uote;");
 }
 
 TEST(JsonFlatten, RefusesWhatParseRefuses) {

@@ -37,7 +37,8 @@ ValueKind kind_of(FieldType type) {
         case FieldType::float16:
         case FieldType::scaled_float: return ValueKind::real;
         case FieldType::boolean: return ValueKind::boolean;
-        case FieldType::date: return ValueKind::date;
+        case FieldType::date:
+        case FieldType::date_nanos: return ValueKind::date;
         case FieldType::ip: return ValueKind::address;
         case FieldType::keyword: return ValueKind::text;
         default: return ValueKind::integer;
@@ -202,16 +203,11 @@ Answer<> Source::look(const store::IndexView& index, const Common& common,
         name = field.mapping->es_name.empty() ? std::string(store::default_name(field.type()))
                                               : field.mapping->es_name;
         if (field.is_text()) return refuse_text(field_);
-        if (field.type() == FieldType::unindexed && name == "binary") {
-            return refuse_argument(
-                fmt::format("Can't load fielddata on [{}] because fielddata is unsupported on "
-                            "fields of type [binary]. Use doc values instead.",
-                            field_));
-        }
-        if (field.type() == FieldType::unindexed && rule.anything) return {};
+        if (!field.mapping->doc_values || name == "binary") return no_doc_values(field);
+        if ((field.type() == FieldType::unindexed || field.is_point()) && rule.anything) return {};
         kind = kind_of(field.type());
     }
-    if (field.is(FieldType::unindexed) || !takes(rule, kind)) {
+    if (field.is(FieldType::unindexed) || field.is_point() || !takes(rule, kind)) {
         return refuse_argument(
             fmt::format("Field [{}] of type [{}] is not supported for aggregation [{}]", field_,
                         name, common.type));
@@ -313,13 +309,14 @@ Answer<> Source::read_missing(const SourceOptions& options) {
 }
 
 bool Source::usable(const Field& field) const {
-    return field.has_values() && !field.is_text() && takes(rule_, kind_of(field.type()));
+    return field.has_values() && !field.is_text() && !field.is_point() &&
+           takes(rule_, kind_of(field.type()));
 }
 
 const store::Column* Source::column(const GroupContext& context) const {
     if (has_missing_ || mixed_ || kind_of_own_field(field_)) return nullptr;
     const Field field = find_field(*context.index, field_);
-    if (!usable(field) || field.longest != 0 ||
+    if (!usable(field) || field.longest != 0 || field.is_nanos() ||
         is_nested_field(*context.index, field_) != in_nested_) {
         return nullptr;
     }
@@ -350,7 +347,7 @@ Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
         } else {
             column.integers = numbers.integers;
             column.reals = numbers.reals;
-            column.column = column_of(context, field);
+            if (!field.is_nanos()) column.column = column_of(context, field);
         }
     }
     if (!has_missing_ || is_text_kind(kind_)) return column;

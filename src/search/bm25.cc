@@ -41,6 +41,26 @@ Answer<std::uint32_t> wordless_rows(const GroupContext& context, const store::Co
     return rows;
 }
 
+/// By cutting every value, for there is no index of the tokens that this analyzer makes.
+Answer<FieldCounts> count_tokens(const GroupContext& context, const Field& field,
+                                 const store::Column& column) {
+    const Keywords words = ASK(keywords_of(context, column, 0));
+    std::vector<std::uint32_t> lengths(words.dictionary->size());
+    for (std::uint32_t i = 0; i < words.dictionary->size(); ++i) {
+        text::TokenStream tokens(field.analyzer.get(), (*words.dictionary)[i]);
+        while (tokens.next())
+            ++lengths[i];
+    }
+    FieldCounts counts;
+    for (std::uint32_t row = 0; row < context.rows(); ++row) {
+        std::uint32_t length = 0;
+        words.for_each(row, [&](std::uint32_t ordinal) { length += lengths[ordinal]; });
+        counts.documents += length > 0 ? 1 : 0;
+        counts.terms += length;
+    }
+    return counts;
+}
+
 /// How many different values the rows have, added up.
 double distinct_values(const Keywords& words) {
     double total = 0;
@@ -83,6 +103,7 @@ Answer<FieldCounts> Statistics::count(const GroupContext& context, const Field& 
     if (column == nullptr) return counts;
     counts.documents = column->rows_with_value();
     if (field.is_text()) {
+        if (field.analyzer != nullptr) return count_tokens(context, field, *column);
         counts.documents -= ASK(wordless_rows(context, *column));
         counts.terms = static_cast<double>(column->token_count());
         return counts;

@@ -219,6 +219,20 @@ Answer<std::int64_t> read_date(const DateReader& reader, std::string_view text, 
     return do_math(text.substr(bars + 2), anchor, zone, round_up);
 }
 
+Answer<std::int64_t> read_date_ns(const DateReader& reader, std::string_view text, bool round_up) {
+    constexpr std::int64_t per_ms = 1'000'000;
+    const std::int64_t ms = ASK(read_date(reader, text, round_up));
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / per_ms - 1;
+    const std::int64_t ns = std::clamp(ms, -most, most) * per_ms;
+    const std::int64_t within = round_up ? per_ms - 1 : 0;
+    if (text.starts_with("now") || text.find("||") != std::string_view::npos || is_epoch(text))
+        return ns + within;
+    const text::TimeZone& zone = reader.zone ? *reader.zone : *text::TimeZone::utc();
+    const auto date = reader.parser.parse(text, zone, reader.now_ms * per_ms);
+    if (!date) return ns + within;
+    return ns + (round_up ? date->last : date->first).nanosecond % per_ms;
+}
+
 std::unexpected<Failure> cannot_read_format(std::string_view format, const std::string& why) {
     return refuse("illegal_argument_exception",
                   fmt::format("Invalid format: [{}]: {}", format, why));

@@ -27,6 +27,8 @@ Answer<DateReader> make_date_reader(std::string_view format, std::string_view ti
 
 /// Milliseconds since 1970. Failures are of the search phase, worded as Elasticsearch words them.
 Answer<std::int64_t> read_date(const DateReader& reader, std::string_view text, bool round_up);
+/// Nanoseconds since 1970, of the years 1677 to 2262 only.
+Answer<std::int64_t> read_date_ns(const DateReader& reader, std::string_view text, bool round_up);
 
 /// Refusals of a request that names them, before any index is looked at.
 Answer<> check_date_format(std::string_view format);

@@ -1,5 +1,7 @@
 #include "search/field.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 #include <span>
@@ -8,6 +10,14 @@ namespace elkhorn::search {
 namespace {
 
 using store::FieldType;
+
+constexpr std::int64_t nanoseconds_in_ms = 1'000'000;
+
+std::shared_ptr<const text::Analyzer> analyzer_of(const std::string& specification) {
+    if (specification.empty()) return nullptr;
+    auto analyzer = text::Analyzer::parse(specification);
+    return analyzer ? std::make_shared<const text::Analyzer>(std::move(*analyzer)) : nullptr;
+}
 
 /// The same values as a sorted dictionary and ordinals. `texts` are in the order of their values.
 Keywords sort_texts(store::RowValues rows, const std::vector<std::string>& texts) {
@@ -74,17 +84,12 @@ Keywords without_long(const Keywords& all, std::uint32_t longest) {
 }  // namespace
 
 bool Field::is_number() const {
-    return has_values() && !is_boolean() && !is_date() &&
+    return has_values() && !is_boolean() && !is_date() && !is_point() &&
            (kind() == store::ColumnKind::integer || kind() == store::ColumnKind::real);
 }
 
 bool Field::is_whole() const {
-    return is_number() && kind() == store::ColumnKind::integer;
-}
-
-bool Field::has_values() const {
-    return mapping != nullptr && mapping->type != FieldType::object &&
-           mapping->type != FieldType::nested && mapping->type != FieldType::unindexed;
+    return is_number() && kind() == store::ColumnKind::integer && !is(FieldType::unsigned_long);
 }
 
 Field find_field(const store::IndexView& index, std::string_view name) {
@@ -93,19 +98,47 @@ Field find_field(const store::IndexView& index, std::string_view name) {
     field.name = name;
     field.mapping = resolved.field;
     field.column = std::move(resolved.column);
-    if (field.is_keyword() && field.column != name) field.longest = field.mapping->ignore_above;
+    field.longest = resolved.longest;
+    if (field.is_text()) field.analyzer = analyzer_of(field.mapping->analyzer);
+    if (field.is_keyword()) field.normalizer = analyzer_of(field.mapping->normalizer);
     return field;
+}
+
+std::vector<std::string> query_tokens(const Field& field, std::string_view text) {
+    auto analyzer = field.analyzer;
+    if (field.is_text() && !field.mapping->search_analyzer.empty())
+        analyzer = analyzer_of(field.mapping->search_analyzer);
+    std::vector<std::string> tokens;
+    for (text::TokenStream cut(analyzer.get(), text); cut.next();)
+        tokens.emplace_back(cut.token());
+    return tokens;
+}
+
+std::string pattern_text(const Field& field, std::string_view text) {
+    if (field.is_keyword()) return field.normalized(text);
+    if (!field.is_text()) return std::string(text);
+    return field.analyzer ? field.analyzer->filtered(text) : text::to_lower_unicode(text);
+}
+
+std::unexpected<Failure> no_doc_values(const Field& field) {
+    return refuse_in_phase(
+        "illegal_argument_exception",
+        fmt::format("Can't load fielddata on [{}] because fielddata is unsupported on fields of "
+                    "type [{}]. Use doc values instead.",
+                    field.name, field.mapping->es_name));
 }
 
 std::vector<std::string> expand_fields(const store::IndexView& index, std::string_view pattern) {
     std::vector<std::string> names;
     const auto add = [&](const std::string& name, const store::FieldMapping& field) {
-        const bool values = field.type != FieldType::object && field.type != FieldType::nested &&
-                            field.type != FieldType::unindexed;
-        if (values && matches_star(pattern, name)) names.push_back(name);
+        if (field.has_values() && matches_star(pattern, name)) names.push_back(name);
     };
     for (const auto& [path, field] : index.mapping->fields) {
         add(path, field);
+        if (field.type == FieldType::alias && matches_star(pattern, path) &&
+            find_field(index, path).has_values()) {
+            names.push_back(path);
+        }
         for (const auto& [sub, mapping] : field.fields)
             add(path + "." + sub, mapping);
     }
@@ -130,6 +163,16 @@ const store::Column* misfit_column(const GroupContext& context, const Field& fie
 }
 
 Answer<Numbers> numbers_of(const GroupContext& context, const Field& field) {
+    Numbers numbers = ASK(exact_numbers_of(context, field));
+    if (!field.is_nanos() || numbers.integers == nullptr) return numbers;
+    auto ms = std::make_shared<store::IntegerValues>(*numbers.integers);
+    for (std::int64_t& value : ms->values)
+        value /= nanoseconds_in_ms;  // none is before 1970
+    numbers.integers = std::move(ms);
+    return numbers;
+}
+
+Answer<Numbers> exact_numbers_of(const GroupContext& context, const Field& field) {
     Numbers numbers;
     if (!field.has_values()) return numbers;
     if (const auto* column = context.group->find(field.column, store::ColumnKind::integer)) {

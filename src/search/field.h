@@ -18,6 +18,7 @@
 #include "search/context.h"
 #include "search/failure.h"
 #include "store/column.h"
+#include "text/analysis.h"
 
 #include <cstdint>
 #include <map>
@@ -34,6 +35,8 @@ struct Field {
     const store::FieldMapping* mapping = nullptr;  // the index's; null: unknown here
     std::string column;                            // path of the columns that hold the values
     std::uint32_t longest = 0;  // values of more characters do not count; 0: all do
+    std::shared_ptr<const text::Analyzer> analyzer;    // of texts; null: standard
+    std::shared_ptr<const text::Analyzer> normalizer;  // of keywords; null: none
 
     bool known() const { return mapping != nullptr; }
 
@@ -45,7 +48,12 @@ struct Field {
 
     bool is_keyword() const { return is(store::FieldType::keyword); }
 
-    bool is_date() const { return is(store::FieldType::date); }
+    bool is_date() const { return is(store::FieldType::date) || is_nanos(); }
+
+    /// A date whose column holds nanoseconds; numbers_of gives milliseconds all the same.
+    bool is_nanos() const { return is(store::FieldType::date_nanos); }
+
+    bool is_point() const { return is(store::FieldType::geo_point); }
 
     bool is_boolean() const { return is(store::FieldType::boolean); }
 
@@ -54,8 +62,14 @@ struct Field {
     /// Numbers alone: neither dates nor booleans.
     bool is_number() const;
     bool is_whole() const;  // long, integer, short, byte
+
     /// Something that has values: no object, nothing unindexed.
-    bool has_values() const;
+    bool has_values() const { return mapping != nullptr && mapping->has_values(); }
+
+    /// The texts of a query as the field's values are: a keyword's by its normalizer.
+    std::string normalized(std::string_view text) const {
+        return normalizer == nullptr ? std::string(text) : normalizer->filtered(text);
+    }
 
     store::ColumnKind kind() const { return store::column_kind(mapping->type); }
 };
@@ -64,6 +78,16 @@ Field find_field(const store::IndexView& index, std::string_view name);
 
 /// The names of fields and multi-fields that have values and match `pattern` (with *), sorted.
 std::vector<std::string> expand_fields(const store::IndexView& index, std::string_view pattern);
+
+/// The tokens of a query's text: by the search_analyzer where the field has one.
+std::vector<std::string> query_tokens(const Field& field, std::string_view text);
+
+/// The text of a pattern as the field's tokens or values are: in small letters for most texts, by
+/// the normalizer for a keyword that has one.
+std::string pattern_text(const Field& field, std::string_view text);
+
+/// Aggregations and sorts cannot have the values of a field without doc values.
+std::unexpected<Failure> no_doc_values(const Field& field);
 
 /// Whether any row group of the index has texts in this typed field that did not fit it.
 bool has_misfits(const store::IndexView& index, const Field& field);
@@ -117,6 +141,8 @@ const store::Column* column_of(const GroupContext& context, const Field& field);
 const store::Column* misfit_column(const GroupContext& context, const Field& field);
 
 Answer<Numbers> numbers_of(const GroupContext& context, const Field& field);
+/// As they are stored: date_nanos in nanoseconds.
+Answer<Numbers> exact_numbers_of(const GroupContext& context, const Field& field);
 Answer<Keywords> keywords_of(const GroupContext& context, const Field& field);
 Answer<Keywords> misfits_of(const GroupContext& context, const Field& field);
 Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& column,

@@ -95,8 +95,51 @@ double next_value(const Field& field, double value, double towards) {
     return std::nextafterf(static_cast<float>(value), static_cast<float>(towards));
 }
 
+/// unsigned_long: up to 2^63 - 1 it lies in the integer column, above that in the real one.
+Answer<NodePtr> unsigned_range(const Field& field, const Bounds& bounds) {
+    constexpr double half = 9223372036854775808.0;
+    std::int64_t least = 0;
+    std::int64_t greatest = greatest_integer;
+    double least_real = half;
+    double greatest_real = infinity;
+    bool reals_only = false;
+    if (bounds.from) {
+        const double number = ASK(to_number(*bounds.from));
+        const double whole = bounds.include_from ? std::ceil(number) : std::floor(number) + 1;
+        const auto exact = to_integer(trim(bounds.from->text));
+        const bool step = exact && !bounds.include_from;
+        reals_only = exact ? step && *exact == greatest_integer : whole >= half;
+        if (exact && !reals_only)
+            least = std::max<std::int64_t>(0, *exact + (step ? 1 : 0));
+        else if (!reals_only)
+            least = static_cast<std::int64_t>(std::max(whole, 0.0));
+        const bool beyond = !exact && !bounds.include_from;
+        least_real = std::max(half, beyond ? std::nextafter(number, infinity) : number);
+    }
+    if (bounds.to) {
+        const double number = ASK(to_number(*bounds.to));
+        const double whole = bounds.include_to ? std::floor(number) : std::ceil(number) - 1;
+        const auto exact = to_integer(trim(bounds.to->text));
+        if (exact)
+            greatest = std::max<std::int64_t>(*exact, 0) - (bounds.include_to ? 0 : 1);
+        else if (whole < half)
+            greatest = static_cast<std::int64_t>(std::max(whole, -1.0));
+        greatest_real = exact ? 0 : bounds.include_to ? number : std::nextafter(number, -infinity);
+        if (exact && *exact < 0) greatest = -1;
+    }
+    if (reals_only) return real_range(field, least_real, greatest_real);
+    return constant_node(any_of({integer_range(field, least, greatest),
+                                 real_range(field, least_real, greatest_real)}),
+                         1.0F);
+}
+
 Answer<NodePtr> number_term(const Field& field, const Term& term) {
     const double number = ASK(to_number(term));
+    if (field.type() == FieldType::unsigned_long) {
+        Bounds one;
+        one.from = one.to = term;
+        return has_fraction(number) ? no_rows() : unsigned_range(field, one);
+    }
     if (!field.is_whole()) {
         const double value = narrowed(field, number);
         return real_range(field, value, value);
@@ -195,6 +238,13 @@ Answer<NodePtr> address_bounds(const Field& field, const Bounds& bounds) {
     return address_range(field, std::move(least), std::move(greatest));
 }
 
+Answer<> check_indexed(const Field& field) {
+    if (field.mapping->indexed) return {};
+    return cannot_create(
+        "illegal_argument_exception",
+        fmt::format("Cannot search on field [{}] since it is not indexed.", field.name));
+}
+
 /// Whether any row group of the index may have a date in the range. Free: by min and max.
 bool dates_between(const Scope& scope, const Field& field, std::int64_t least,
                    std::int64_t greatest) {
@@ -216,13 +266,14 @@ Answer<DateSpan> date_span(const Scope& scope, const Field& field, const Bounds&
         ASK(make_date_reader(format, bounds.time_zone, scope.request->now_ms));
     constexpr DateSpan none{greatest_integer, least_integer};
     DateSpan span;
+    const auto read = field.is_nanos() ? read_date_ns : read_date;
     if (bounds.from) {
-        span.least = ASK(read_date(reader, bounds.from->text, !bounds.include_from));
+        span.least = ASK(read(reader, bounds.from->text, !bounds.include_from));
         if (!bounds.include_from && span.least == greatest_integer) return none;
         span.least += bounds.include_from ? 0 : 1;
     }
     if (bounds.to) {
-        span.greatest = ASK(read_date(reader, bounds.to->text, bounds.include_to));
+        span.greatest = ASK(read(reader, bounds.to->text, bounds.include_to));
         if (!bounds.include_to && span.greatest == least_integer) return none;
         span.greatest -= bounds.include_to ? 0 : 1;
     }
@@ -234,6 +285,7 @@ Answer<DateSpan> date_span(const Scope& scope, const Field& field, const Bounds&
 Answer<NodePtr> date_bounds(const Scope& scope, const Field& field, const Bounds& bounds) {
     const DateSpan span = ASK(date_span(scope, field, bounds));
     if (!dates_between(scope, field, span.least, span.greatest)) return no_rows();
+    ASK(check_indexed(field));
     return integer_range(field, span.least, span.greatest);
 }
 
@@ -253,7 +305,9 @@ Answer<NodePtr> boolean_bounds(const Field& field, const Bounds& bounds) {
     return integer_range(field, least, greatest);
 }
 
-NodePtr text_bounds(const Field& field, const Bounds& bounds) {
+NodePtr text_bounds(const Field& field, Bounds bounds) {
+    if (bounds.from) bounds.from->text = field.normalized(bounds.from->text);
+    if (bounds.to) bounds.to->text = field.normalized(bounds.to->text);
     return text_test(
         field, {"", [bounds](std::string_view text) {
                     if (bounds.from && (bounds.include_from ? text < bounds.from->text
@@ -266,19 +320,21 @@ NodePtr text_bounds(const Field& field, const Bounds& bounds) {
 }
 
 Answer<NodePtr> typed_term(const Scope& scope, const Field& field, const Term& term) {
-    if (!field.mapping->indexed) {
-        return cannot_create(
-            "illegal_argument_exception",
-            fmt::format("Cannot search on field [{}] since it is not indexed.", field.name));
-    }
+    ASK(check_indexed(field));
     switch (field.type()) {
         case FieldType::text: return token_term(field, term.text);
-        case FieldType::keyword: return keyword_term(field, term.text);
+        case FieldType::keyword: return keyword_term(field, field.normalized(term.text));
+        case FieldType::geo_point:
+            return shard_failure(
+                fmt::format("Geometry fields do not support exact searching, use dedicated "
+                            "geometry queries instead: [{}]",
+                            field.name));
         case FieldType::boolean: {
             const bool value = ASK(to_boolean(term));
             return boolean_term(field, value);
         }
-        case FieldType::date: return date_term(scope, field, term);
+        case FieldType::date:
+        case FieldType::date_nanos: return date_term(scope, field, term);
         case FieldType::ip: return address_term(field, term);
         default: return number_term(field, term);
     }
@@ -332,6 +388,8 @@ Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term&
                           bool case_insensitive) {
     if (const auto node = metadata_term(scope, name, term)) return *node;
     const Field field = scoped_field(scope, name);
+    if (field.known() && field.mapping->es_name == "binary")
+        return shard_failure("Binary fields do not support searching");
     if (!field.has_values()) return no_rows();
     if (case_insensitive && is_patternable(field)) {
         return text_test(field, {"", [wanted = small_letters(term.text)](std::string_view text) {
@@ -349,10 +407,12 @@ Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term&
 Answer<NodePtr> terms_node(const Scope& scope, std::string_view name,
                            const std::vector<Term>& terms) {
     const Field field = scoped_field(scope, name);
+    if (field.has_values() && !field.is_point()) ASK(check_indexed(field));
     if (field.is_keyword()) {
         std::vector<std::string> texts;
+        texts.reserve(terms.size());
         for (const Term& term : terms)
-            texts.push_back(term.text);
+            texts.push_back(field.normalized(term.text));
         return keyword_set(field, std::move(texts));
     }
     if (field.is_whole() && !has_misfits(*scope.index, field)) {
@@ -364,6 +424,7 @@ Answer<NodePtr> terms_node(const Scope& scope, std::string_view name,
         return integer_set(field, std::move(values));
     }
     std::vector<NodePtr> nodes;
+    nodes.reserve(terms.size());
     for (const Term& term : terms)
         nodes.push_back(ASK(term_node(scope, name, term)));
     return constant_node(any_of(std::move(nodes)), 1.0F);
@@ -373,11 +434,18 @@ Answer<NodePtr> range_node(const Scope& scope, std::string_view name, const Boun
     const Field field = scoped_field(scope, name);
     if (!bounds.from && !bounds.to) return exists_node(scope, name);
     if (!field.has_values()) return no_rows();
+    if (!field.is_date()) ASK(check_indexed(field));
     switch (field.type()) {
         case FieldType::text:
         case FieldType::keyword: return text_bounds(field, bounds);
+        case FieldType::geo_point:
+            return cannot_create(
+                "illegal_argument_exception",
+                fmt::format("Field [{}] of type [geo_point] does not support range queries", name));
+        case FieldType::unsigned_long: return unsigned_range(field, bounds);
         case FieldType::boolean: return boolean_bounds(field, bounds);
-        case FieldType::date: return date_bounds(scope, field, bounds);
+        case FieldType::date:
+        case FieldType::date_nanos: return date_bounds(scope, field, bounds);
         case FieldType::ip: return address_bounds(field, bounds);
         default: return field.is_whole() ? whole_range(field, bounds) : real_bounds(field, bounds);
     }
@@ -389,7 +457,8 @@ Answer<NodePtr> exists_node(const Scope& scope, std::string_view name) {
     std::vector<Field> fields;
     const auto add = [&](const std::string& path) {
         Field field = scoped_field(scope, path);
-        if (field.has_values()) fields.push_back(std::move(field));
+        const bool unseen = field.is_text() && !field.mapping->indexed;
+        if (field.has_values() && !unseen) fields.push_back(std::move(field));
     };
     if (name.find('*') != std::string_view::npos) {
         for (const std::string& path : expand_fields(*scope.index, name))
@@ -417,7 +486,10 @@ Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern 
     if (name == "_index") return test.passes(scope.index->name) ? all_rows() : no_rows();
     const Field field = scoped_field(scope, name);
     if (!field.has_values()) return no_rows();
-    if (is_patternable(field)) return text_test(field, std::move(test));
+    if (is_patternable(field)) {
+        ASK(check_indexed(field));
+        return text_test(field, std::move(test));
+    }
     if (has_misfits(*scope.index, field)) return text_test(field, std::move(test));
     const auto type = field.mapping->es_name;
     switch (kind) {

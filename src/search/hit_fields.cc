@@ -93,6 +93,13 @@ Answer<bool> write_values(const GroupContext& context, const Field& field, std::
     const Numbers numbers = ASK(numbers_of(context, field));
     if (!numbers.has(row)) return false;
     out.key(field.name).begin_array();
+    if (field.is_point()) {
+        const auto& all = *numbers.reals;
+        for (auto i = all.rows.first(row); i + 1 < all.rows.last(row); i += 2)
+            out.value(fmt::format("{}, {}", all.values[i], all.values[i + 1]));
+        out.end_array();
+        return true;
+    }
     if (numbers.integers != nullptr) {
         const auto& all = *numbers.integers;
         std::vector<std::int64_t> values(all.values.begin() + all.rows.first(row),

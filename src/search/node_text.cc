@@ -8,7 +8,7 @@
 #include "search/bm25.h"
 #include "search/phrase_match.h"
 #include "search/plan.h"
-#include "text/tokenizer.h"
+#include "text/analysis.h"
 
 #include <algorithm>
 #include <map>
@@ -38,9 +38,9 @@ Bitmap rows_of(const Keywords& words, const std::vector<char>& wanted, std::uint
 
 /// The rows with a token that passes.
 Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column& column,
-                                const TextTest& test) {
+                                const text::Analyzer* analyzer, const TextTest& test) {
     Bitmap result(context.rows());
-    if (column.has_token_index()) {
+    if (column.has_token_index() && analyzer == nullptr) {
         std::uint32_t steps = 0;
         bool expired = false;
         ASK(column.visit_tokens(test.prefix, [&](std::string_view token, const Bitmap& rows) {
@@ -54,7 +54,7 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
     const Keywords words = ASK(keywords_of(context, column, 0));
     std::vector<char> wanted(words.dictionary->size());
     for (std::uint32_t i = 0; i < words.dictionary->size(); ++i) {
-        text::Tokenizer tokens((*words.dictionary)[i]);
+        text::TokenStream tokens(analyzer, (*words.dictionary)[i]);
         while (wanted[i] == 0 && tokens.next()) {
             wanted[i] =
                 tokens.token().starts_with(test.prefix) && test.passes(tokens.token()) ? 1 : 0;
@@ -64,11 +64,12 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
 }
 
 Answer<Bitmap> rows_with_token(const GroupContext& context, const store::Column& column,
-                               std::string_view token) {
-    if (column.has_token_index()) return ASK(column.rows_with_token(token));
-    return rows_with_tokens(context, column, {std::string(token), [&](std::string_view t) {
-                                                  return t == token;
-                                              }});
+                               const text::Analyzer* analyzer, std::string_view token) {
+    if (column.has_token_index() && analyzer == nullptr) return ASK(column.rows_with_token(token));
+    return rows_with_tokens(context, column, analyzer,
+                            {std::string(token), [&](std::string_view t) {
+                                 return t == token;
+                             }});
 }
 
 class TextTestNode final : public Node {
@@ -78,7 +79,8 @@ public:
     Answer<Bitmap> rows(const GroupContext& context) const override {
         const store::Column* column = text_column(context, field_);
         if (column == nullptr) return Bitmap(context.rows());
-        if (field_.is_text()) return rows_with_tokens(context, *column, test_);
+        if (field_.is_text())
+            return rows_with_tokens(context, *column, field_.analyzer.get(), test_);
         const Keywords words = ASK(keywords_of(context, *column, field_.longest));
         const auto [first, last] = words.dictionary->prefix_range(test_.prefix);
         std::vector<char> wanted(words.dictionary->size());
@@ -106,6 +108,7 @@ public:
 
     Answer<> enter(const GroupContext& context, const Field& field) {
         column_ = text_column(context, field);
+        analyzer_ = field.analyzer;
         known_.clear();
         words_ = {};
         texts_ = nullptr;
@@ -127,12 +130,13 @@ public:
             const auto last = words_.ordinals->rows.last(row);
             if (last - first == 1) return of_value(words_.ordinals->values[first]);
             for (auto i = first; i < last; ++i) {
-                tokens_.add((*words_.dictionary)[words_.ordinals->values[i]], terms_);
+                tokens_.add((*words_.dictionary)[words_.ordinals->values[i]], terms_,
+                            analyzer_.get());
             }
             return &tokens_;
         }
         for (auto i = rows_->first(row); i < rows_->last(row); ++i) {
-            tokens_.add(ASK(texts_->at(i)), terms_);
+            tokens_.add(ASK(texts_->at(i)), terms_, analyzer_.get());
         }
         return &tokens_;
     }
@@ -140,12 +144,13 @@ public:
 private:
     const TextTokens* of_value(std::uint32_t ordinal) {
         const auto [it, fresh] = known_.try_emplace(ordinal);
-        if (fresh) it->second.add((*words_.dictionary)[ordinal], terms_);
+        if (fresh) it->second.add((*words_.dictionary)[ordinal], terms_, analyzer_.get());
         return &it->second;
     }
 
     const std::vector<PhraseTerm>& terms_;  // the node's
     const store::Column* column_ = nullptr;
+    std::shared_ptr<const text::Analyzer> analyzer_;
     Keywords words_;
     std::map<std::uint32_t, TextTokens> known_;  // by ordinal
     std::shared_ptr<const store::RowValues> rows_;
@@ -167,8 +172,10 @@ public:
         Bitmap result(context.rows(), true);
         for (const PhraseTerm& term : terms_) {
             const Bitmap rows =
-                term.prefix ? ASK(rows_with_tokens(context, *column, {term.token, any_text}))
-                            : ASK(rows_with_token(context, *column, term.token));
+                term.prefix
+                    ? ASK(rows_with_tokens(context, *column, field_.analyzer.get(),
+                                           {term.token, any_text}))
+                    : ASK(rows_with_token(context, *column, field_.analyzer.get(), term.token));
             result.and_with(rows);
             if (!result.any()) return result;
         }
@@ -247,7 +254,7 @@ Answer<double> token_frequency(Statistics& statistics, const Field& field,
         field.name + '\0' + token, [&](const GroupContext& context) -> Answer<double> {
             const store::Column* column = text_column(context, field);
             if (column == nullptr) return 0.0;
-            const Bitmap rows = ASK(rows_with_token(context, *column, token));
+            const Bitmap rows = ASK(rows_with_token(context, *column, field.analyzer.get(), token));
             return rows.count();
         });
 }
@@ -259,7 +266,7 @@ Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statist
     ASK(statistics.each_group([&](const GroupContext& context) -> Answer<> {
         const store::Column* column = text_column(context, field);
         if (column == nullptr) return {};
-        if (column->has_token_index()) {
+        if (column->has_token_index() && field.analyzer == nullptr) {
             ASK(column->visit_tokens(test.prefix, [&](std::string_view token, const Bitmap& rows) {
                 if (test.passes(token)) tokens[std::string(token)] += rows.count();
                 return true;
@@ -279,7 +286,8 @@ Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statist
                 mark((*words.dictionary)[i]);
                 continue;
             }
-            for (text::Tokenizer cut((*words.dictionary)[i]); cut.next();)
+            text::TokenStream cut(field.analyzer.get(), (*words.dictionary)[i]);
+            while (cut.next())
                 mark(cut.token());
         }
         for (const auto& [token, ordinals] : wanted) {

@@ -4,7 +4,6 @@
 
 #include "search/phrase_match.h"
 
-#include "text/tokenizer.h"
 
 #include <algorithm>
 
@@ -197,10 +196,11 @@ void TextTokens::clear() {
         positions.clear();
 }
 
-void TextTokens::add(std::string_view text, const std::vector<PhraseTerm>& terms) {
+void TextTokens::add(std::string_view text, const std::vector<PhraseTerm>& terms,
+                     const text::Analyzer* analyzer) {
     positions_.resize(terms.size());
     if (next_ > 0) next_ += gap_between_values;
-    for (text::Tokenizer tokens(text); tokens.next(); ++next_, ++length_) {
+    for (text::TokenStream tokens(analyzer, text); tokens.next(); ++next_, ++length_) {
         for (std::size_t i = 0; i < terms.size(); ++i) {
             const bool same = terms[i].prefix ? tokens.token().starts_with(terms[i].token)
                                               : tokens.token() == terms[i].token;

@@ -2,6 +2,8 @@
 // frequency, and the edit distance of fuzzy queries. Pure functions over tokens.
 #pragma once
 
+#include "text/analysis.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,7 +21,9 @@ class TextTokens {
 public:
     void clear();
     /// Adds the next value: positions go on a hundred further, so that no phrase spans two values.
-    void add(std::string_view text, const std::vector<PhraseTerm>& terms);
+    /// A null analyzer is the standard one.
+    void add(std::string_view text, const std::vector<PhraseTerm>& terms,
+             const text::Analyzer* analyzer = nullptr);
 
     std::uint32_t length() const { return length_; }
 

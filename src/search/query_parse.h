@@ -62,6 +62,8 @@ Answer<QueryPtr> parse_terms(const event::Value& body);
 Answer<QueryPtr> parse_range(const event::Value& body);
 Answer<QueryPtr> parse_exists(const event::Value& body);
 Answer<QueryPtr> parse_ids(const event::Value& body);
+Answer<QueryPtr> parse_geo_bounding_box(const event::Value& body);
+Answer<QueryPtr> parse_geo_distance(const event::Value& body);
 Answer<QueryPtr> parse_prefix(const event::Value& body);
 Answer<QueryPtr> parse_wildcard(const event::Value& body);
 Answer<QueryPtr> parse_regexp(const event::Value& body);

@@ -4,7 +4,6 @@
 #include "search/lucene_syntax.h"
 #include "search/patterns.h"
 #include "search/text_match.h"
-#include "text/tokenizer.h"
 
 #include <fmt/format.h>
 
@@ -142,7 +141,8 @@ private:
                 });
             case Syntax::Kind::regexp:
                 return over_fields(leaf, [&](const std::string& field) -> Answer<NodePtr> {
-                    auto test = ASK(regexp_test(leaf.text, false));
+                    auto test =
+                        ASK(regexp_test(scoped_field(scope_, field).normalized(leaf.text), false));
                     return pattern_node(scope_, field, Pattern::regexp, std::move(test));
                 });
             case Syntax::Kind::fuzzy:
@@ -189,7 +189,7 @@ private:
 
     /// Patterns over texts are in small letters, for so are the tokens.
     std::string normalized(const std::string& field, const std::string& text) const {
-        return scoped_field(scope_, field).is_text() ? text::to_lower_unicode(text) : text;
+        return pattern_text(scoped_field(scope_, field), text);
     }
 
     Answer<Built> build_words(const Syntax& leaf) {
@@ -296,7 +296,8 @@ Answer<NodePtr> match_fields(const Scope& scope, const Weights& fields, const st
     std::vector<std::pair<Field, float>> texts;
     for (const auto& [name, boost] : fields) {
         const Field field = scoped_field(scope, name);
-        if (cross_fields && field.is_text()) {
+        if (cross_fields && field.is_text() && field.mapping->analyzer.empty() &&
+            field.mapping->search_analyzer.empty()) {
             texts.emplace_back(field, boost);
             continue;
         }
@@ -305,10 +306,10 @@ Answer<NodePtr> match_fields(const Scope& scope, const Weights& fields, const st
     }
     if (!texts.empty()) {  // each word may be in any of the fields that are analysed alike
         Clauses clauses;
-        for (text::Tokenizer cut(text); cut.next();) {
+        for (const std::string& token : query_tokens(texts.front().first, text)) {
             std::vector<NodePtr> places;
             for (const auto& [field, boost] : texts) {
-                places.push_back(boosted(token_term(field, std::string(cut.token())), boost));
+                places.push_back(boosted(token_term(field, token), boost));
             }
             auto& list = options.all_words ? clauses.must : clauses.should;
             list.push_back(best_of(std::move(places), tie_breaker));

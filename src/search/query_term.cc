@@ -5,7 +5,6 @@
 #include "search/patterns.h"
 #include "search/query_parse.h"
 #include "search/text_match.h"
-#include "text/tokenizer.h"
 
 #include <fmt/format.h>
 
@@ -108,7 +107,12 @@ Answer<> read_range_option(const event::Member& member, Bounds& bounds) {
 }
 
 std::string text_for(const Scope& scope, const std::string& field, const std::string& text) {
-    return scoped_field(scope, field).is_text() ? text::to_lower_unicode(text) : text;
+    return pattern_text(scoped_field(scope, field), text);
+}
+
+/// Prefixes and regular expressions of a query are taken as they are for texts, but not keywords.
+std::string keyword_text(const Scope& scope, const std::string& field, const std::string& text) {
+    return scoped_field(scope, field).normalized(text);
 }
 
 }  // namespace
@@ -249,7 +253,8 @@ Answer<QueryPtr> parse_prefix(const Value& given) {
     return make_query(
         [body](const Scope& scope) -> Answer<NodePtr> {
             return pattern_node(scope, body.field, Pattern::prefix,
-                                prefix_test(body.value.text, body.case_insensitive));
+                                prefix_test(keyword_text(scope, body.field, body.value.text),
+                                            body.case_insensitive));
         },
         body.common, 1.0F);
 }
@@ -277,7 +282,8 @@ Answer<QueryPtr> parse_regexp(const Value& given) {
                                 "by changing the [index.max_regex_length] index level setting.",
                                 body.value.text.size()));
             }
-            auto test = ASK(regexp_test(body.value.text, body.case_insensitive));
+            auto test = ASK(regexp_test(keyword_text(scope, body.field, body.value.text),
+                                        body.case_insensitive));
             return pattern_node(scope, body.field, Pattern::regexp, std::move(test));
         },
         body.common, 1.0F);
@@ -294,7 +300,7 @@ Answer<QueryPtr> parse_fuzzy(const Value& given) {
             }
             const int edits = allowed_edits(body.fuzziness, length_of(body.value.text));
             if (edits == 0) return term_node(scope, body.field, body.value);
-            return fuzzy_term(field, body.value.text, edits, body.prefix_length,
+            return fuzzy_term(field, field.normalized(body.value.text), edits, body.prefix_length,
                               body.transpositions);
         },
         body.common);

@@ -5,7 +5,6 @@
 #include "search/patterns.h"
 #include "search/query_string.h"
 #include "search/text_match.h"
-#include "text/tokenizer.h"
 
 #include <algorithm>
 
@@ -169,10 +168,9 @@ private:
     Answer<NodePtr> read_prefix(const std::string& word) {
         std::vector<NodePtr> nodes;
         for (const auto& [field, boost] : fields_) {
-            const bool text = scoped_field(scope_, field).is_text();
             auto node =
                 pattern_node(scope_, field, Pattern::prefix,
-                             prefix_test(text ? text::to_lower_unicode(word) : word, false));
+                             prefix_test(pattern_text(scoped_field(scope_, field), word), false));
             if (!node && !lenient_) return node;
             if (node) nodes.push_back(boosted(*node, boost));
         }

@@ -120,7 +120,9 @@ public:
           now_ms_(now_ms) {}
 
     Answer<> enter(const GroupContext& context) override {
-        numbers_ = ASK(numbers_of(context, field()));
+        const bool exact = field().is_nanos() && sort().numeric_type != "date";
+        numbers_ =
+            exact ? ASK(exact_numbers_of(context, field())) : ASK(numbers_of(context, field()));
         return {};
     }
 
@@ -138,6 +140,7 @@ public:
         const bool range = sort().mode == SortMode::none || sort().mode == SortMode::min ||
                            sort().mode == SortMode::max;
         if (other.kind != SortValue::Kind::integer || !range || factor_ != 1) return false;
+        if (field().is_nanos() && sort().numeric_type == "date") return false;
         const store::Column* column =
             field().known() ? context.group->find(field().column, store::ColumnKind::integer)
                             : nullptr;
@@ -165,6 +168,8 @@ public:
         if (const auto whole = to_integer(term->text)) return SortValue::of(*whole);
         if (field().is_date() && value.is(event::Kind::string)) {
             const DateReader reader = ASK(make_date_reader(field().mapping->format, "", now_ms_));
+            if (field().is_nanos())
+                return SortValue::of(ASK(read_date_ns(reader, term->text, false)));
             return SortValue::of(ASK(read_date(reader, term->text, false)));
         }
         const auto number = to_double(term->text);
@@ -366,7 +371,7 @@ Answer<std::unique_ptr<SortColumn>> number_column(const std::shared_ptr<const So
     std::int64_t missing = greatest ? greatest_integer : least_integer;
     if (given) missing = to_integer(*sort->missing).value_or(saturated(*given));
     const std::int64_t factor =
-        sort->numeric_type == "date_nanos" && field.is_date() ? 1'000'000 : 1;
+        sort->numeric_type == "date_nanos" && field.is(FieldType::date) ? 1'000'000 : 1;
     return std::make_unique<IntegerColumn>(sort, field, missing, factor, now_ms);
 }
 
@@ -429,8 +434,15 @@ Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const
     if (sort->kind == Sort::Kind::row || metadata)
         return std::make_unique<MetadataColumn>(sort, index);
     Field field = find_field(index, sort->field);
+    if (field.is(FieldType::unindexed)) return no_doc_values(field);
     if (!field.has_values()) return unmapped_column(sort, std::move(field), request.now_ms);
     if (field.is_text()) return not_for_texts(sort->field);
+    if (field.is_point()) {
+        return refuse_in_phase("illegal_argument_exception",
+                               "can't sort on geo_point field without using specific sorting "
+                               "feature, like geo_distance");
+    }
+    if (!field.mapping->doc_values) return no_doc_values(field);
     const bool texts =
         field.kind() == store::ColumnKind::text || field.kind() == store::ColumnKind::ip;
     if (!sort->numeric_type.empty() && texts) {

@@ -2,7 +2,6 @@
 
 #include "base/strings.h"
 #include "search/patterns.h"
-#include "text/tokenizer.h"
 
 #include <fmt/format.h>
 
@@ -10,13 +9,6 @@
 
 namespace elkhorn::search {
 namespace {
-
-std::vector<std::string> tokens_of(std::string_view text) {
-    std::vector<std::string> tokens;
-    for (text::Tokenizer cut(text); cut.next();)
-        tokens.emplace_back(cut.token());
-    return tokens;
-}
 
 NodePtr word_node(const Field& field, const std::string& token, const MatchOptions& options) {
     const int edits =
@@ -26,7 +18,7 @@ NodePtr word_node(const Field& field, const std::string& token, const MatchOptio
 }
 
 Answer<Words> analyzed(const Field& field, std::string_view text, const MatchOptions& options) {
-    auto tokens = tokens_of(text);
+    auto tokens = query_tokens(field, text);
     Words words;
     if (tokens.empty()) return words;
     if (options.kind == MatchKind::phrase || options.kind == MatchKind::phrase_prefix) {
