@@ -15,6 +15,7 @@
 #include "api/document_version.h"
 #include "api/error_body.h"
 #include "api/index_names.h"
+#include "api/json_shape.h"
 #include "base/strings.h"
 #include "event/format.h"
 #include "json/flatten.h"
@@ -379,11 +380,14 @@ Reply handle(const Call& call) {
         errors = errors || items[i].failure || results[i].error;
     json::Writer out;
     out.begin_object().member("took", (call.context().clock->steady_ns() - started) / 1'000'000);
-    out.member("errors", errors).key("items").begin_array();
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        ASK(write_item(out, call, items[i], results[i], *wanted == Refresh::yes));
+    out.member("errors", errors);
+    if (may_keep(call.parameter("filter_path").value_or(""), "items")) {
+        out.key("items").begin_array();
+        for (std::size_t i = 0; i < items.size(); ++i)
+            ASK(write_item(out, call, items[i], results[i], *wanted == Refresh::yes));
+        out.end_array();
     }
-    out.end_array().end_object();
+    out.end_object();
     return json_response(out.take());
 }
 

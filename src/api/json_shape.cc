@@ -8,6 +8,10 @@
 namespace elkhorn::api {
 namespace {
 
+bool is_blank(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 /// Walks sound JSON text.
 class Scanner {
 public:
@@ -34,8 +38,8 @@ public:
             }
             ++at_;
         } else {
-            while (at_ < json_.size() &&
-                   std::string_view(",]} \n\r\t").find(json_[at_]) == std::string_view::npos) {
+            while (at_ < json_.size() && json_[at_] != ',' && json_[at_] != ']' &&
+                   json_[at_] != '}' && !is_blank(json_[at_])) {
                 ++at_;
             }
         }
@@ -64,8 +68,7 @@ public:
 
 private:
     void blanks() {
-        while (at_ < json_.size() &&
-               std::string_view(" \n\r\t").find(json_[at_]) != std::string_view::npos)
+        while (at_ < json_.size() && is_blank(json_[at_]))
             ++at_;
     }
 
@@ -202,6 +205,18 @@ std::string pretty(std::string_view json) {
     print(in, out, 0);
     out.push_back('\n');
     return out;
+}
+
+bool may_keep(std::string_view filters, std::string_view member) {
+    bool includes = false;
+    for (std::string_view filter : split(filters, ',')) {
+        filter = trim(filter);
+        if (filter.empty() || filter.starts_with('-')) continue;
+        includes = true;
+        const std::string_view first = filter.substr(0, filter.find('.'));
+        if (first == "**" || wildcard_match(first, member)) return true;
+    }
+    return !includes;
 }
 
 std::string filter_path(std::string_view json, std::string_view filters) {

@@ -48,14 +48,6 @@ std::size_t block_of(std::uint64_t hash, std::size_t blocks) {
     return static_cast<std::size_t>(((hash >> 32) * blocks) >> 32);
 }
 
-bool has_layout(std::string_view text, std::string_view layout) {
-    if (text.size() != layout.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (layout[i] == 'h' ? digit_value(text[i]) > 15 : text[i] != '-') return false;
-    }
-    return true;
-}
-
 /// The layout of the first text, where it could be that of all.
 std::optional<std::string> layout_of(std::string_view text) {
     if (text.size() > most_characters) return std::nullopt;
@@ -107,8 +99,8 @@ std::optional<HexParts> encode_hex(std::span<const std::string_view> texts,
         parts.values.append(packed, ordinal * size, size);
     const std::size_t blocks = (texts.size() + values_per_block - 1) / values_per_block;
     std::vector<std::uint32_t> filter(blocks * 8);
-    for (const std::string_view text : texts) {
-        const std::uint64_t hash = hash64(text);
+    for (std::size_t text = 0; text < texts.size(); ++text) {
+        const std::uint64_t hash = hash64(std::string_view(packed).substr(text * size, size));
         const auto mask = mask_of(hash);
         for (std::size_t i = 0; i < 8; ++i)
             filter[block_of(hash, blocks) * 8 + i] |= mask[i];
@@ -160,8 +152,8 @@ void HexTexts::append(std::uint32_t value, std::string& out) const {
     }
 }
 
-bool HexTexts::may_hold(std::string_view text) const {
-    const std::uint64_t hash = hash64(text);
+bool HexTexts::may_hold(std::string_view packed) const {
+    const std::uint64_t hash = hash64(packed);
     const auto mask = mask_of(hash);
     const std::size_t at = block_of(hash, filter_.size() / filter_block_bytes) * filter_block_bytes;
     for (std::size_t i = 0; i < 8; ++i) {
@@ -182,11 +174,10 @@ bool HexTexts::has_at(std::uint32_t value, std::size_t digit, std::string_view d
 
 void HexTexts::find(std::string_view text,
                     const std::function<void(std::uint32_t value)>& visit) const {
-    if (!has_layout(text, layout_) || !may_hold(text)) return;
-    std::string digits;
-    std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c != '-'; });
+    std::string packed(value_bytes_, '\0');
+    if (!pack(text, layout_, packed.data()) || !may_hold(packed)) return;
     for (std::uint32_t value = 0; value < count_; ++value) {
-        if (has_at(value, 0, digits)) visit(value);
+        if (values_.substr(value * value_bytes_, value_bytes_) == packed) visit(value);
     }
 }
 

@@ -4,7 +4,7 @@
 //
 //   part 1   text layout ("h" a digit, "-" a dash) | values * bytes
 //   part 3   varint blocks, each 32 bytes: a split block Bloom filter over the values, as Apache
-//            Parquet specifies it (BloomFilter.md), with our own hash of the whole text
+//            Parquet specifies it (BloomFilter.md), with our own hash of the packed digits
 #pragma once
 
 #include "base/result.h"
@@ -49,7 +49,7 @@ private:
         std::size_t digits = 0;
     };
 
-    bool may_hold(std::string_view text) const;
+    bool may_hold(std::string_view packed) const;
     bool has_at(std::uint32_t value, std::size_t digit, std::string_view digits) const;
 
     std::string layout_;
