@@ -12,8 +12,8 @@ namespace elkhorn::api {
 /// As Elasticsearch prints it: two blanks a level, " : " after keys, "{ }" for empty objects.
 std::string pretty(std::string_view json);
 
-/// Whether filter_path may keep anything of a member of the answer itself: what it drops need not be
-/// written.
+/// Whether filter_path may keep anything of a member of the answer itself: what it drops need not
+/// be written.
 bool may_keep(std::string_view filters, std::string_view member);
 
 /// Keeps what `filter_path` names: comma-separated dot paths through objects and arrays, * for a
