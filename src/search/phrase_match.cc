@@ -4,7 +4,6 @@
 
 #include "search/phrase_match.h"
 
-
 #include <algorithm>
 
 namespace elkhorn::search {
