@@ -344,9 +344,10 @@ void FieldRouter::add_value(Target& target, const Leaf& leaf, Adding& adding) {
         target.twin = &builder.column(target.path, ColumnKind::text);
         target.twin->tokens = true;
     }
-    target.twin->add_text(adding.row, leaf.kind == Kind::string
-                                          ? builder.keep(leaf.as_text(), adding.source)
-                                          : builder.keep(text_of(leaf), adding.source));
+    if (leaf.kind == Kind::string)
+        builder.add_text(*target.twin, adding.row, leaf.as_text(), adding.source);
+    else
+        builder.add_text(*target.twin, adding.row, text_of(leaf), adding.source);
 }
 
 void FieldRouter::add_text(Target& target, const Leaf& leaf, Adding& adding) {
@@ -358,11 +359,12 @@ void FieldRouter::add_text(Target& target, const Leaf& leaf, Adding& adding) {
     if (target.normalizer) {
         const std::string text =
             target.normalizer->filtered(string ? leaf.as_text() : text_of(leaf));
-        target.column->add_text(adding.row, builder.keep(text, adding.source));
-        return;
+        builder.add_text(*target.column, adding.row, text, adding.source);
+    } else if (string) {
+        builder.add_text(*target.column, adding.row, leaf.as_text(), adding.source);
+    } else {
+        builder.add_text(*target.column, adding.row, text_of(leaf), adding.source);
     }
-    target.column->add_text(adding.row, string ? builder.keep(leaf.as_text(), adding.source)
-                                               : builder.keep(text_of(leaf), adding.source));
 }
 
 bool FieldRouter::add_typed(Target& target, const Leaf& leaf, Adding& adding) {
@@ -378,8 +380,8 @@ bool FieldRouter::add_typed(Target& target, const Leaf& leaf, Adding& adding) {
             const auto address =
                 leaf.kind == Kind::string ? parse_ip(leaf.as_text()) : std::nullopt;
             if (!address) return false;
-            target.column->add_text(
-                adding.row, adding.builder.keep({address->data(), address->size()}, adding.source));
+            adding.builder.add_text(*target.column, adding.row, {address->data(), address->size()},
+                                    adding.source);
             return true;
         }
         case ColumnKind::integer:

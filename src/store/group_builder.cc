@@ -1,15 +1,11 @@
 #include "store/group_builder.h"
 
 #include "base/bytes.h"
-#include "base/hash.h"
 #include "store/group_encoder.h"
 
 namespace elkhorn::store {
 
 namespace {
-
-// After this many texts it is decided whether looking for equal ones is worth it.
-constexpr std::size_t judged_at = 4096;
 
 /// Most texts are short: no call for those of 8 to 16 bytes.
 bool same_text(std::string_view a, std::string_view b) {
@@ -33,10 +29,7 @@ std::size_t TextSet::place_of(std::uint64_t hash, std::string_view text) const {
     return at;
 }
 
-std::uint32_t TextSet::add(std::string_view text) {
-    const std::uint64_t hash = hash64(text);
-    Slot& slot = table_[place_of(hash, text)];
-    if (slot.number != 0) return slot.number - 1;
+std::uint32_t TextSet::add_at(Slot& slot, std::uint64_t hash, std::string_view text) {
     const std::uint32_t made = add_unseen(text);
     hashes_.push_back(hash);
     slot = {made + 1, static_cast<std::uint32_t>(hash >> 32)};
@@ -97,12 +90,6 @@ void ColumnBuilder::add_real(std::uint32_t row, double value) {
     reals.push_back(value);
 }
 
-void ColumnBuilder::add_text(std::uint32_t row, std::string_view text) {
-    place(row);
-    ordinals.push_back(all_new ? distinct.add_unseen(text) : distinct.add(text));
-    if (ordinals.size() == judged_at) all_new = distinct.texts().size() > judged_at / 8 * 7;
-}
-
 std::uint64_t ColumnBuilder::memory_bytes() const {
     constexpr std::uint64_t per_distinct = 16 + 8 + 2 * 4;  // view, hash, table
     return rows.capacity() * 4 + integers.capacity() * 8 + reals.capacity() * 8 +
@@ -141,13 +128,15 @@ ColumnBuilder& GroupBuilder::column(std::string_view path, ColumnKind kind) {
     return *columns_[it->second];
 }
 
-std::string_view GroupBuilder::keep(std::string_view text, std::string_view source) {
-    const std::string_view kept = sources_.back();
-    if (text.data() >= source.data() &&
-        text.data() + text.size() <= source.data() + source.size()) {
-        return kept.substr(static_cast<std::size_t>(text.data() - source.data()), text.size());
+void GroupBuilder::add_text(ColumnBuilder& column, std::uint32_t row, std::string_view text,
+                            std::string_view source) {
+    const bool inside =
+        text.data() >= source.data() && text.data() + text.size() <= source.data() + source.size();
+    if (inside) {
+        const auto at = static_cast<std::size_t>(text.data() - source.data());
+        return column.add_text(row, sources_.back().substr(at, text.size()));
     }
-    return arena_.copy(text);
+    column.add_text(row, text, [this](std::string_view made) { return arena_.copy(made); });
 }
 
 std::optional<std::uint32_t> GroupBuilder::find_id(std::string_view id) const {

@@ -10,6 +10,7 @@
 // refresh can show what is there and go on.
 #pragma once
 
+#include "base/hash.h"
 #include "event/arena.h"
 #include "event/document.h"
 #include "store/bitmap.h"
@@ -32,7 +33,18 @@ class TextSet {
 public:
     TextSet() : table_(64) {}
 
-    std::uint32_t add(std::string_view text);
+    /// `keep` gives the text where it will stay, and is asked only where it is new.
+    template <typename Keep>
+    std::uint32_t add(std::string_view text, Keep&& keep) {
+        const std::uint64_t hash = hash64(text);
+        Slot& slot = table_[place_of(hash, text)];
+        return slot.number != 0 ? slot.number - 1 : add_at(slot, hash, keep(text));
+    }
+
+    std::uint32_t add(std::string_view text) {
+        return add(text, [](std::string_view stays) { return stays; });
+    }
+
     /// Without a look whether it is there; after that neither `add` nor `find` may be asked.
     std::uint32_t add_unseen(std::string_view text);
     std::optional<std::uint32_t> find(std::string_view text) const;
@@ -50,6 +62,7 @@ private:
     };
 
     std::size_t place_of(std::uint64_t hash, std::string_view text) const;
+    std::uint32_t add_at(Slot& slot, std::uint64_t hash, std::string_view text);
     void rehash();
 
     std::vector<std::string_view> texts_;
@@ -72,10 +85,25 @@ struct ColumnBuilder {
     std::size_t values() const;
     void add_integer(std::uint32_t row, std::int64_t value);
     void add_real(std::uint32_t row, double value);
-    void add_text(std::uint32_t row, std::string_view text);
+
+    void add_text(std::uint32_t row, std::string_view text) {
+        add_text(row, text, [](std::string_view stays) { return stays; });
+    }
+
+    /// `keep` as in TextSet::add.
+    template <typename Keep>
+    void add_text(std::uint32_t row, std::string_view text, Keep&& keep) {
+        place(row);
+        ordinals.push_back(all_new ? distinct.add_unseen(keep(text)) : distinct.add(text, keep));
+        if (ordinals.size() == judged_at) all_new = distinct.texts().size() > judged_at / 8 * 7;
+    }
+
     std::uint64_t memory_bytes() const;
 
 private:
+    // After this many texts it is decided whether looking for equal ones is worth it.
+    static constexpr std::size_t judged_at = 4096;
+
     void place(std::uint32_t row);
 };
 
@@ -94,9 +122,10 @@ public:
     std::uint32_t add(const NewRow& row);
     /// The column, made if it is not there.
     ColumnBuilder& column(std::string_view path, ColumnKind kind);
-    /// The text where it will stay: in the row's kept source when it points into `source`, else a
-    /// copy.
-    std::string_view keep(std::string_view text, std::string_view source);
+    /// Adds a text to a column: as it stands in the row's kept source where it points into
+    /// `source`, otherwise as a copy, made where the column has not seen it before.
+    void add_text(ColumnBuilder& column, std::uint32_t row, std::string_view text,
+                  std::string_view source);
 
     std::uint32_t rows() const { return static_cast<std::uint32_t>(sources_.size()); }
 

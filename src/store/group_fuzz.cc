@@ -38,7 +38,7 @@ const std::string& sound_group() {
             const auto text = [&](const char* path, const std::string& value) {
                 auto& column = builder.column(path, store::ColumnKind::text);
                 column.tokens = true;
-                column.add_text(number, builder.keep(value, ""));
+                builder.add_text(column, number, value, "");
             };
             builder.column("n", store::ColumnKind::integer).add_integer(number, i);
             builder.column("r", store::ColumnKind::real).add_real(number, i / 7.0);

@@ -27,14 +27,14 @@ std::shared_ptr<const RowGroup> group_of(const Rows& rows,
         row.source = "{}";
         const std::uint32_t number = builder.add(row);
         if (!hosts.empty()) {
-            builder.column("host", ColumnKind::text).add_text(number, builder.keep(hosts[i], {}));
-            builder.column("copy", ColumnKind::text)
-                .add_text(number, builder.keep("of-" + hosts[i].substr(0, 3), {}));
+            builder.add_text(builder.column("host", ColumnKind::text), number, hosts[i], {});
+            builder.add_text(builder.column("copy", ColumnKind::text), number,
+                             "of-" + hosts[i].substr(0, 3), {});
         }
         for (const std::string& value : rows[i]) {
             ColumnBuilder& column = builder.column("text", ColumnKind::text);
             column.tokens = true;
-            column.add_text(number, builder.keep(value, {}));
+            builder.add_text(column, number, value, {});
         }
     }
     auto bytes = std::make_shared<const std::string>(builder.encode());
