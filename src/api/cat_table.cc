@@ -1,7 +1,7 @@
 #include "api/cat_table.h"
 
-#include "api/wildcard.h"
 #include "base/strings.h"
+#include "base/wildcard.h"
 #include "json/writer.h"
 
 #include <fmt/format.h>
@@ -51,7 +51,7 @@ std::vector<CatTable::Chosen> CatTable::chosen(const Call& call) const {
     for (const std::string_view name : split(*wanted, ',')) {
         if (name.find('*') != std::string_view::npos) {
             for (std::size_t i = 0; i < columns_.size(); ++i) {
-                if (wildcard_match(name, columns_[i].name)) {
+                if (matches_star(name, columns_[i].name)) {
                     columns.push_back({i, columns_[i].name});
                 }
             }

@@ -4,8 +4,8 @@
 
 #include "api/api.h"
 #include "api/index_names.h"
-#include "api/wildcard.h"
 #include "base/strings.h"
+#include "base/wildcard.h"
 #include "json/writer.h"
 
 #include <map>
@@ -82,7 +82,7 @@ private:
              const store::IndexView& index) {
         bool wanted = false;
         for (const std::string_view pattern : patterns_)
-            wanted = wanted || wildcard_match(pattern, path);
+            wanted = wanted || matches_star(pattern, path);
         // An object is listed with its fields, so that a pattern for those finds it too.
         if (type == "object") {
             for (const std::string_view pattern : patterns_)

@@ -2,9 +2,9 @@
 
 #include "api/error_body.h"
 #include "api/settings_text.h"
-#include "api/wildcard.h"
 #include "base/civil_time.h"
 #include "base/strings.h"
+#include "base/wildcard.h"
 #include "text/date_format.h"
 #include "text/time_zone.h"
 
@@ -217,7 +217,7 @@ search::Answer<std::vector<std::string>> resolve_names(const Call& call,
         wildcard_before = true;
         bool any = false;
         for (const std::string& index : known) {
-            if (!options.expand || !wildcard_match(name, index)) continue;
+            if (!options.expand || !matches_star(name, index)) continue;
             if (index.starts_with('.') && !name.starts_with('.')) continue;  // hidden
             any = true;
             if (exclude)

@@ -1,7 +1,7 @@
 #include "api/json_shape.h"
 
-#include "api/wildcard.h"
 #include "base/strings.h"
+#include "base/wildcard.h"
 
 #include <vector>
 
@@ -124,12 +124,12 @@ Paths below(const Paths& filters, std::string_view name, bool& whole) {
         const Path tail(filter.begin() + 1, filter.end());
         if (filter[0] == "**") {
             rest.push_back(filter);
-            if (!tail.empty() && wildcard_match(tail[0], name)) {
+            if (!tail.empty() && matches_star(tail[0], name)) {
                 if (tail.size() == 1) whole = true;
                 rest.emplace_back(tail.begin() + 1, tail.end());
             }
             if (tail.empty()) whole = true;
-        } else if (wildcard_match(filter[0], name)) {
+        } else if (matches_star(filter[0], name)) {
             if (tail.empty()) whole = true;
             rest.push_back(tail);
         }
@@ -214,7 +214,7 @@ bool may_keep(std::string_view filters, std::string_view member) {
         if (filter.empty() || filter.starts_with('-')) continue;
         includes = true;
         const std::string_view first = filter.substr(0, filter.find('.'));
-        if (first == "**" || wildcard_match(first, member)) return true;
+        if (first == "**" || matches_star(first, member)) return true;
     }
     return !includes;
 }

@@ -5,8 +5,8 @@
 #include "api/api.h"
 #include "api/index_names.h"
 #include "api/mapping_json.h"
-#include "api/wildcard.h"
 #include "base/strings.h"
+#include "base/wildcard.h"
 #include "json/writer.h"
 
 namespace elkhorn::api::mapping_get {
@@ -23,10 +23,10 @@ void write_fields(json::Writer& out, const store::Mapping& mapping, std::string_
     out.begin_object();
     for (const auto& [path, field] : mapping.fields) {
         for (const std::string_view pattern : split(patterns, ',')) {
-            if (wildcard_match(pattern, path)) write_one(out, path, field);
+            if (matches_star(pattern, path)) write_one(out, path, field);
             for (const auto& [name, sub] : field.fields) {
                 const std::string full = path + "." + name;
-                if (wildcard_match(pattern, full)) write_one(out, full, sub);
+                if (matches_star(pattern, full)) write_one(out, full, sub);
             }
         }
     }

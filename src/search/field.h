@@ -167,7 +167,4 @@ private:
 /// Characters of a UTF-8 text.
 std::size_t length_of(std::string_view text);
 
-/// Whether `text` matches a pattern where * stands for anything.
-bool matches_star(std::string_view pattern, std::string_view text);
-
 }  // namespace elkhorn::search

@@ -1,6 +1,8 @@
 #include "search/field_terms.h"
 
+#include "base/half_float.h"
 #include "base/strings.h"
+#include "base/wildcard.h"
 #include "search/date_math.h"
 #include "store/ip_address.h"
 #include "text/json_text.h"
@@ -65,15 +67,6 @@ Answer<std::int64_t> to_whole(const Field& field, const Term& term, double numbe
             fmt::format("Value [{}] is out of range for {}", term.text, type.name));
     }
     return exact ? *exact : static_cast<std::int64_t>(number);
-}
-
-double to_half(double value) {
-    if (value == 0 || !std::isfinite(value)) return value;
-    int exponent = 0;
-    std::frexp(value, &exponent);
-    const int digits = exponent > -14 ? 11 : 11 - (-13 - exponent);
-    const double step = std::ldexp(1.0, exponent - digits);
-    return std::nearbyint(value / step) * step;
 }
 
 /// As the field keeps it.

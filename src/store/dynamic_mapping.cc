@@ -1,6 +1,7 @@
 #include "store/dynamic_mapping.h"
 
 #include "base/strings.h"
+#include "base/wildcard.h"
 #include "text/regex.h"
 
 #include <utility>
@@ -20,28 +21,6 @@ struct Guess {
     std::string_view type;
     std::string format;  // of a date
 };
-
-bool matches_star(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t mark = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
 
 bool fits(const std::string& pattern, bool regex, std::string_view text) {
     if (!regex) return matches_star(pattern, text);

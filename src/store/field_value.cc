@@ -1,6 +1,7 @@
 #include "store/field_value.h"
 
 #include "base/civil_time.h"
+#include "base/half_float.h"
 #include "base/strings.h"
 #include "store/geo_point.h"
 #include "store/ip_address.h"
@@ -20,16 +21,6 @@ using event::Leaf;
 
 constexpr double two_to_63 = 9.2233720368547758e18;
 constexpr double two_to_64 = 18446744073709551616.0;
-
-/// Rounds to the nearest half-precision number (IEEE 754 binary16), ties to even.
-double to_half(double value) {
-    if (value == 0 || !std::isfinite(value)) return value;
-    int exponent = 0;
-    std::frexp(value, &exponent);
-    const int digits = exponent > -14 ? 11 : 11 - (-13 - exponent);
-    const double step = std::ldexp(1.0, exponent - digits);
-    return std::nearbyint(value / step) * step;
-}
 
 std::optional<double> to_number(const Leaf& leaf, const FieldMapping& field) {
     if (leaf.kind == Kind::integer) return static_cast<double>(leaf.integer);

@@ -88,6 +88,12 @@ bool few_distinct(const ColumnBuilder& column) {
     return column.distinct.texts().size() <= column.ordinals.size() / distinct_share;
 }
 
+/// Whether a dictionary is right however often they repeat: ids are looked up by theirs, and a few
+/// texts cost nothing.
+bool is_sorted_anyway(const ColumnBuilder& column) {
+    return column.path.starts_with('_') || column.distinct.texts().size() <= 64;
+}
+
 /// The same with every text once, for what sorts them.
 ColumnBuilder without_twins(const ColumnBuilder& column) {
     ColumnBuilder made;
@@ -253,14 +259,17 @@ bool GroupEncoder::encode_template_texts(const ColumnBuilder& column, Chunk& chu
 }
 
 void GroupEncoder::encode_texts(const ColumnBuilder& column, Chunk& chunk) {
+    const bool patterns =
+        !few_distinct(column) && !is_sorted_anyway(column) && column.kind != ColumnKind::ip;
+    if (patterns && (encode_hex_ids(column, chunk) || encode_template_texts(column, chunk))) return;
+    encode_plain_texts(column.all_new ? without_twins(column) : column, chunk);
+}
+
+/// Texts without a pattern: a dictionary where they repeat or are short, blocks where not.
+void GroupEncoder::encode_plain_texts(const ColumnBuilder& column, Chunk& chunk) {
     const auto& texts = column.distinct.texts();
-    const bool own = column.path.starts_with('_');  // ids are looked up by their dictionary
-    const bool sort = few_distinct(column) || texts.size() <= 64 || own;
-    if (!sort && column.kind != ColumnKind::ip) {
-        if (encode_hex_ids(column, chunk) || encode_template_texts(column, chunk)) return;
-    }
-    if (column.all_new) return encode_texts(without_twins(column), chunk);
-    if (sort || column.distinct.text_bytes() <= short_text_bytes * texts.size()) {
+    if (few_distinct(column) || is_sorted_anyway(column) ||
+        column.distinct.text_bytes() <= short_text_bytes * texts.size()) {
         encode_dictionary(column, chunk);
     } else {
         chunk.encoding = Encoding::blocks;

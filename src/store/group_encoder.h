@@ -50,6 +50,7 @@ private:
     void encode_integers(const ColumnBuilder& column, Chunk& chunk) const;
     static void encode_reals(const ColumnBuilder& column, Chunk& chunk);
     void encode_texts(const ColumnBuilder& column, Chunk& chunk);
+    void encode_plain_texts(const ColumnBuilder& column, Chunk& chunk);
     void encode_dictionary(const ColumnBuilder& column, Chunk& chunk);
     bool encode_hex_ids(const ColumnBuilder& column, Chunk& chunk) const;
     bool encode_template_texts(const ColumnBuilder& column, Chunk& chunk) const;

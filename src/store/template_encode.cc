@@ -13,7 +13,6 @@
 #include "text/tokenizer.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace elkhorn::store {
 namespace {
@@ -23,7 +22,7 @@ constexpr std::uint32_t fewest_in_slots = 64;  // values that make slots pay
 constexpr std::uint32_t slot_share = 512;      // as does this share of all values
 constexpr std::uint32_t most_slots = 4096;     // in all templates together
 
-/// One value of a slot of words or of the loose words, for the index.
+/// One column on its way to templates; `encode` is the order of the steps.
 class Encoder {
 public:
     Encoder(const TextColumn& column, std::span<const TextReference> references)
@@ -134,7 +133,6 @@ private:
                 continue;
             }
             slots += known.places;
-            rows_of(known);
             gather(known);
             for (std::uint32_t place = 0; place < known.places; ++place)
                 plan_slot_at(known, place);
@@ -155,7 +153,7 @@ private:
                 codes[i] = codes_of(known.values[i])[place];
             }
         }
-        known.slots.push_back(plan_slot(codes, all, known_rows_, usable_references()));
+        known.slots.push_back(plan_slot(codes, all, known.values, usable_references()));
     }
 
     /// A number that stands where words do becomes a word.
@@ -168,14 +166,9 @@ private:
         code = word(kept, kept);
     }
 
+    /// References speak of rows; they are used only where value and row are the same number.
     std::span<const TextReference> usable_references() const {
         return column_.rows.empty() ? references_ : std::span<const TextReference>();
-    }
-
-    void rows_of(const Known& known) {
-        known_rows_.clear();
-        for (const std::uint32_t value : known.values)
-            known_rows_.push_back(row_of(value));
     }
 
     /// The codes slot by slot, in one walk over the values.
@@ -219,14 +212,13 @@ private:
         append_text(header, text);
         header.push_back(known.slots.empty() ? '\0' : '\1');
         if (known.slots.empty()) return;
-        rows_of(known);
         for (std::uint32_t place = 0; place < known.places; ++place) {
             const SlotPlan& plan = known.slots[place];
             if (!plan.numbers) {
                 for (std::uint64_t& code : known.codes[place])
                     code = ranks_[code];
             }
-            append_slot(header, body, plan, known.codes[place], known_rows_, usable_references(),
+            append_slot(header, body, plan, known.codes[place], known.values, usable_references(),
                         index_.size());
         }
     }
@@ -272,7 +264,6 @@ private:
     std::vector<std::uint32_t> template_of_;
     std::vector<Known> known_;
     std::vector<std::uint32_t> ranks_;
-    std::vector<std::uint32_t> known_rows_;
     std::string template_;
     std::string key_;
     std::string digits_;

@@ -10,7 +10,7 @@
 namespace elkhorn::store {
 namespace {
 
-constexpr std::uint64_t most_slots = 1 << 16;
+constexpr std::uint64_t most_readable_slots = 1 << 16;
 
 std::unexpected<Error> damaged() {
     return fail(ErrorCode::corruption, "the templates of a text make no sense");
@@ -139,7 +139,7 @@ Result<> TemplateTexts::read_templates(ByteReader& header, ByteReader& body) {
         }
         if (!with_slots) continue;
         slots += made.places;
-        if (slots > most_slots) return damaged();
+        if (slots > most_readable_slots) return damaged();
         for (std::uint32_t i = 0; i < made.places; ++i) {
             made.slots.push_back(TRY(SlotReader::open(header, body, made.count)));
             const SlotReader& slot = made.slots.back();

@@ -14,7 +14,7 @@ constexpr std::uint32_t most_local = 256;
 constexpr std::uint32_t run_share = 8;    // runs pay where they are fewer than an eighth
 constexpr std::uint32_t local_share = 8;  // as do tables
 
-/// Counts different values, up to a little more than `most_local`.
+/// The different values of a column while they are no more than `most_local`.
 class FewValues {
 public:
     /// False once there are too many.

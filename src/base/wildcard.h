@@ -1,22 +1,21 @@
-// api/wildcard.h -- `*` in names: of indices, fields and filter paths. Linear in time but for the
-// stars,
-// which backtrack to the last one only.
+// base/wildcard.h -- `*` in names: of indices, fields, filter paths and templates. Backtracks to
+// the last star only.
 #pragma once
 
 #include <string_view>
 
-namespace elkhorn::api {
+namespace elkhorn {
 
-inline bool wildcard_match(std::string_view pattern, std::string_view name) {
+inline bool matches_star(std::string_view pattern, std::string_view text) {
     std::size_t p = 0;
     std::size_t n = 0;
     std::size_t star = std::string_view::npos;
     std::size_t retry = 0;
-    while (n < name.size()) {
+    while (n < text.size()) {
         if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
             retry = n;
-        } else if (p < pattern.size() && pattern[p] == name[n]) {
+        } else if (p < pattern.size() && pattern[p] == text[n]) {
             ++p;
             ++n;
         } else if (star != std::string_view::npos) {
@@ -31,4 +30,4 @@ inline bool wildcard_match(std::string_view pattern, std::string_view name) {
     return p == pattern.size();
 }
 
-}  // namespace elkhorn::api
+}  // namespace elkhorn
