@@ -58,6 +58,14 @@ struct LoggedDelete {
     std::string_view id;
 };
 
+/// A row group in a segment, as retention sees it.
+struct SealedGroup {
+    std::int64_t first_seq_no = 0;
+    std::uint32_t live_rows = 0;
+    std::uint64_t size_bytes = 0;
+    std::optional<std::int64_t> newest_ms;  // of `@timestamp`; nothing without one
+};
+
 class LogEntries;
 
 class Index {
@@ -100,6 +108,11 @@ public:
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
     std::size_t frozen_builders() const;
+    /// Oldest first.
+    std::vector<SealedGroup> sealed_groups() const;
+    /// Takes whole row groups out for good, by their first sequence numbers; those that are not
+    /// there any more (merged meanwhile) are passed over. Durable when it returns.
+    Result<> drop_groups(std::span<const std::int64_t> first_seq_nos);
     /// Gives back the memory of tombstones past their age.
     void forget_tombstones();
 
