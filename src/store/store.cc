@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "store/index.h"
 #include "store/log_entry.h"
+#include "store/merge_thread.h"
 
 #include <fmt/format.h>
 
@@ -41,7 +42,8 @@ public:
           folder_(std::move(folder)),
           random_(options_.random_seed != 0
                       ? options_.random_seed
-                      : static_cast<std::uint64_t>(options_.clock->wall_ns())) {
+                      : static_cast<std::uint64_t>(options_.clock->wall_ns())),
+          merger_([this] { return all(); }) {
         node_.folder = folder_.get();
         node_.options = &options_;
         node_.cache = std::make_shared<Cache>(options_.cache_limit_bytes);
@@ -51,9 +53,11 @@ public:
         {
             const Lock lock(mutex_);
             stopping_ = true;
+            node_.stopping = true;
             work_.notify_all();
         }
         housekeeper_.join();
+        merger_.stop();
         if (log_ != nullptr) log_->close();
     }
 
@@ -86,6 +90,7 @@ public:
     Result<> refresh(std::string_view index) override;
     Result<std::optional<Found>> get(std::string_view index, std::string_view id) override;
     Result<> flush() override;
+    Result<> merge(std::string_view index, const ForceMerge& request) override;
     bool healthy(std::string* reason) const override;
 
 private:
@@ -141,6 +146,7 @@ private:
     bool stopping_ GUARDED_BY(mutex_) = false;
     std::mutex housekeeping_;
     io::Thread housekeeper_;
+    MergeThread merger_;
 };
 
 // -- opening
@@ -159,6 +165,7 @@ Result<> Engine::open() {
         TRY(index->encode_frozen());
     if (options_.background) {
         housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
+        merger_.start();
     }
     return {};
 }
@@ -356,8 +363,9 @@ Result<> Engine::delete_index(std::string_view name) {
         index_count.set(static_cast<std::int64_t>(indices_.size()));
     }
     TRY(log_->commit(lsn));
-    // Not while the housekeeper flushes it: it would make the folder again.
+    // Not while it is flushed or merged: that would make the folder again.
     const std::lock_guard<std::mutex> alone(housekeeping_);
+    index->close();
     TRY(folder_->remove_tree(index_folder(index->incarnation())));
     return folder_->sync_names("indices");
 }
@@ -481,8 +489,16 @@ std::size_t Engine::frozen_builders() const {
 Result<> Engine::flush() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
     for (const auto& index : all())
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::everything));
     return trim_log();
+}
+
+Result<> Engine::merge(std::string_view name, const ForceMerge& request) {
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    while (TRY(index->merge())) {
+    }
+    return index->force_merge(request);
 }
 
 Result<> Engine::trim_log() {
@@ -503,7 +519,7 @@ Result<> Engine::flush_for_log() {
                       [](const auto& index) { return index->first_needed().value_or(~Lsn{0}); });
     for (const auto& index : indices) {
         if (log_->size_bytes() <= options_.log_limit_bytes / 2 || !index->first_needed()) break;
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::everything));
         TRY(trim_log());
     }
     return {};
@@ -516,7 +532,7 @@ Result<> Engine::flush_for_memory() {
                       [](const auto& index) { return index->tail_bytes(); });
     for (const auto& index : indices) {
         if (node_.tail_bytes <= limit / 2) break;
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::everything));
     }
     return {};
 }
@@ -529,7 +545,7 @@ Result<> Engine::housekeep() {
         index->forget_tombstones();
         room_.notify_all();
         if (!index->wants_flush()) continue;
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::full_groups));
         flushed = true;
     }
     TRY(flush_for_log());
@@ -538,6 +554,10 @@ Result<> Engine::housekeep() {
         flushed = true;
     }
     if (flushed) TRY(trim_log());
+    if (options_.background)
+        merger_.wake();
+    else
+        TRY(merger_.merge_due());
     room_.notify_all();
     tail_memory.set(node_.tail_bytes);
     log_size.set(static_cast<std::int64_t>(log_->size_bytes()));
@@ -570,27 +590,6 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<io::Folder> folder, O
     auto engine = std::make_unique<Engine>(std::move(folder), std::move(options));
     TRY(engine->open());
     return engine;
-}
-
-Result<> check_index_name(std::string_view name) {
-    const auto refuse = [&](std::string_view why) {
-        return fail(ErrorCode::invalid, fmt::format("Invalid index name [{}], {}", name, why));
-    };
-    if (name.empty()) return refuse("must not be empty");
-    if (name == "." || name == "..") return refuse("must not be '.' or '..'");
-    if (name.find_first_of("\\/*?\"<>| ,") != std::string_view::npos) {
-        return refuse("must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]");
-    }
-    if (name.find('#') != std::string_view::npos) return refuse("must not contain '#'");
-    if (name.find(':') != std::string_view::npos) return refuse("must not contain ':'");
-    if (name.front() == '_' || name.front() == '-' || name.front() == '+') {
-        return refuse("must not start with '_', '-', or '+'");
-    }
-    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }))
-        return refuse("must be lowercase");
-    if (name.size() > 255)
-        return refuse(fmt::format("index name is too long, ({} > 255)", name.size()));
-    return {};
 }
 
 }  // namespace elkhorn::store
