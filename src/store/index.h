@@ -15,6 +15,7 @@
 #include "store/deletes_file.h"
 #include "store/field_router.h"
 #include "store/group_builder.h"
+#include "store/log_entry.h"
 #include "store/manifest.h"
 #include "store/store.h"
 #include "store/tombstones.h"
@@ -41,21 +42,8 @@ struct Node {
     // of all indices: builders and row groups not yet in segments
     std::atomic<std::int64_t> tail_bytes{0};
     std::atomic<std::int64_t> tombstone_bytes{0};
-};
-
-/// One document of the log, as replay reads it.
-struct LoggedDocument {
-    std::int64_t seq_no = 0;
-    std::int64_t version = 1;
-    std::string_view id;  // empty: generated
-    std::string_view source;
-};
-
-/// One delete of the log.
-struct LoggedDelete {
-    std::int64_t seq_no = 0;
-    std::int64_t version = 1;
-    std::string_view id;
+    std::atomic<std::int64_t> frozen_builders{0};  // of all indices: full, not yet encoded
+    std::atomic<bool> merges_allowed{true};        // not while the disk is nearly full
 };
 
 /// A row group in a segment, as retention sees it.
@@ -81,11 +69,15 @@ public:
 
     std::uint64_t incarnation() const { return incarnation_; }
 
+    std::int64_t created_ms() const { return created_ms_; }
+
     /// Opens the segments its manifest names.
     Result<> open_segments();
 
-    /// Applies the writes in order and gives them to the log; results in order. The lsn to commit.
-    Lsn write(std::span<const Write* const> writes, std::span<Written* const> results);
+    /// Applies the writes in order and gives them to the log; results in order. The lsn to commit;
+    /// nothing once it is retired.
+    std::optional<Lsn> write(std::span<const Write* const> writes,
+                             std::span<Written* const> results);
     Result<> replay(Lsn lsn, const LoggedDocument& document, const event::Document& flat);
     Result<> replay(Lsn lsn, const LoggedDelete& logged);
 
@@ -107,7 +99,9 @@ public:
     Result<> flush();
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
-    std::size_t frozen_builders() const;
+    RetainedTail unsealed() const;
+    /// Ends writing to it, unless something was written since that sequence number was the next.
+    bool retire(std::int64_t next_seq_no);
     /// Oldest first.
     std::vector<SealedGroup> sealed_groups() const;
     /// Takes whole row groups out for good, by their first sequence numbers; those that are not
@@ -213,8 +207,10 @@ private:
     const std::string uuid_;
     const std::string settings_;
     const std::uint64_t incarnation_;
+    const std::int64_t created_ms_;
     const std::uint64_t salt_;
     std::atomic<std::int64_t> counted_bytes_{0};
+    std::atomic<std::int64_t> counted_frozen_{0};
 
     mutable Mutex mutex_;
     // as last written, but for the mapping, which is the newest
@@ -226,7 +222,8 @@ private:
     Uncovered logged_deletes_ GUARDED_BY(mutex_);
     bool deletes_changed_ GUARDED_BY(mutex_) = false;  // since the deletes file was written
     Tombstones tombstones_ GUARDED_BY(mutex_);
-    bool dirty_ GUARDED_BY(mutex_) = false;  // since the last view
+    bool dirty_ GUARDED_BY(mutex_) = false;    // since the last view
+    bool retired_ GUARDED_BY(mutex_) = false;  // it is going: nobody writes to it any more
     std::int64_t refreshed_ns_ GUARDED_BY(mutex_) = 0;
     std::shared_ptr<const Mapping> shown_mapping_ GUARDED_BY(mutex_);
     std::shared_ptr<const IndexView> view_ GUARDED_BY(mutex_);

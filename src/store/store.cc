@@ -1,6 +1,5 @@
 // The engine: indices by name, the log they share, and the one background thread that encodes,
-// flushes
-// and trims.
+// flushes and trims.
 
 #include "store/store.h"
 
@@ -10,6 +9,7 @@
 #include "base/random.h"
 #include "store/index.h"
 #include "store/log_entry.h"
+#include "store/retention_keeper.h"
 
 #include <fmt/format.h>
 
@@ -29,7 +29,7 @@ metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not 
 metrics::Gauge log_size{"elkhorn_store_log_size_bytes", "Size of the write-ahead log on disk."};
 metrics::Gauge index_count{"elkhorn_store_indices", "Indices."};
 
-constexpr std::size_t max_frozen_builders = 4;  // more than these wait: writers pause
+constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writers pause
 constexpr std::int64_t pause_ms = 50;
 constexpr std::int64_t overload_ms = 10'000;
 constexpr std::int64_t housekeeping_ms = 200;
@@ -86,7 +86,12 @@ public:
     Result<> refresh(std::string_view index) override;
     Result<std::optional<Found>> get(std::string_view index, std::string_view id) override;
     Result<> flush() override;
+    Result<> keep_limits() override;
     bool healthy(std::string* reason) const override;
+
+    std::vector<std::string> warnings() const override { return retention_.warnings(); }
+
+    void believe_clock() override { retention_.believe_clock(); }
 
 private:
     std::shared_ptr<Index> find(std::string_view name) const {
@@ -110,10 +115,16 @@ private:
     std::shared_ptr<Index> index_for(std::span<const Write> writes,
                                      std::span<const std::size_t> places,
                                      std::span<Written> results);
+    Lsn write_to_one(std::span<const Write> writes, std::span<const std::size_t> places,
+                     std::span<Written> results);
     Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
         REQUIRES(mutex_);
     std::string new_uuid() REQUIRES(mutex_);
     Result<> wait_for_room();
+    Lsn log_removal(const Index& index) REQUIRES(mutex_);
+    Result<bool> remove_unwritten(const std::shared_ptr<Index>& index, std::int64_t next_seq_no);
+    Result<> remove_files(const Index& index);
+    void run_retention();
     Result<> replay(Lsn lsn, std::string_view entry);
     Result<> replay_documents(Lsn lsn, ByteReader& reader);
     Result<> replay_deletes(Lsn lsn, Index& index, ByteReader& reader);
@@ -122,12 +133,12 @@ private:
     Result<> flush_for_log();
     Result<> flush_for_memory();
     Result<> trim_log();
-    std::size_t frozen_builders() const;
     void run();
 
     Options options_;
     std::unique_ptr<io::Folder> folder_;
     Node node_;
+    RetentionKeeper retention_{node_};  // of the housekeeper
     std::unique_ptr<WriteLog> log_;
     event::Document replayed_;  // scratch of replay
 
@@ -143,8 +154,7 @@ private:
     io::Thread housekeeper_;
 };
 
-// -- opening
-// ------------------------------------------------------------------------------------------
+// -- opening --------------------------------------------------------------------------------------
 
 Result<> Engine::open() {
     TRY(open_indices());
@@ -157,6 +167,7 @@ Result<> Engine::open() {
     node_.log = log_.get();
     for (const auto& index : all())
         TRY(index->encode_frozen());
+    TRY(retention_.open(all()));
     if (options_.background) {
         housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
     }
@@ -198,14 +209,7 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
     }
     if (type == LogEntry::create) {
         if (index != nullptr) return {};  // it has a manifest
-        Manifest manifest;
-        manifest.incarnation = incarnation;
-        manifest.name = reader.text();
-        manifest.uuid = reader.text();
-        manifest.created_ms = reader.number<std::int64_t>();
-        manifest.settings_json = reader.text();
-        manifest.mapping = TRY(read_mapping(reader.text()));
-        index = std::make_shared<Index>(node_, std::move(manifest));
+        index = std::make_shared<Index>(node_, TRY(read_creation(incarnation, reader)));
         index->set_created_at(lsn);
         const Lock lock(mutex_);
         by_incarnation_[incarnation] = index;
@@ -241,12 +245,7 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
         index = it->second;
     }
     while (!reader.at_end()) {
-        LoggedDocument document;
-        document.seq_no = static_cast<std::int64_t>(reader.varint());
-        document.version = static_cast<std::int64_t>(reader.varint());
-        document.id = reader.text();
-        document.source = reader.text();
-        if (!reader.ok()) return fail(ErrorCode::corruption, "an entry that ends early");
+        const LoggedDocument document = TRY(read_document(reader));
         TRY(options_.flatten(document.source, replayed_));
         TRY(index->replay(lsn, document, replayed_));
     }
@@ -258,18 +257,13 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
 
 Result<> Engine::replay_deletes(Lsn lsn, Index& index, ByteReader& reader) {
     while (!reader.at_end()) {
-        LoggedDelete logged;
-        logged.seq_no = static_cast<std::int64_t>(reader.varint());
-        logged.version = static_cast<std::int64_t>(reader.varint());
-        logged.id = reader.text();
-        if (!reader.ok()) return fail(ErrorCode::corruption, "an entry that ends early");
+        const LoggedDelete logged = TRY(read_delete(reader));
         TRY(index.replay(lsn, logged));
     }
     return {};
 }
 
-// -- indices
-// --------------------------------------------------------------------------------------------
+// -- indices --------------------------------------------------------------------------------------
 
 std::string Engine::new_uuid() {
     constexpr std::string_view alphabet =
@@ -289,16 +283,7 @@ Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettin
     manifest.created_ms = options_.clock->wall_ms();
     manifest.settings_json = std::move(settings.settings_json);
     manifest.mapping = std::move(settings.mapping);
-    std::string entry;
-    entry.push_back(static_cast<char>(LogEntry::create));
-    append_varint(entry, manifest.incarnation);
-    append_text(entry, manifest.name);
-    append_text(entry, manifest.uuid);
-    append_number(entry, manifest.created_ms);
-    append_text(entry, manifest.settings_json);
-    std::string mapping;
-    append_mapping(mapping, manifest.mapping);
-    append_text(entry, mapping);
+    std::string entry = creation_entry(manifest);
     auto index = std::make_shared<Index>(node_, std::move(manifest));
     index->set_created_at(log_->append(std::move(entry)));
     indices_[index->name()] = index;
@@ -339,6 +324,20 @@ Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
     return log_->commit(log_->last_lsn());
 }
 
+/// Takes an index out of the node and says so in the log.
+Lsn Engine::log_removal(const Index& index) {
+    const Lsn lsn = log_->append(removal_entry(index.incarnation()));
+    by_incarnation_.erase(index.incarnation());
+    indices_.erase(index.name());
+    index_count.set(static_cast<std::int64_t>(indices_.size()));
+    return lsn;
+}
+
+Result<> Engine::remove_files(const Index& index) {
+    TRY(folder_->remove_tree(index_folder(index.incarnation())));
+    return folder_->sync_names("indices");
+}
+
 Result<> Engine::delete_index(std::string_view name) {
     std::shared_ptr<Index> index;
     Lsn lsn = 0;
@@ -347,19 +346,28 @@ Result<> Engine::delete_index(std::string_view name) {
         const auto it = indices_.find(name);
         if (it == indices_.end()) return missing(name);
         index = it->second;
-        std::string entry;
-        entry.push_back(static_cast<char>(LogEntry::remove));
-        append_varint(entry, index->incarnation());
-        lsn = log_->append(std::move(entry));
-        by_incarnation_.erase(index->incarnation());
-        indices_.erase(it);
-        index_count.set(static_cast<std::int64_t>(indices_.size()));
+        lsn = log_removal(*index);
     }
     TRY(log_->commit(lsn));
     // Not while the housekeeper flushes it: it would make the folder again.
     const std::lock_guard<std::mutex> alone(housekeeping_);
-    TRY(folder_->remove_tree(index_folder(index->incarnation())));
-    return folder_->sync_names("indices");
+    return remove_files(*index);
+}
+
+/// Retention's way: only where nothing was written to it meanwhile; the housekeeper alone.
+Result<bool> Engine::remove_unwritten(const std::shared_ptr<Index>& index,
+                                      std::int64_t next_seq_no) {
+    Lsn lsn = 0;
+    {
+        const Lock lock(mutex_);
+        const auto it = indices_.find(index->name());
+        if (it == indices_.end() || it->second != index) return false;
+        if (!index->retire(next_seq_no)) return false;
+        lsn = log_removal(*index);
+    }
+    TRY(log_->commit(lsn));
+    TRY(remove_files(*index));
+    return true;
 }
 
 Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
@@ -376,14 +384,13 @@ std::vector<std::string> Engine::index_names() const {
     return names;
 }
 
-// -- writing and reading
-// ----------------------------------------------------------------------------------
+// -- writing and reading --------------------------------------------------------------------------
 
 /// Writers wait while the housekeeper is behind; past a bound in time they are told to come back.
 Result<> Engine::wait_for_room() {
     const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
     const auto behind = [&] {
-        return node_.tail_bytes > limit || frozen_builders() > max_frozen_builders;
+        return node_.tail_bytes > limit || node_.frozen_builders > max_frozen_builders;
     };
     if (!options_.background) return {};
     const std::int64_t deadline = options_.clock->steady_ns() + overload_ms * 1'000'000;
@@ -403,6 +410,23 @@ Result<> Engine::wait_for_room() {
     return {};
 }
 
+/// The writes to one index; should retention take that away meanwhile, to the next of its name.
+Lsn Engine::write_to_one(std::span<const Write> writes, std::span<const std::size_t> places,
+                         std::span<Written> results) {
+    std::vector<const Write*> batch;
+    std::vector<Written*> answers;
+    for (const std::size_t i : places) {
+        batch.push_back(&writes[i]);
+        answers.push_back(&results[i]);
+    }
+    while (const auto index = index_for(writes, places, results)) {
+        for (Written* answer : answers)
+            answer->error.reset();
+        if (const auto lsn = index->write(batch, answers)) return *lsn;
+    }
+    return 0;
+}
+
 Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     if (const auto failure = log_->failure()) return std::unexpected(*failure);
     TRY(wait_for_room());
@@ -412,20 +436,9 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     for (std::size_t i = 0; i < writes.size(); ++i)
         by_index[writes[i].index].push_back(i);
     Lsn last = 0;
-    bool frozen = false;
-    for (const auto& [name, places] : by_index) {
-        const auto index = index_for(writes, places, results);
-        if (index == nullptr) continue;
-        std::vector<const Write*> batch;
-        std::vector<Written*> answers;
-        for (const std::size_t i : places) {
-            results[i].error.reset();
-            batch.push_back(&writes[i]);
-            answers.push_back(&results[i]);
-        }
-        last = std::max(last, index->write(batch, answers));
-        frozen = frozen || index->frozen_builders() > 0;
-    }
+    for (const auto& [name, places] : by_index)
+        last = std::max(last, write_to_one(writes, places, results));
+    const bool frozen = node_.frozen_builders > 0;
     if (frozen && options_.background) {
         const Lock lock(mutex_);
         work_.notify_all();
@@ -468,14 +481,18 @@ bool Engine::healthy(std::string* reason) const {
     return !failure;
 }
 
-// -- keeping house
-// ------------------------------------------------------------------------------------------
+// -- keeping house --------------------------------------------------------------------------------
 
-std::size_t Engine::frozen_builders() const {
-    std::size_t n = 0;
-    for (const auto& index : all())
-        n += index->frozen_builders();
-    return n;
+void Engine::run_retention() {
+    retention_.run(all(), [this](const std::shared_ptr<Index>& index, std::int64_t next_seq_no) {
+        return remove_unwritten(index, next_seq_no);
+    });
+}
+
+Result<> Engine::keep_limits() {
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    run_retention();
+    return trim_log();
 }
 
 Result<> Engine::flush() {
@@ -532,6 +549,10 @@ Result<> Engine::housekeep() {
         TRY(index->flush());
         flushed = true;
     }
+    if (retention_.due()) {
+        run_retention();
+        flushed = true;
+    }
     TRY(flush_for_log());
     if (node_.tail_bytes > static_cast<std::int64_t>(options_.memory_limit_bytes) * 3 / 4) {
         TRY(flush_for_memory());
@@ -570,27 +591,6 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<io::Folder> folder, O
     auto engine = std::make_unique<Engine>(std::move(folder), std::move(options));
     TRY(engine->open());
     return engine;
-}
-
-Result<> check_index_name(std::string_view name) {
-    const auto refuse = [&](std::string_view why) {
-        return fail(ErrorCode::invalid, fmt::format("Invalid index name [{}], {}", name, why));
-    };
-    if (name.empty()) return refuse("must not be empty");
-    if (name == "." || name == "..") return refuse("must not be '.' or '..'");
-    if (name.find_first_of("\\/*?\"<>| ,") != std::string_view::npos) {
-        return refuse("must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]");
-    }
-    if (name.find('#') != std::string_view::npos) return refuse("must not contain '#'");
-    if (name.find(':') != std::string_view::npos) return refuse("must not contain ':'");
-    if (name.front() == '_' || name.front() == '-' || name.front() == '+') {
-        return refuse("must not start with '_', '-', or '+'");
-    }
-    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }))
-        return refuse("must be lowercase");
-    if (name.size() > 255)
-        return refuse(fmt::format("index name is too long, ({} > 255)", name.size()));
-    return {};
 }
 
 }  // namespace elkhorn::store

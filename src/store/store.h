@@ -18,6 +18,7 @@
 #include "event/document.h"
 #include "io/folder.h"
 #include "store/mapping.h"
+#include "store/retention.h"
 #include "store/row_group.h"
 
 #include <cstdint>
@@ -140,6 +141,7 @@ struct Options {
     // How long versions of deleted documents are kept, and how many bytes of them on the node.
     std::int64_t tombstone_age_ms = 60'000;
     std::uint64_t tombstone_limit_bytes = 16ULL << 20;
+    RetentionOptions retention;
     // false: no threads; commits, flushes happen within the calls (simulation)
     bool background = true;
 };
@@ -177,8 +179,15 @@ public:
     /// Turns every tail into segments and trims the log.
     virtual Result<> flush() = 0;
 
+    /// Looks at the disk, and drops what retention says must go; by itself it does so in time.
+    virtual Result<> keep_limits() = 0;
+
     /// False with the reason once writes are refused for good (a failed fsync).
     virtual bool healthy(std::string* reason) const = 0;
+    /// What somebody should look at though the node works: sentences.
+    virtual std::vector<std::string> warnings() const = 0;
+    /// Somebody has looked at the clock and says that it is right (store/retention_clock.h).
+    virtual void believe_clock() = 0;
 };
 
 /// Whether the name may be an index's: Elasticsearch's rules (lower case, none of \ / * ? " < > |
