@@ -39,8 +39,9 @@ Result<> Index::drop_groups(std::span<const std::int64_t> first_seq_nos) {
     {
         const Lock lock(mutex_);
         manifest = manifest_;
+        const auto& slots = slots_;
         std::erase_if(manifest.segments, [&](const SegmentEntry& segment) {
-            const bool all = std::ranges::all_of(slots_, [&](const auto& slot) {
+            const bool all = std::ranges::all_of(slots, [&](const auto& slot) {
                 return slot->segment != segment.number ||
                        std::ranges::find(first_seq_nos, slot->first_seq_no()) !=
                            first_seq_nos.end();

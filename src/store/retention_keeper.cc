@@ -124,7 +124,7 @@ void RetentionKeeper::watch_clock() {
 }
 
 /// Says what changed, and every hour that the clock is still not believed.
-void RetentionKeeper::report(RetentionClock::State before) NO_THREAD_SAFETY_ANALYSIS {
+void RetentionKeeper::report(RetentionClock::State before) {
     using enum RetentionClock::State;
     const RetentionClock::State now = clock_->state();
     const std::int64_t steady_ms = node_.options->clock->steady_ns() / 1'000'000;

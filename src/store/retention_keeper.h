@@ -45,7 +45,7 @@ private:
 
     bool counts_ages() const;
     void watch_clock();
-    void report(RetentionClock::State before);
+    void report(RetentionClock::State before) REQUIRES(mutex_);
     Result<> keep_time(std::int64_t known_ms) const;
     std::uint64_t bytes_wanted() const;
     Result<> carry_out(const Drop& drop, const std::shared_ptr<Index>& index,

@@ -9,12 +9,13 @@
 #include "base/random.h"
 #include "store/index.h"
 #include "store/log_entry.h"
-#include "store/retention_keeper.h"
+#include "store/node_limits.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 
 namespace elkhorn::store {
 namespace {
@@ -44,7 +45,8 @@ public:
                       : static_cast<std::uint64_t>(options_.clock->wall_ns())) {
         node_.folder = folder_.get();
         node_.options = &options_;
-        node_.cache = std::make_shared<Cache>(options_.cache_limit_bytes);
+        node_.cache = std::make_shared<Cache>(options_.memory[MemoryUse::cache]);
+        limits_.emplace(node_);
     }
 
     ~Engine() override {
@@ -89,9 +91,11 @@ public:
     Result<> keep_limits() override;
     bool healthy(std::string* reason) const override;
 
-    std::vector<std::string> warnings() const override { return retention_.warnings(); }
+    std::vector<std::string> warnings() const override { return limits_->warnings(); }
 
-    void believe_clock() override { retention_.believe_clock(); }
+    void believe_clock() override { limits_->believe_clock(); }
+
+    MemoryAccount& memory() override { return limits_->memory(); }
 
 private:
     std::shared_ptr<Index> find(std::string_view name) const {
@@ -102,10 +106,8 @@ private:
 
     std::vector<std::shared_ptr<Index>> all() const {
         const Lock lock(mutex_);
-        std::vector<std::shared_ptr<Index>> list;
-        for (const auto& [name, index] : indices_)
-            list.push_back(index);
-        return list;
+        const auto list = std::views::values(indices_);
+        return {list.begin(), list.end()};
     }
 
     static std::unexpected<Error> missing(std::string_view name) {
@@ -120,7 +122,7 @@ private:
     Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
         REQUIRES(mutex_);
     std::string new_uuid() REQUIRES(mutex_);
-    Result<> wait_for_room();
+    Result<MemoryAccount::Charge> wait_for_room(std::span<const Write> writes);
     Lsn log_removal(const Index& index) REQUIRES(mutex_);
     Result<bool> remove_unwritten(const std::shared_ptr<Index>& index, std::int64_t next_seq_no);
     Result<> remove_files(const Index& index);
@@ -131,14 +133,14 @@ private:
     Result<> open_indices();
     Result<> housekeep();
     Result<> flush_for_log();
-    Result<> flush_for_memory();
+    Result<> flush_for_memory(std::int64_t target_bytes);
     Result<> trim_log();
     void run();
 
     Options options_;
     std::unique_ptr<io::Folder> folder_;
     Node node_;
-    RetentionKeeper retention_{node_};  // of the housekeeper
+    std::optional<NodeLimits> limits_;  // from the constructor on
     std::unique_ptr<WriteLog> log_;
     event::Document replayed_;  // scratch of replay
 
@@ -161,13 +163,14 @@ Result<> Engine::open() {
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;
     log_options.background = options_.background;
+    log_options.pending_limit_bytes = options_.memory[MemoryUse::log];
     log_ = TRY(WriteLog::open(*folder_, log_options, [this](Lsn lsn, std::string_view entry) {
         return replay(lsn, entry);
     }));
     node_.log = log_.get();
     for (const auto& index : all())
         TRY(index->encode_frozen());
-    TRY(retention_.open(all()));
+    TRY(limits_->open(all()));
     if (options_.background) {
         housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
     }
@@ -313,6 +316,7 @@ std::shared_ptr<Index> Engine::index_for(std::span<const Write> writes,
 }
 
 Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
+    TRY(limits_->check_change(name));
     {
         const Lock lock(mutex_);
         if (const auto it = indices_.find(name); it != indices_.end()) {
@@ -373,41 +377,36 @@ Result<bool> Engine::remove_unwritten(const std::shared_ptr<Index>& index,
 Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
     const auto index = find(name);
     if (index == nullptr) return missing(name);
+    TRY(limits_->check_change(name));
     return log_->commit(TRY(index->put_mapping(update)));
 }
 
 std::vector<std::string> Engine::index_names() const {
     const Lock lock(mutex_);
-    std::vector<std::string> names;
-    for (const auto& [name, index] : indices_)
-        names.push_back(name);
-    return names;
+    const auto names = std::views::keys(indices_);
+    return {names.begin(), names.end()};
 }
 
 // -- writing and reading --------------------------------------------------------------------------
 
-/// Writers wait while the housekeeper is behind; past a bound in time they are told to come back.
-Result<> Engine::wait_for_room() {
-    const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
-    const auto behind = [&] {
-        return node_.tail_bytes > limit || node_.frozen_builders > max_frozen_builders;
-    };
-    if (!options_.background) return {};
+/// Memory for the writes. Writers wait while the housekeeper is behind; past a bound in time they
+/// are told to come back.
+Result<MemoryAccount::Charge> Engine::wait_for_room(std::span<const Write> writes) {
+    if (!options_.background) return MemoryAccount::Charge();
+    TRY(limits_->check_size(writes));
     const std::int64_t deadline = options_.clock->steady_ns() + overload_ms * 1'000'000;
-    while (behind()) {
+    while (true) {
+        if (node_.frozen_builders <= max_frozen_builders) {
+            if (auto room = limits_->room_for(writes)) return std::move(*room);
+        }
         if (options_.clock->steady_ns() > deadline) {
             writes_refused.add();
-            return fail(
-                ErrorCode::overloaded,
-                fmt::format("the tail holds {} MB, more than the {} MB it may: writing to disk is "
-                            "behind; try again",
-                            node_.tail_bytes >> 20, limit >> 20));
+            return limits_->no_room(writes);
         }
         const Lock lock(mutex_);
         work_.notify_all();
         room_.wait_for(mutex_, pause_ms);
     }
-    return {};
 }
 
 /// The writes to one index; should retention take that away meanwhile, to the next of its name.
@@ -429,7 +428,8 @@ Lsn Engine::write_to_one(std::span<const Write> writes, std::span<const std::siz
 
 Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     if (const auto failure = log_->failure()) return std::unexpected(*failure);
-    TRY(wait_for_room());
+    if (!writes.empty()) TRY(limits_->check_change(writes.front().index));
+    std::optional room = TRY(wait_for_room(writes));
     std::vector<Written> results(writes.size());
     // By index, in order within each.
     std::map<std::string_view, std::vector<std::size_t>> by_index;
@@ -438,6 +438,7 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     Lsn last = 0;
     for (const auto& [name, places] : by_index)
         last = std::max(last, write_to_one(writes, places, results));
+    room.reset();  // they have counted themselves
     const bool frozen = node_.frozen_builders > 0;
     if (frozen && options_.background) {
         const Lock lock(mutex_);
@@ -484,13 +485,15 @@ bool Engine::healthy(std::string* reason) const {
 // -- keeping house --------------------------------------------------------------------------------
 
 void Engine::run_retention() {
-    retention_.run(all(), [this](const std::shared_ptr<Index>& index, std::int64_t next_seq_no) {
-        return remove_unwritten(index, next_seq_no);
-    });
+    limits_->run_retention(all(),
+                           [this](const std::shared_ptr<Index>& index, std::int64_t next_seq_no) {
+                               return remove_unwritten(index, next_seq_no);
+                           });
 }
 
 Result<> Engine::keep_limits() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
+    limits_->look_at_disk();
     run_retention();
     return trim_log();
 }
@@ -526,13 +529,13 @@ Result<> Engine::flush_for_log() {
     return {};
 }
 
-Result<> Engine::flush_for_memory() {
-    const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
+/// The largest tails first.
+Result<> Engine::flush_for_memory(std::int64_t target_bytes) {
     auto indices = all();
     std::ranges::sort(indices, std::greater<>(),
                       [](const auto& index) { return index->tail_bytes(); });
     for (const auto& index : indices) {
-        if (node_.tail_bytes <= limit / 2) break;
+        if (node_.tail_bytes <= target_bytes) break;
         TRY(index->flush());
     }
     return {};
@@ -540,7 +543,10 @@ Result<> Engine::flush_for_memory() {
 
 Result<> Engine::housekeep() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
-    bool flushed = false;
+    limits_->look();
+    // Before anything is written: where the disk is full, only this makes room.
+    bool flushed = limits_->retention_due();
+    if (flushed) run_retention();
     for (const auto& index : all()) {
         TRY(index->encode_frozen());
         index->forget_tombstones();
@@ -549,13 +555,9 @@ Result<> Engine::housekeep() {
         TRY(index->flush());
         flushed = true;
     }
-    if (retention_.due()) {
-        run_retention();
-        flushed = true;
-    }
     TRY(flush_for_log());
-    if (node_.tail_bytes > static_cast<std::int64_t>(options_.memory_limit_bytes) * 3 / 4) {
-        TRY(flush_for_memory());
+    if (const auto target_bytes = limits_->tails_target()) {
+        TRY(flush_for_memory(*target_bytes));
         flushed = true;
     }
     if (flushed) TRY(trim_log());

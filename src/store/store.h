@@ -9,15 +9,17 @@
 //   Visible    A view is a moment's picture. Documents written appear in views made after a
 //   refresh:
 //              `refresh`, or by itself within a second of the first view asked for after the write.
-//   Bounded    Writes fail with ErrorCode::overloaded while more than `memory_limit_bytes` wait in
-//   tails.
+//   Bounded    Writes fail with ErrorCode::overloaded before tails pass their share of memory, and
+//              while the disk is at flood stage.
 #pragma once
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "event/document.h"
 #include "io/folder.h"
+#include "store/disk_watch.h"
 #include "store/mapping.h"
+#include "store/memory_account.h"
 #include "store/retention.h"
 #include "store/row_group.h"
 
@@ -131,8 +133,7 @@ struct Options {
     event::FieldNames* field_names = nullptr;  // the one that `flatten` uses
     const Clock* clock = &system_clock();
     std::uint64_t random_seed = 0;  // 0: from the clock; uuids come from it
-    std::uint64_t memory_limit_bytes = 1ULL << 30;
-    std::uint64_t cache_limit_bytes = 256ULL << 20;
+    MemoryShares memory = MemoryShares::of(2ULL << 30);
     std::uint64_t log_limit_bytes = 128ULL << 20;  // tails are flushed to keep the log below it
     std::uint64_t log_file_bytes = 64ULL << 20;
     std::uint32_t group_rows = max_group_rows;
@@ -142,6 +143,7 @@ struct Options {
     std::int64_t tombstone_age_ms = 60'000;
     std::uint64_t tombstone_limit_bytes = 16ULL << 20;
     RetentionOptions retention;
+    DiskWatermarks watermarks;  // none: the disk is never too full
     // false: no threads; commits, flushes happen within the calls (simulation)
     bool background = true;
 };
@@ -179,6 +181,8 @@ public:
     /// Turns every tail into segments and trims the log.
     virtual Result<> flush() = 0;
 
+    /// What everybody who needs memory takes it from.
+    virtual MemoryAccount& memory() = 0;
     /// Looks at the disk, and drops what retention says must go; by itself it does so in time.
     virtual Result<> keep_limits() = 0;
 
