@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <iterator>
@@ -102,6 +103,10 @@ Result<std::uint64_t> read_memory(const config::Settings& settings) {
 
 Result<> read_store_settings(const config::Settings& settings, store::Options& options) {
     options.memory = store::MemoryShares::of(TRY(read_memory(settings)));
+    // After a crash the log is read back into tails: it must not be more than they may hold.
+    options.log_limit_bytes =
+        std::min(options.log_limit_bytes, options.memory[store::MemoryUse::tails] / 2);
+    options.log_file_bytes = std::min(options.log_file_bytes, options.log_limit_bytes / 2);
     for (const config::SettingMap& map : settings.maps("retention"))
         options.retention.rules.push_back(TRY(read_rule(map)));
     options.retention.free_disk_bytes =

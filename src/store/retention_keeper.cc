@@ -39,6 +39,21 @@ std::string hours(std::int64_t ms) {
     return fmt::format("{:.1f} h", static_cast<double>(ms) / 3'600'000.0);
 }
 
+/// What an index holds in segments.
+struct Holding {
+    explicit Holding(const Index& index) {
+        for (const SealedGroup& group : index.sealed_groups()) {
+            ++groups;
+            rows += group.live_rows;
+            bytes += static_cast<std::int64_t>(group.size_bytes);
+        }
+    }
+
+    std::int64_t groups = 0;
+    std::int64_t rows = 0;
+    std::int64_t bytes = 0;
+};
+
 RetainedIndex describe(const Index& index, const RetainedTail& unsealed) {
     RetainedIndex made;
     made.name = index.name();
@@ -191,6 +206,18 @@ std::uint64_t RetentionKeeper::bytes_wanted() const {
     return options().free_disk_bytes - std::min(options().free_disk_bytes, *free_bytes);
 }
 
+/// Says once that the disk lacks room and nothing is left that may go.
+void RetentionKeeper::report_disk(std::uint64_t bytes_wanted, bool something_goes) {
+    const bool stuck = bytes_wanted > 0 && !something_goes;
+    if (stuck && !stuck_) {
+        log::warn(
+            "less than retention.free_disk is free, and nothing is left that may be dropped: "
+            "something else fills the disk, or rules keep too much",
+            {{"lacking_bytes", bytes_wanted}});
+    }
+    stuck_ = stuck;
+}
+
 void RetentionKeeper::run(const Indices& indices, const Remove& remove) {
     last_run_ms_ = node_.options->clock->steady_ns() / 1'000'000;
     watch_clock();
@@ -207,7 +234,9 @@ void RetentionKeeper::run(const Indices& indices, const Remove& remove) {
         const Lock lock(mutex_);
         moment.now_ms = now_ms_;
     }
-    for (const Drop& drop : decide_drops(options().rules, retained, moment)) {
+    const auto drops = decide_drops(options().rules, retained, moment);
+    report_disk(moment.bytes_wanted, !drops.empty());
+    for (const Drop& drop : drops) {
         const auto done = carry_out(drop, indices[drop.index], next_seq_nos[drop.index], remove);
         if (done) continue;
         failures.add();
@@ -219,21 +248,29 @@ void RetentionKeeper::run(const Indices& indices, const Remove& remove) {
 Result<> RetentionKeeper::carry_out(const Drop& drop, const std::shared_ptr<Index>& index,
                                     std::int64_t next_seq_no, const Remove& remove) const {
     if (drop.flush) TRY(index->flush());  // its rows go with the next turn
+    auto rows = static_cast<std::int64_t>(drop.rows);
+    auto bytes = static_cast<std::int64_t>(drop.size_bytes);
     if (drop.whole) {
         if (!TRY(remove(index, next_seq_no))) return {};  // somebody wrote: looked at again
         dropped_indices.add();
     } else {
         if (drop.first_seq_nos.empty()) return {};
+        const Holding before(*index);
         TRY(index->drop_groups(drop.first_seq_nos));
-        dropped_groups.add(static_cast<std::int64_t>(drop.first_seq_nos.size()));
+        const Holding after(
+            *index);  // some may have been merged meanwhile: they go with a later turn
+        if (after.groups == before.groups && after.rows == before.rows) return {};
+        rows = before.rows - after.rows;
+        bytes = before.bytes - after.bytes;
+        dropped_groups.add(before.groups - after.groups);
     }
-    dropped_rows.add(static_cast<std::int64_t>(drop.rows));
-    dropped_bytes.add(static_cast<std::int64_t>(drop.size_bytes));
+    dropped_rows.add(rows);
+    dropped_bytes.add(bytes);
     log::info("retention dropped data",
               {{"index", index->name()},
                {"what", drop.whole ? "the index" : "row groups"},
-               {"rows", drop.rows},
-               {"bytes", drop.size_bytes},
+               {"rows", rows},
+               {"bytes", bytes},
                {"rule", drop.rule ? store::describe(options().rules[*drop.rule], drop.reason)
                                   : std::string(name_of(drop.reason))}});
     return {};

@@ -48,11 +48,13 @@ private:
     void report(RetentionClock::State before) REQUIRES(mutex_);
     Result<> keep_time(std::int64_t known_ms) const;
     std::uint64_t bytes_wanted() const;
+    void report_disk(std::uint64_t bytes_wanted, bool something_goes);
     Result<> carry_out(const Drop& drop, const std::shared_ptr<Index>& index,
                        std::int64_t next_seq_no, const Remove& remove) const;
 
     const Node& node_;              // the engine's
     std::int64_t last_run_ms_ = 0;  // steady
+    bool stuck_ = false;            // nothing is left that may go; it was said
     mutable Mutex mutex_;
     std::optional<RetentionClock> clock_ GUARDED_BY(mutex_);  // nothing: no rule counts ages
     std::int64_t now_ms_ GUARDED_BY(mutex_) = 0;

@@ -4,7 +4,9 @@
 
 #include "base/log.h"
 #include "io/fake_folder.h"
+#include "io/workers.h"
 #include "json/flatten.h"
+#include "store/index.h"
 #include "store/retention_clock.h"
 #include "store/store.h"
 
@@ -12,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 
 namespace elkhorn::store {
@@ -346,6 +349,68 @@ TEST(RetentionInStore, AnOldIndexGoesWholeAndItsNameIsFree) {
     bench.open();
     EXPECT_EQ(bench.store().index_names(), (std::vector<std::string>{"logs-1", "logs-2"}));
     EXPECT_EQ(bench.count("logs-1"), 1U);
+}
+
+TEST(RetentionInStore, ARetiredIndexTakesNoWrites) {
+    io::FakeDisk disk;
+    const auto folder = disk.view();
+    event::FieldNames names;
+    Options options;
+    options.field_names = &names;
+    WriteLog::Options log_options;
+    log_options.background = false;
+    const auto log =
+        WriteLog::open(*folder, log_options, [](Lsn, std::string_view) { return Result<>(); });
+    ASSERT_TRUE(log);
+    Node node;
+    node.folder = folder.get();
+    node.log = log->get();
+    node.options = &options;
+    node.cache = std::make_shared<Cache>(1 << 20);
+    Manifest manifest;
+    manifest.incarnation = 1;
+    manifest.name = "logs";
+    Index index(node, manifest);
+    event::Document document;
+    const Write write{"logs", Action::index, {}, "{}", &document, {}};
+    Written written;
+    const Write* const writes[] = {&write};
+    Written* const results[] = {&written};
+    ASSERT_TRUE(index.write(writes, results));
+    EXPECT_FALSE(index.retire(0)) << "something was written since";
+    ASSERT_TRUE(index.write(writes, results));
+    EXPECT_TRUE(index.retire(2));
+    EXPECT_FALSE(index.write(writes, results));
+    EXPECT_EQ(index.unsealed().rows, 2U);
+}
+
+/// A document that comes while its old index is on its way out is in the next of that name.
+TEST(RetentionInStore, WhatIsWrittenMeanwhileIsNotLost) {
+    int made_anew = 0;
+    for (int round = 0; round < 200; ++round) {
+        Bench bench({by_age("logs-*", 30 * day)});
+        bench.make("logs-1");
+        bench.clock.pass(1);
+        bench.make("logs-2");
+        bench.put("logs-1", now - 40 * day, 3);
+        const auto uuid = bench.store().uuid("logs-1");
+        std::atomic<bool> started = false;
+        io::Thread keeper("keeper", [&] {
+            started = true;
+            EXPECT_TRUE(bench.store().keep_limits());
+        });
+        while (!started) {
+        }
+        for (int i = 0; i < round % 7; ++i)
+            EXPECT_FALSE(bench.store().get("logs-2", "nobody").value_or(std::nullopt));
+        bench.put("logs-1", now, 1);
+        keeper.join();
+        EXPECT_GE(bench.count("logs-1"), 1U);
+        if (bench.store().uuid("logs-1") != uuid) ++made_anew;
+        bench.open();
+        EXPECT_GE(bench.count("logs-1"), 1U) << "round " << round;
+    }
+    RecordProperty("made_anew", made_anew);
 }
 
 TEST(RetentionInStore, TheOldTailOfTheNewestIndexGoesByWayOfASegment) {
