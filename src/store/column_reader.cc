@@ -58,6 +58,10 @@ public:
 
     bool has_token_index() const override { return (entry_.flags & flag_token_index) != 0; }
 
+    bool analyzed() const override {
+        return (entry_.flags & (flag_analyzed | flag_token_index)) != 0 || entry_.tokens > 0;
+    }
+
     std::uint64_t token_count() const override { return entry_.tokens; }
 
     std::uint64_t size_bytes() const override { return entry_.size(); }

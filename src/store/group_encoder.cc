@@ -322,6 +322,7 @@ void GroupEncoder::add(const ColumnBuilder& column) {
         encode_reals(column, chunk);
     else
         encode_texts(column, chunk);
+    if (column.tokens) chunk.flags |= flag_analyzed;
     write(column.path, column.kind, column.values(), chunk);
 }
 

@@ -1,4 +1,4 @@
-// Which names an index may have.
+// Elasticsearch's rules for the names of indices.
 
 #include "store/store.h"
 

@@ -3,6 +3,8 @@
 #include "base/bytes.h"
 #include "store/sealed_file.h"
 
+#include <fmt/format.h>
+
 namespace elkhorn::store {
 namespace {
 
@@ -12,6 +14,14 @@ constexpr SealedKind manifest_kind{0x31304e414d474b45, 1, "manifest"};  // "EKGM
 
 std::string index_folder(std::uint64_t incarnation) {
     return "indices/" + std::to_string(incarnation);
+}
+
+std::string segment_name(std::uint64_t incarnation, std::uint64_t number) {
+    return fmt::format("{}/{}.seg", index_folder(incarnation), number);
+}
+
+std::string deletes_name(std::uint64_t incarnation, std::uint64_t number) {
+    return fmt::format("{}/{}.del", index_folder(incarnation), number);
 }
 
 Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {

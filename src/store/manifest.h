@@ -34,8 +34,10 @@ struct Manifest {
     std::vector<SegmentEntry> segments;
 };
 
-/// "indices/7".
+/// "indices/7", and in it "3.seg" and "2.del".
 std::string index_folder(std::uint64_t incarnation);
+std::string segment_name(std::uint64_t incarnation, std::uint64_t number);
+std::string deletes_name(std::uint64_t incarnation, std::uint64_t number);
 
 Result<> write_manifest(io::Folder& folder, const Manifest& manifest);
 Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder);

@@ -14,6 +14,8 @@ namespace {
 metrics::Counter blocked{"elkhorn_store_writes_blocked_total",
                          "Writes refused because the disk is at flood stage."};
 
+metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not yet in segments."};
+
 constexpr std::int64_t look_ms = 1'000;
 
 // A document takes its source and, in columns whose vectors grow by doubling, up to twice as much
@@ -98,6 +100,7 @@ std::unexpected<Error> NodeLimits::no_room(std::span<const Write> writes) const 
 void NodeLimits::look() {
     memory_.note(MemoryUse::tails,
                  static_cast<std::uint64_t>(std::max<std::int64_t>(0, node_.tail_bytes)));
+    tail_memory.set(node_.tail_bytes);
     memory_.note(MemoryUse::cache, node_.cache->size_bytes());
     memory_.note(MemoryUse::log, node_.log->pending_bytes());
     memory_.show();

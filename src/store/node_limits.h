@@ -25,7 +25,9 @@ public:
         : node_(node),
           memory_(node.options->memory),
           disk_(node.options->watermarks),
-          retention_(node) {}
+          retention_(node) {
+        node.memory = &memory_;
+    }
 
     /// Once the indices and the log are open.
     Result<> open(const RetentionKeeper::Indices& indices);

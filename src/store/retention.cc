@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <tuple>
 
 namespace elkhorn::store {
@@ -68,6 +69,8 @@ public:
             apply_limit(rule, rules_[rule].max_rows, DropReason::rows);
         }
         free_disk();
+        for (std::size_t i = 0; i < indices_.size(); ++i)
+            put_off(i);
         std::vector<Drop> drops;
         for (std::size_t i = 0; i < indices_.size(); ++i)
             append(i, drops);
@@ -178,6 +181,31 @@ private:
             if (parts_[each.index].newest && parts_[each.index].left == 1) continue;
             wanted -= std::min(wanted, indices_[each.index].groups[each.group].size_bytes);
             drop(each.index, each.group, DropReason::free_disk);
+        }
+    }
+
+    /// Leaves segments alone of which little goes, unless the disk is short of room: to write the
+    /// rest anew each minute would wear it out.
+    void put_off(std::size_t i) {
+        struct Segment {
+            std::uint64_t bytes = 0;
+            std::uint64_t gone = 0;
+        };
+
+        if (moment_.bytes_wanted > 0) return;
+        Part& part = parts_[i];
+        const auto& groups = indices_[i].groups;
+        std::map<std::uint64_t, Segment> segments;
+        for (std::size_t g = 0; g < groups.size(); ++g) {
+            Segment& segment = segments[groups[g].segment];
+            segment.bytes += groups[g].size_bytes;
+            if (part.gone[g]) segment.gone += groups[g].size_bytes;
+        }
+        for (std::size_t g = 0; g < groups.size(); ++g) {
+            const Segment& segment = segments[groups[g].segment];
+            if (!part.gone[g] || segment.gone >= segment.bytes / 4) continue;
+            part.gone[g].reset();
+            ++part.left;
         }
     }
 

@@ -7,7 +7,8 @@
 // Within a rule the oldest row groups go first, by their newest `@timestamp`; those of an index
 // without one are as old as the index. An index goes as a whole once nothing is left of it and it
 // is not the newest of its rule: that one is written to. Bytes and rows are those of all indices
-// of the rule together.
+// of the rule together. A segment file is written anew once a quarter of it goes, or the disk is
+// short of room: until then some of it stays beyond its limit.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +42,7 @@ struct RetainedGroup {
     std::uint64_t rows = 0;
     std::uint64_t size_bytes = 0;
     std::optional<std::int64_t> newest_ms;  // of `@timestamp`
+    std::uint64_t segment = 0;              // the file it is in
 };
 
 /// What is not in segments yet; nothing of it is dropped but with its index.

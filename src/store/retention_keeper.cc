@@ -60,8 +60,8 @@ RetainedIndex describe(const Index& index, const RetainedTail& unsealed) {
     made.created_ms = index.created_ms();
     made.tail = unsealed;
     for (const SealedGroup& group : index.sealed_groups()) {
-        made.groups.push_back(
-            {group.first_seq_no, group.live_rows, group.size_bytes, group.newest_ms});
+        made.groups.push_back({group.first_seq_no, group.live_rows, group.size_bytes,
+                               group.newest_ms, group.segment});
     }
     return made;
 }
@@ -247,7 +247,7 @@ void RetentionKeeper::run(const Indices& indices, const Remove& remove) {
 
 Result<> RetentionKeeper::carry_out(const Drop& drop, const std::shared_ptr<Index>& index,
                                     std::int64_t next_seq_no, const Remove& remove) const {
-    if (drop.flush) TRY(index->flush());  // its rows go with the next turn
+    if (drop.flush) TRY(index->flush(FlushScope::everything));  // its rows go with the next turn
     auto rows = static_cast<std::int64_t>(drop.rows);
     auto bytes = static_cast<std::int64_t>(drop.size_bytes);
     if (drop.whole) {

@@ -156,6 +156,21 @@ TEST(Retention, AFullDiskTakesTheOldestOfAllButInternalsAndTheLastGroup) {
         << "what goes for its age makes room, too";
 }
 
+TEST(Retention, ASegmentIsNotWrittenAnewForLessThanAQuarterOfIt) {
+    std::vector<RetainedGroup> groups;
+    for (int g = 0; g < 10; ++g)
+        groups.push_back(group(g, now - (20 - g) * day));
+    groups.push_back({10, 10, 100, now - 25 * day, 2});  // of another segment
+    groups.push_back({11, 10, 100, now - 5 * day, 2});
+    const std::vector<RetainedIndex> indices = {index("logs", 1, groups)};
+    EXPECT_EQ(told({by_age("logs", 18 * day)}, indices), Lines{"logs max_age 10"}) << "two of ten";
+    EXPECT_EQ(told({by_age("logs", 17 * day)}, indices), Lines{"logs max_age 0 1 2 10"});
+    EXPECT_EQ(told({{"logs", {}, 900, {}}}, indices), Lines{"logs max_bytes 10"});
+    EXPECT_EQ(told({{"logs", {}, 900, {}}}, indices, {now, 301}),
+              (Lines{"logs max_bytes 0 1 10", "logs retention.free_disk 2"}))
+        << "on a disk that is short of room it is";
+}
+
 TEST(Retention, ExtremeTimesDoNotOverflow) {
     const std::int64_t least = std::numeric_limits<std::int64_t>::min();
     const std::int64_t most = std::numeric_limits<std::int64_t>::max();

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "store/index.h"
 #include "store/log_entry.h"
+#include "store/merge_thread.h"
 #include "store/node_limits.h"
 
 #include <fmt/format.h>
@@ -26,7 +27,6 @@ metrics::Counter documents_deleted{"elkhorn_store_documents_deleted_total",
                                    "Documents deleted by their _id, acknowledged."};
 metrics::Counter writes_refused{"elkhorn_store_writes_refused_total",
                                 "Writes refused because tails waited for memory."};
-metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not yet in segments."};
 metrics::Gauge log_size{"elkhorn_store_log_size_bytes", "Size of the write-ahead log on disk."};
 metrics::Gauge index_count{"elkhorn_store_indices", "Indices."};
 
@@ -42,7 +42,8 @@ public:
           folder_(std::move(folder)),
           random_(options_.random_seed != 0
                       ? options_.random_seed
-                      : static_cast<std::uint64_t>(options_.clock->wall_ns())) {
+                      : static_cast<std::uint64_t>(options_.clock->wall_ns())),
+          merger_([this] { return all(); }) {
         node_.folder = folder_.get();
         node_.options = &options_;
         node_.cache = std::make_shared<Cache>(options_.memory[MemoryUse::cache]);
@@ -53,9 +54,11 @@ public:
         {
             const Lock lock(mutex_);
             stopping_ = true;
+            node_.stopping = true;
             work_.notify_all();
         }
         housekeeper_.join();
+        merger_.stop();
         if (log_ != nullptr) log_->close();
     }
 
@@ -84,11 +87,19 @@ public:
         return found == nullptr ? std::nullopt : std::optional(found->uuid());
     }
 
-    Result<std::shared_ptr<const IndexView>> view(std::string_view index) override;
-    Result<> refresh(std::string_view index) override;
-    Result<std::optional<Found>> get(std::string_view index, std::string_view id) override;
+    Result<std::shared_ptr<const IndexView>> view(std::string_view index) override {
+        return TRY(existing(index))->view();
+    }
+
+    Result<> refresh(std::string_view index) override { return TRY(existing(index))->refresh(); }
+
+    Result<std::optional<Found>> get(std::string_view index, std::string_view id) override {
+        return TRY(existing(index))->get(id);
+    }
+
     Result<> flush() override;
     Result<> keep_limits() override;
+    Result<> merge(std::string_view index, const ForceMerge& request) override;
     bool healthy(std::string* reason) const override;
 
     std::vector<std::string> warnings() const override { return limits_->warnings(); }
@@ -110,6 +121,11 @@ private:
         return {list.begin(), list.end()};
     }
 
+    Result<std::shared_ptr<Index>> existing(std::string_view name) const {
+        if (auto index = find(name)) return index;
+        return missing(name);
+    }
+
     static std::unexpected<Error> missing(std::string_view name) {
         return fail(ErrorCode::not_found, fmt::format("no such index [{}]", name));
     }
@@ -121,11 +137,10 @@ private:
                      std::span<Written> results);
     Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
         REQUIRES(mutex_);
-    std::string new_uuid() REQUIRES(mutex_);
     Result<MemoryAccount::Charge> wait_for_room(std::span<const Write> writes);
     Lsn log_removal(const Index& index) REQUIRES(mutex_);
     Result<bool> remove_unwritten(const std::shared_ptr<Index>& index, std::int64_t next_seq_no);
-    Result<> remove_files(const Index& index);
+    Result<> remove_files(Index& index);
     void run_retention();
     Result<> replay(Lsn lsn, std::string_view entry);
     Result<> replay_documents(Lsn lsn, ByteReader& reader);
@@ -154,6 +169,7 @@ private:
     bool stopping_ GUARDED_BY(mutex_) = false;
     std::mutex housekeeping_;
     io::Thread housekeeper_;
+    MergeThread merger_;
 };
 
 // -- opening --------------------------------------------------------------------------------------
@@ -173,6 +189,7 @@ Result<> Engine::open() {
     TRY(limits_->open(all()));
     if (options_.background) {
         housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
+        merger_.start();
     }
     return {};
 }
@@ -268,21 +285,12 @@ Result<> Engine::replay_deletes(Lsn lsn, Index& index, ByteReader& reader) {
 
 // -- indices --------------------------------------------------------------------------------------
 
-std::string Engine::new_uuid() {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::string uuid;
-    for (int i = 0; i < 22; ++i)
-        uuid += alphabet[random_.below(alphabet.size())];
-    return uuid;
-}
-
 Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettings settings) {
     TRY(check_index_name(name));
     Manifest manifest;
     manifest.incarnation = next_incarnation_++;
     manifest.name = name;
-    manifest.uuid = new_uuid();
+    manifest.uuid = random_id(random_);
     manifest.created_ms = options_.clock->wall_ms();
     manifest.settings_json = std::move(settings.settings_json);
     manifest.mapping = std::move(settings.mapping);
@@ -337,7 +345,9 @@ Lsn Engine::log_removal(const Index& index) {
     return lsn;
 }
 
-Result<> Engine::remove_files(const Index& index) {
+Result<> Engine::remove_files(Index& index) {
+    // Nor may it be merged meanwhile: that would make the folder again.
+    index.close();
     TRY(folder_->remove_tree(index_folder(index.incarnation())));
     return folder_->sync_names("indices");
 }
@@ -353,7 +363,7 @@ Result<> Engine::delete_index(std::string_view name) {
         lsn = log_removal(*index);
     }
     TRY(log_->commit(lsn));
-    // Not while the housekeeper flushes it: it would make the folder again.
+    // Not while it is flushed.
     const std::lock_guard<std::mutex> alone(housekeeping_);
     return remove_files(*index);
 }
@@ -375,8 +385,7 @@ Result<bool> Engine::remove_unwritten(const std::shared_ptr<Index>& index,
 }
 
 Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
+    const auto index = TRY(existing(name));
     TRY(limits_->check_change(name));
     return log_->commit(TRY(index->put_mapping(update)));
 }
@@ -458,24 +467,6 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     return results;
 }
 
-Result<std::shared_ptr<const IndexView>> Engine::view(std::string_view name) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
-    return index->view();
-}
-
-Result<> Engine::refresh(std::string_view name) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
-    return index->refresh();
-}
-
-Result<std::optional<Found>> Engine::get(std::string_view name, std::string_view id) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
-    return index->get(id);
-}
-
 bool Engine::healthy(std::string* reason) const {
     const auto failure = log_->failure();
     if (failure && reason != nullptr) *reason = failure->message;
@@ -501,8 +492,15 @@ Result<> Engine::keep_limits() {
 Result<> Engine::flush() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
     for (const auto& index : all())
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::everything));
     return trim_log();
+}
+
+Result<> Engine::merge(std::string_view name, const ForceMerge& request) {
+    const auto index = TRY(existing(name));
+    while (TRY(index->merge())) {
+    }
+    return index->force_merge(request);
 }
 
 Result<> Engine::trim_log() {
@@ -523,7 +521,7 @@ Result<> Engine::flush_for_log() {
                       [](const auto& index) { return index->first_needed().value_or(~Lsn{0}); });
     for (const auto& index : indices) {
         if (log_->size_bytes() <= options_.log_limit_bytes / 2 || !index->first_needed()) break;
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::everything));
         TRY(trim_log());
     }
     return {};
@@ -536,7 +534,7 @@ Result<> Engine::flush_for_memory(std::int64_t target_bytes) {
                       [](const auto& index) { return index->tail_bytes(); });
     for (const auto& index : indices) {
         if (node_.tail_bytes <= target_bytes) break;
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::everything));
     }
     return {};
 }
@@ -552,7 +550,7 @@ Result<> Engine::housekeep() {
         index->forget_tombstones();
         room_.notify_all();
         if (!index->wants_flush()) continue;
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::full_groups));
         flushed = true;
     }
     TRY(flush_for_log());
@@ -561,8 +559,11 @@ Result<> Engine::housekeep() {
         flushed = true;
     }
     if (flushed) TRY(trim_log());
+    if (options_.background)
+        merger_.wake();
+    else
+        TRY(merger_.merge_due());
     room_.notify_all();
-    tail_memory.set(node_.tail_bytes);
     log_size.set(static_cast<std::int64_t>(log_->size_bytes()));
     return {};
 }
