@@ -18,7 +18,7 @@ constexpr std::uint64_t mb = 1ULL << 20;
 
 TEST(MemoryAccount, SharesNeverAddUpToMoreThanTheWhole) {
     for (const std::uint64_t total :
-         {std::uint64_t{0}, mb, 256 * mb, 6144 * mb, 1024 * 1024 * mb}) {
+         {std::uint64_t{0}, mb, 256 * mb, 6144 * mb, std::uint64_t{1} << 40}) {
         const MemoryShares shares = MemoryShares::of(total);
         std::uint64_t sum = 0;
         for (const std::uint64_t each : shares.limit_bytes)
@@ -66,6 +66,7 @@ TEST(MemoryAccount, ThreadsNeverTakeMoreThanThereIs) {
     std::atomic<int> now = 0;
     {
         std::vector<io::Thread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t) {
             threads.emplace_back("taker", [&] {
                 for (int i = 0; i < 20'000; ++i) {

@@ -158,6 +158,7 @@ TEST(Retention, AFullDiskTakesTheOldestOfAllButInternalsAndTheLastGroup) {
 
 TEST(Retention, ASegmentIsNotWrittenAnewForLessThanAQuarterOfIt) {
     std::vector<RetainedGroup> groups;
+    groups.reserve(12);
     for (int g = 0; g < 10; ++g)
         groups.push_back(group(g, now - (20 - g) * day));
     groups.push_back({10, 10, 100, now - 25 * day, 2});  // of another segment
@@ -219,9 +220,11 @@ TEST(RetentionClock, ARestartComparesWithWhatTheFolderKnows) {
     RetentionClock late(now, 5, now - 60 * day);
     EXPECT_EQ(late.state(), RetentionClock::State::ahead);
     EXPECT_EQ(late.look(now + hour, hour + 5), now - 60 * day + hour);
-    RetentionClock behind(now - 50 * 365 * day, 5, now);
+    RetentionClock behind(now - std::int64_t{50} * 365 * day, 5, now);
     EXPECT_EQ(behind.state(), RetentionClock::State::behind);
-    EXPECT_EQ(behind.look(now - 50 * 365 * day, 5), now - 50 * 365 * day) << "nothing is old then";
+    EXPECT_EQ(behind.look(now - std::int64_t{50} * 365 * day, 5),
+              now - std::int64_t{50} * 365 * day)
+        << "nothing is old then";
     EXPECT_EQ(behind.known_ms(), now) << "the next start still knows";
     EXPECT_EQ(behind.look(now + hour, hour), now + hour) << "the time server has set it right";
     EXPECT_EQ(behind.state(), RetentionClock::State::agrees);
