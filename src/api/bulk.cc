@@ -20,6 +20,7 @@
 #include "json/flatten.h"
 #include "json/parse.h"
 #include "json/writer.h"
+#include "store/disk_watch.h"
 
 #include <fmt/format.h>
 
@@ -301,10 +302,16 @@ public:
 private:
     search::Answer<> flush() {
         auto written = call_.context().store->write(writes_);
-        if (!written) return std::unexpected(to_failure(written.error()));
+        const auto failure = written ? search::Failure() : to_failure(written.error());
+        // Like Elasticsearch's, a block is told of each document; other trouble is the request's.
+        const bool blocked = failure.type == "cluster_block_exception";
+        if (!written && !blocked) return std::unexpected(failure);
         for (std::size_t i = 0; i < places_.size(); ++i) {
             Item& item = items_[places_[i]];
-            results_[places_[i]] = std::move((*written)[i]);
+            if (blocked)
+                item.failure = to_failure(store::flooded(item.index));
+            else
+                results_[places_[i]] = std::move((*written)[i]);
             if (item.change != nullptr && !item.change->shown) item.change.reset();
         }
         flattener_.reset();

@@ -145,6 +145,10 @@ search::Failure to_failure(const Error& error) {
         case ErrorCode::overloaded:
             failure.status = 429;
             failure.type = "es_rejected_execution_exception";
+            if (failure.reason.starts_with("[parent] Data too large"))
+                failure.type = "circuit_breaking_exception";
+            if (failure.reason.find("blocked by: [TOO_MANY_REQUESTS/12/") != std::string::npos)
+                failure.type = "cluster_block_exception";
             break;
         case ErrorCode::unavailable:
             failure.status = 503;

@@ -1,6 +1,7 @@
 // api/health.cc -- GET /_elkhorn/health: is the process alive, may traffic be sent to it, and if
 // not, why.
-// 200 when ready, 503 with the reasons otherwise; every sentence says what to do.
+// 200 when ready, 503 with the reasons otherwise; every sentence says what to do. `warnings` is
+// there while somebody should look at a node that works: a full disk, a clock that has leapt.
 
 #include "api/api.h"
 #include "json/writer.h"
@@ -21,7 +22,15 @@ Reply handle(const Call& call) {
         .begin_array();
     for (const std::string& why : reasons)
         out.value(why);
-    out.end_array().end_object();
+    out.end_array();
+    const std::vector<std::string> warnings = call.context().store->warnings();
+    if (!warnings.empty()) {
+        out.key("warnings").begin_array();
+        for (const std::string& warning : warnings)
+            out.value(warning);
+        out.end_array();
+    }
+    out.end_object();
     return json_response(out.take(), reasons.empty() ? 200 : 503);
 }
 

@@ -58,7 +58,7 @@ Reply handle(const Call& call) {
     const auto made = store.create_index(*name, std::move(*settings));
     if (!made) {
         search::Failure failure = to_failure(made.error());
-        failure.index = *name;
+        if (made.error().code != ErrorCode::overloaded) failure.index = *name;
         if (made.error().code == ErrorCode::conflict) {
             failure.status = 400;
             failure.type = "resource_already_exists_exception";

@@ -4,6 +4,8 @@
 
 #include <bit>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace elkhorn {
 
@@ -46,5 +48,15 @@ public:
 private:
     std::uint64_t state_[4];
 };
+
+/// 22 characters that are safe in a URL, as Elasticsearch's uuids are: 132 bits.
+inline std::string random_id(Random& random) {
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string id(22, ' ');
+    for (char& c : id)
+        c = alphabet[random.below(alphabet.size())];
+    return id;
+}
 
 }  // namespace elkhorn

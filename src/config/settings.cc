@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 namespace elkhorn::config {
 namespace {
@@ -43,18 +44,52 @@ struct Given {
     std::string text;
     std::vector<std::string> items;
     std::string source;
+    std::vector<SettingMap> maps;
+    bool in_file = false;
 };
 
 Result<Given> from_file(const YamlEntry& entry, const Settings::Sources& sources) {
     Given given;
     given.source = fmt::format("{}: line {}", sources.file, entry.line);
+    given.in_file = true;
     for (const std::string& item : entry.items) {
         auto filled = substitute(item, sources.environment);
         if (!filled) return within(given.source, std::move(filled).error());
         given.items.push_back(std::move(*filled));
     }
+    for (const YamlMap& map : entry.maps) {
+        SettingMap filled{map.members, fmt::format("{}: line {}", sources.file, map.line)};
+        for (auto& [name, text] : filled.members) {
+            auto value = substitute(text, sources.environment);
+            if (!value) return within(filled.source, std::move(value).error());
+            text = std::move(*value);
+        }
+        given.maps.push_back(std::move(filled));
+    }
     given.text = join(given.items, ",");
     return given;
+}
+
+/// Mappings from a variable or a flag are what would stand behind the key in the file; where texts
+/// are wanted they are refused.
+Result<> settle_maps(const Setting& setting, Given& given) {
+    if (setting.type != SettingType::maps) {
+        if (given.maps.empty()) return {};
+        return fail(ErrorCode::invalid, fmt::format("{}: {}: mappings where texts are wanted",
+                                                    given.source, setting.name));
+    }
+    if (given.in_file || trim(given.text).empty()) return {};
+    const auto entries = read_yaml("x: " + given.text, given.source);
+    if (entries && entries->size() == 1 && entries->front().list &&
+        entries->front().items.empty()) {
+        for (const YamlMap& map : entries->front().maps)
+            given.maps.push_back({map.members, given.source});
+        given.text.clear();
+        return {};
+    }
+    return fail(ErrorCode::invalid,
+                fmt::format("{}: {} is no list of mappings such as [{{name: text}}]", given.source,
+                            std::exchange(given.text, {})));
 }
 
 }  // namespace
@@ -68,6 +103,7 @@ Result<> Settings::convert(const Setting& setting, Value& value) {
     switch (setting.type) {
         case SettingType::text:
         case SettingType::list: return {};
+        case SettingType::maps: return value.text.empty() ? Result<>() : wrong("list of mappings");
         case SettingType::integer: {
             const auto number = to_integer(value.text);
             if (!number) return wrong("whole number");
@@ -123,12 +159,12 @@ Result<Settings> Settings::read(std::span<const Setting> known, const Sources& s
     for (const Setting& setting : known) {
         const std::string variable = variable_of(setting.name);
         if (auto text = sources.environment ? sources.environment(variable) : std::nullopt) {
-            given[std::string(setting.name)] = {*text, items_of(*text), variable};
+            given[std::string(setting.name)] = {*text, items_of(*text), variable, {}};
         }
     }
     for (const auto& [name, text] : sources.flags) {
         if (is_known(name))
-            given[name] = {text, items_of(text), "--" + name};
+            given[name] = {text, items_of(text), "--" + name, {}};
         else
             mistakes.push_back(fmt::format("--{}: {}", name, unknown(name, known)));
     }
@@ -139,6 +175,9 @@ Result<Settings> Settings::read(std::span<const Setting> known, const Sources& s
         value.items = items_of(setting.fallback);
         const auto it = given.find(setting.name);
         if (it != given.end()) {
+            if (auto sound = settle_maps(setting, it->second); !sound)
+                mistakes.push_back(sound.error().message);
+            value.maps = it->second.maps;
             value.text = it->second.text;
             value.items = it->second.items;
             value.source = it->second.source;
@@ -196,6 +235,11 @@ bool Settings::boolean(std::string_view name) const {
 const std::vector<std::string>& Settings::list(std::string_view name) const {
     ASSERT(at(name).type == SettingType::list);
     return at(name).items;
+}
+
+const std::vector<SettingMap>& Settings::maps(std::string_view name) const {
+    ASSERT(at(name).type == SettingType::maps);
+    return at(name).maps;
 }
 
 bool Settings::given(std::string_view name) const {

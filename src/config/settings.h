@@ -5,6 +5,9 @@
 //   const Settings settings = TRY(Settings::load(known, "elkhorn.yml", flags));
 //   settings.integer("http.port");
 //
+// A setting of type `maps` is a list of mappings, such as rules; in the environment and in flags it
+// is written as YAML writes a list on one line: [{pattern: "logs-*", max_age: 30d}].
+//
 // Precedence: default < file < ELKHORN_HTTP_PORT < flags. In the file keys may be nested or dotted,
 // and texts may hold ${VAR:default}. A key that nobody knows is an error with file, line and the
 // nearest right key; so is a value of the wrong type. Every mistake is reported at once.
@@ -23,13 +26,19 @@
 
 namespace elkhorn::config {
 
-enum class SettingType { text, integer, real, boolean, bytes, duration_ms, list };
+enum class SettingType { text, integer, real, boolean, bytes, duration_ms, list, maps };
 
 struct Setting {
     std::string_view name;
     SettingType type = SettingType::text;
     std::string_view fallback;  // as it would stand in the file; a list is separated by commas
     std::string_view help;
+};
+
+/// One mapping of a list of them, with where it stands, for messages.
+struct SettingMap {
+    std::vector<std::pair<std::string, std::string>> members;
+    std::string source;
 };
 
 using Flags = std::vector<std::pair<std::string, std::string>>;
@@ -55,6 +64,7 @@ public:
     double real(std::string_view name) const;
     bool boolean(std::string_view name) const;
     const std::vector<std::string>& list(std::string_view name) const;
+    const std::vector<SettingMap>& maps(std::string_view name) const;
 
     /// False where the default holds.
     bool given(std::string_view name) const;
@@ -66,6 +76,7 @@ private:
         SettingType type = SettingType::text;
         std::string text;
         std::vector<std::string> items;
+        std::vector<SettingMap> maps;
         std::int64_t integer = 0;
         double real = 0;
         std::string source = "default";

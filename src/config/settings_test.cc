@@ -7,13 +7,15 @@
 namespace elkhorn::config {
 namespace {
 
-constexpr std::array<Setting, 5> known = {{{"http.port", SettingType::integer, "9200", ""},
+constexpr std::array<Setting, 6> known = {{{"http.port", SettingType::integer, "9200", ""},
                                            {"path.data", SettingType::text, "data", ""},
                                            {"queue.max_bytes", SettingType::bytes, "64mb", ""},
                                            {"flush.interval", SettingType::duration_ms, "5s", ""},
-                                           {"hosts", SettingType::list, "a, b", ""}}};
+                                           {"hosts", SettingType::list, "a, b", ""},
+                                           {"rules", SettingType::maps, "", ""}}};
 
-Result<Settings> read(std::string yaml, TextMap<std::string> variables = {}, Flags flags = {}) {
+Result<Settings> read(std::string yaml, const TextMap<std::string>& variables = {},
+                      Flags flags = {}) {
     Settings::Sources sources;
     sources.yaml = std::move(yaml);
     sources.flags = std::move(flags);
@@ -49,6 +51,42 @@ TEST(Settings, MistakesNameFileLineAndTheNearestKey) {
     EXPECT_FALSE(read("just text"));
     EXPECT_EQ(read("", {}, {{"htp.port", "1"}}).error().message,
               "--htp.port: there is no setting htp.port (did you mean http.port?)");
+}
+
+TEST(Settings, ListsOfMappingsFromFileVariableAndFlag) {
+    using Members = std::vector<std::pair<std::string, std::string>>;
+    const Members wanted = {{"pattern", "logs-*"}, {"max_age", "30d"}};
+    auto s = read("rules:\n  - pattern: logs-*\n    max_age: ${AGE:30d}\n  - {pattern: x}\n");
+    ASSERT_TRUE(s) << s.error().message;
+    ASSERT_EQ(s->maps("rules").size(), 2U);
+    EXPECT_EQ(s->maps("rules")[0].members, wanted);
+    EXPECT_EQ(s->maps("rules")[0].source, "elkhorn.yml: line 2");
+    EXPECT_EQ(s->maps("rules")[1].source, "elkhorn.yml: line 4");
+    const std::string line = R"([{pattern: "logs-*", max_age: 30d}])";
+    s = read("rules: [{pattern: a}]", {{"ELKHORN_RULES", line}});
+    ASSERT_TRUE(s) << s.error().message;
+    ASSERT_EQ(s->maps("rules").size(), 1U);
+    EXPECT_EQ(s->maps("rules")[0].members, wanted);
+    EXPECT_EQ(s->maps("rules")[0].source, "ELKHORN_RULES");
+    s = read("", {}, {{"rules", line}});
+    ASSERT_TRUE(s) << s.error().message;
+    EXPECT_EQ(s->maps("rules")[0].source, "--rules");
+    EXPECT_TRUE(read("")->maps("rules").empty());
+    EXPECT_TRUE(read("rules: []")->maps("rules").empty());
+}
+
+TEST(Settings, MappingsOutOfPlaceAreRefused) {
+    EXPECT_EQ(read("rules: x").error().message,
+              "elkhorn.yml: line 1: rules: \"x\" is no list of mappings");
+    EXPECT_EQ(read("hosts: [{a: b}]").error().message,
+              "elkhorn.yml: line 1: hosts: mappings where texts are wanted");
+    EXPECT_EQ(read("rules: [{a: [b]}]").error().message,
+              "elkhorn.yml: line 1: rules: texts by name are wanted");
+    EXPECT_FALSE(read("rules: [{a: b}, c]"));
+    EXPECT_FALSE(read("rules: [[c]]"));
+    EXPECT_EQ(read("", {}, {{"rules", "logs 30d"}}).error().message,
+              "--rules: logs 30d is no list of mappings such as [{name: text}]");
+    EXPECT_FALSE(read("", {}, {{"rules", "[{a: b"}}));
 }
 
 }  // namespace

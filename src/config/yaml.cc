@@ -19,7 +19,8 @@ public:
             for (const auto& member : node) {
                 if (!member.first.IsScalar()) return failure(line, "a key must be a word");
                 const std::string& name = member.first.Scalar();
-                TRY(add(key.empty() ? name : key + "." + name, member.second, depth + 1));
+                TRY(add(key.empty() ? name : fmt::format("{}.{}", key, name), member.second,
+                        depth + 1));
             }
             return {};
         }
@@ -35,10 +36,15 @@ public:
         if (node.IsScalar()) entry.items.push_back(node.Scalar());
         if (node.IsSequence()) {
             for (const auto& item : node) {
-                if (!item.IsScalar())
-                    return failure(line, fmt::format("{}: a list of texts is wanted", key));
-                entry.items.push_back(item.Scalar());
+                if (item.IsMap())
+                    entry.maps.push_back(TRY(map(key, item)));
+                else if (item.IsScalar())
+                    entry.items.push_back(item.Scalar());
+                else
+                    return failure(line, fmt::format("{}: a list in a list is not wanted", key));
             }
+            if (!entry.maps.empty() && !entry.items.empty())
+                return failure(line, fmt::format("{}: texts and mappings in one list", key));
         }
         entries.push_back(std::move(entry));
         return {};
@@ -47,6 +53,17 @@ public:
     std::vector<YamlEntry> entries;
 
 private:
+    Result<YamlMap> map(const std::string& key, const YAML::Node& node) const {
+        YamlMap made;
+        made.line = node.Mark().line + 1;
+        for (const auto& member : node) {
+            if (!member.first.IsScalar() || !member.second.IsScalar())
+                return failure(made.line, fmt::format("{}: texts by name are wanted", key));
+            made.members.emplace_back(member.first.Scalar(), member.second.Scalar());
+        }
+        return made;
+    }
+
     std::unexpected<Error> failure(int line, std::string_view what) const {
         return fail(ErrorCode::invalid, fmt::format("{}: line {}: {}", file_, line, what));
     }

@@ -6,13 +6,21 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace elkhorn::config {
 
+/// One mapping of a list of them: {pattern: "logs-*", max_age: 30d}.
+struct YamlMap {
+    std::vector<std::pair<std::string, std::string>> members;
+    int line = 1;
+};
+
 struct YamlEntry {
     std::string key;                 // "http.port"
     std::vector<std::string> items;  // one, unless `list`
+    std::vector<YamlMap> maps;       // in place of items, where the list is one of mappings
     bool list = false;
     bool null = false;
     int line = 1;

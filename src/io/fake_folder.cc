@@ -173,6 +173,10 @@ public:
         return disk_.bytes_until_full_;
     }
 
+    Result<std::uint64_t> total_bytes() const override {
+        return std::numeric_limits<std::uint64_t>::max();
+    }
+
     std::string place() const override { return "fake disk"; }
 
 private:
@@ -180,7 +184,12 @@ private:
 };
 
 Result<> FakeDisk::change() {
-    if (calls_until_failure_ < 0 || calls_until_failure_-- > 0) return {};
+    if (calls_until_failure_ < 0) return {};
+    if (calls_until_failure_ > 0) {
+        --calls_until_failure_;
+        return {};
+    }
+    calls_until_failure_ = -1;
     return fail(ErrorCode::io, "the fake disk failed as it was told to");
 }
 

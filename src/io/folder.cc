@@ -185,6 +185,12 @@ public:
         return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
     }
 
+    Result<std::uint64_t> total_bytes() const override {
+        struct statvfs info{};
+        if (::statvfs(path_.c_str(), &info) != 0) return system_error("stat", path_, errno);
+        return static_cast<std::uint64_t>(info.f_blocks) * info.f_frsize;
+    }
+
     std::string place() const override { return path_; }
 
 private:

@@ -62,6 +62,8 @@ public:
     virtual Result<> sync_names(const std::string& name) = 0;
     /// Free bytes on the disk.
     virtual Result<std::uint64_t> free_bytes() const = 0;
+    /// Bytes of the disk, free or not.
+    virtual Result<std::uint64_t> total_bytes() const = 0;
 
     /// For messages: where it is.
     virtual std::string place() const = 0;

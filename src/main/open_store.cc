@@ -2,6 +2,7 @@
 
 #include "io/folder.h"
 #include "json/flatten.h"
+#include "main/store_settings.h"
 
 namespace elkhorn {
 
@@ -15,8 +16,7 @@ Result<OpenStore> open_store(const config::Settings& settings) {
         return flattener->flatten(source, source.size(), document);
     };
     options.field_names = open.names.get();
-    options.memory_limit_bytes = static_cast<std::uint64_t>(settings.integer("memory"));
-    options.cache_limit_bytes = static_cast<std::uint64_t>(settings.integer("cache"));
+    TRY(read_store_settings(settings, options));
     auto folder = TRY(io::open_folder(settings.text("data"), true));
     open.store = TRY(store::Store::open(std::move(folder), std::move(options)));
     return open;

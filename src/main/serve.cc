@@ -138,11 +138,7 @@ private:
         std::ifstream(path) >> uuid;
         if (!uuid.empty()) return uuid;
         Random random(static_cast<std::uint64_t>(system_clock().wall_ns()));
-        constexpr std::string_view alphabet =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        std::string made(22, ' ');
-        for (char& c : made)
-            c = alphabet[random.below(alphabet.size())];
+        std::string made = random_id(random);
         std::ofstream out(path);
         out << made << "\n";
         if (!out.flush()) return fail(ErrorCode::io, fmt::format("cannot write {}", path));

@@ -11,13 +11,24 @@ namespace elkhorn::search::agg {
 
 Answer<> Ledger::hold(std::size_t size_bytes) {
     held_bytes_ += size_bytes;
-    if (held_bytes_ <= limit_bytes) return {};
+    if (held_bytes_ > limit_bytes) return too_large("request", limit_bytes);
+    if (memory_ == nullptr) return {};
+    if (!memory_->try_take(store::MemoryUse::queries, size_bytes))
+        return too_large("parent", memory_->limit(store::MemoryUse::queries));
+    taken_bytes_ += size_bytes;
+    return {};
+}
+
+Ledger::~Ledger() {
+    if (memory_ != nullptr) memory_->give_back(store::MemoryUse::queries, taken_bytes_);
+}
+
+std::unexpected<Failure> Ledger::too_large(std::string_view breaker, std::size_t limit) {
     auto failure = refuse_in_phase(
         "circuit_breaking_exception",
-        fmt::format(
-            "[request] Data too large, data for [aggregations] would be [{}], which is larger than "
-            "the limit of [{}]",
-            held_bytes_, limit_bytes));
+        fmt::format("[{}] Data too large, data for [aggregations] would be [{}], which is larger "
+                    "than the limit of [{}]",
+                    breaker, held_bytes_, limit));
     failure.error().status = 429;
     return failure;
 }

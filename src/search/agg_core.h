@@ -48,9 +48,14 @@ struct SelectionBuffer {
 /// What a request may use: memory while it counts, buckets in its answer.
 class Ledger {
 public:
-    explicit Ledger(std::uint32_t max_buckets) : max_buckets_(max_buckets) {}
+    explicit Ledger(std::uint32_t max_buckets, store::MemoryAccount* memory = nullptr)
+        : max_buckets_(max_buckets), memory_(memory) {}
 
-    /// 429 past the limit.
+    ~Ledger();
+    Ledger(const Ledger&) = delete;
+    Ledger& operator=(const Ledger&) = delete;
+
+    /// 429 past the request's limit, or where the node's share for searches has no more.
     Answer<> hold(std::size_t size_bytes);
     /// 503 past the limit. What is below an empty bucket counts for little, as in Elasticsearch,
     /// which makes it once for all empty ones.
@@ -66,8 +71,12 @@ public:
 
 private:
     static constexpr std::size_t limit_bytes = std::size_t{512} << 20;
+    [[nodiscard]] std::unexpected<Failure> too_large(std::string_view breaker, std::size_t limit);
+
     std::uint32_t max_buckets_;
+    store::MemoryAccount* memory_;  // the node's; null: nobody counts
     std::size_t held_bytes_ = 0;
+    std::size_t taken_bytes_ = 0;  // of memory_
     std::size_t shown_ = 0;
     std::size_t written_ = 0;  // with those below empty ones
 };

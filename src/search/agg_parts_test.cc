@@ -181,5 +181,21 @@ TEST(Ledger, RefusesBeforeTooMuchIsShownOrHeld) {
     EXPECT_EQ(ledger.hold(std::size_t{1} << 40).error().status, 429);
 }
 
+TEST(Ledger, TakesFromTheNodesMemoryAndGivesItBack) {
+    store::MemoryAccount memory(store::MemoryShares::of(8U << 20));  // one of them for queries
+    {
+        Ledger first(10, &memory);
+        EXPECT_TRUE(first.hold(700'000));
+        Ledger second(10, &memory);
+        const auto refused = second.hold(700'000);
+        ASSERT_FALSE(refused) << "together they would hold more than their share";
+        EXPECT_EQ(refused.error().status, 429);
+        EXPECT_EQ(refused.error().type, "circuit_breaking_exception");
+        EXPECT_EQ(refused.error().reason.substr(0, 23), "[parent] Data too large");
+        EXPECT_EQ(memory.used(), 700'000U);
+    }
+    EXPECT_EQ(memory.used(), 0U);
+}
+
 }  // namespace
 }  // namespace elkhorn::search::agg

@@ -23,6 +23,7 @@ struct RequestContext {
     std::int64_t deadline_ns = 0;  // steady; 0: none
     std::vector<std::shared_ptr<const store::IndexView>> indices;
     std::uint32_t max_buckets = 65'535;
+    store::MemoryAccount* memory = nullptr;  // what aggregations count in is taken here; null: free
 
     /// What one row group after the other costs to decode; null: nothing is kept.
     std::shared_ptr<GroupCache> cache;

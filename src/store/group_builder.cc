@@ -128,6 +128,13 @@ ColumnBuilder& GroupBuilder::column(std::string_view path, ColumnKind kind) {
     return *columns_[it->second];
 }
 
+const ColumnBuilder* GroupBuilder::find(std::string_view path, ColumnKind kind) const {
+    std::string key(1, static_cast<char>(kind));
+    key += path;
+    const auto it = places_.find(key);
+    return it == places_.end() ? nullptr : columns_[it->second].get();
+}
+
 void GroupBuilder::add_text(ColumnBuilder& column, std::uint32_t row, std::string_view text,
                             std::string_view source) {
     const bool inside =

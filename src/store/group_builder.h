@@ -122,6 +122,8 @@ public:
     std::uint32_t add(const NewRow& row);
     /// The column, made if it is not there.
     ColumnBuilder& column(std::string_view path, ColumnKind kind);
+    /// Null when no document here has the field in that kind.
+    const ColumnBuilder* find(std::string_view path, ColumnKind kind) const;
     /// Adds a text to a column: as it stands in the row's kept source where it points into
     /// `source`, otherwise as a copy, made where the column has not seen it before.
     void add_text(ColumnBuilder& column, std::uint32_t row, std::string_view text,

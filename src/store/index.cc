@@ -102,6 +102,7 @@ Index::Index(Node& node, Manifest manifest)
       uuid_(manifest.uuid),
       settings_(manifest.settings_json),
       incarnation_(manifest.incarnation),
+      created_ms_(manifest.created_ms),
       salt_(id_salt(manifest.uuid)),
       manifest_(std::move(manifest)),
       router_(*node.options->field_names),
@@ -112,6 +113,7 @@ Index::Index(Node& node, Manifest manifest)
 
 Index::~Index() {
     node_.tail_bytes -= counted_bytes_;
+    node_.frozen_builders -= counted_frozen_;
 }
 
 void Index::set_created_at(Lsn lsn) {
@@ -312,17 +314,23 @@ void Index::freeze_if_full() {
 
 void Index::count_bytes() {
     std::int64_t bytes = 0;
+    std::int64_t frozen = 0;
     for (const std::shared_ptr<Slot>& slot : slots_) {
         if (slot->builder != nullptr)
             bytes += static_cast<std::int64_t>(slot->builder->memory_bytes());
+        if (slot->builder != nullptr && slot->frozen) ++frozen;
         if (slot->bytes != nullptr) bytes += static_cast<std::int64_t>(slot->bytes->size());
     }
     node_.tail_bytes += bytes - counted_bytes_;
     counted_bytes_ = bytes;
+    node_.frozen_builders += frozen - counted_frozen_;
+    counted_frozen_ = frozen;
 }
 
-Lsn Index::write(std::span<const Write* const> writes, std::span<Written* const> results) {
+std::optional<Lsn> Index::write(std::span<const Write* const> writes,
+                                std::span<Written* const> results) {
     const Lock lock(mutex_);
+    if (retired_) return std::nullopt;
     LogEntries entries(*node_.log, incarnation_);
     const std::size_t slots_before = slots_.empty() ? 0 : slots_.size() - 1;
     for (std::size_t i = 0; i < writes.size(); ++i) {
@@ -432,12 +440,6 @@ Result<bool> Index::encode_frozen() {
     for (const auto& slot : frozen)
         TRY(encode(slot));
     return !frozen.empty();
-}
-
-std::size_t Index::frozen_builders() const {
-    const Lock lock(mutex_);
-    return static_cast<std::size_t>(std::ranges::count_if(
-        slots_, [](const auto& slot) { return slot->frozen && slot->builder != nullptr; }));
 }
 
 void Index::forget_tombstones() {

@@ -15,6 +15,7 @@
 #include "store/deletes_file.h"
 #include "store/field_router.h"
 #include "store/group_builder.h"
+#include "store/log_entry.h"
 #include "store/manifest.h"
 #include "store/merge_rules.h"
 #include "store/slot.h"
@@ -39,27 +40,15 @@ namespace elkhorn::store {
 struct Node {
     io::Folder* folder = nullptr;  // the engine's, like all here
     WriteLog* log = nullptr;
+    MemoryAccount* memory = nullptr;
     const Options* options = nullptr;
     std::shared_ptr<Cache> cache;
     // of all indices: builders and row groups not yet in segments
     std::atomic<std::int64_t> tail_bytes{0};
     std::atomic<std::int64_t> tombstone_bytes{0};
-    std::atomic<bool> stopping{false};  // merges end early
-};
-
-/// One document of the log, as replay reads it.
-struct LoggedDocument {
-    std::int64_t seq_no = 0;
-    std::int64_t version = 1;
-    std::string_view id;  // empty: generated
-    std::string_view source;
-};
-
-/// One delete of the log.
-struct LoggedDelete {
-    std::int64_t seq_no = 0;
-    std::int64_t version = 1;
-    std::string_view id;
+    std::atomic<std::int64_t> frozen_builders{0};  // of all indices: full, not yet encoded
+    std::atomic<bool> merges_allowed{true};        // not while the disk is nearly full
+    std::atomic<bool> stopping{false};             // merges end early
 };
 
 /// A row group in a segment, as retention sees it.
@@ -68,6 +57,7 @@ struct SealedGroup {
     std::uint32_t live_rows = 0;
     std::uint64_t size_bytes = 0;
     std::optional<std::int64_t> newest_ms;  // of `@timestamp`; nothing without one
+    std::uint64_t segment = 0;              // whose file it is in
 };
 
 enum class FlushScope : std::uint8_t {
@@ -91,11 +81,15 @@ public:
 
     std::uint64_t incarnation() const { return incarnation_; }
 
+    std::int64_t created_ms() const { return created_ms_; }
+
     /// Opens the segments its manifest names.
     Result<> open_segments();
 
-    /// Applies the writes in order and gives them to the log; results in order. The lsn to commit.
-    Lsn write(std::span<const Write* const> writes, std::span<Written* const> results);
+    /// Applies the writes in order and gives them to the log; results in order. The lsn to commit;
+    /// nothing once it is retired.
+    std::optional<Lsn> write(std::span<const Write* const> writes,
+                             std::span<Written* const> results);
     Result<> replay(Lsn lsn, const LoggedDocument& document, const event::Document& flat);
     Result<> replay(Lsn lsn, const LoggedDelete& logged);
 
@@ -117,7 +111,9 @@ public:
     Result<> flush(FlushScope scope);
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
-    std::size_t frozen_builders() const;
+    RetainedTail unsealed() const;
+    /// Ends writing to it, unless something was written since that sequence number was the next.
+    bool retire(std::int64_t next_seq_no);
     /// Does the most urgent merge of segments (store/merge_rules.h); false when there is none.
     Result<bool> merge();
     Result<> force_merge(const ForceMerge& request);
@@ -201,7 +197,7 @@ private:
     void begin_merge(std::span<const SealedSegment> segments, Merge& merge) REQUIRES(mutex_);
     Result<> run_merge(Merge& merge);
     Result<> write_merged(Merge& merge);
-    static Result<> add_piece(const Merge& merge, const MergePiece& piece, SegmentWriter& writer);
+    Result<> add_piece(const Merge& merge, const MergePiece& piece, SegmentWriter& writer);
     static Bitmap deleted_in(const Merge& merge, const Merged& merged);
     static void take_over_deletes(Merge& merge);
     Result<> name_merged(Merge& merge, std::span<const std::uint64_t> old);
@@ -216,8 +212,10 @@ private:
     const std::string uuid_;
     const std::string settings_;
     const std::uint64_t incarnation_;
+    const std::int64_t created_ms_;
     const std::uint64_t salt_;
     std::atomic<std::int64_t> counted_bytes_{0};
+    std::atomic<std::int64_t> counted_frozen_{0};
 
     mutable Mutex mutex_;
     // as last written, but for the mapping, which is the newest
@@ -229,7 +227,8 @@ private:
     Uncovered logged_deletes_ GUARDED_BY(mutex_);
     bool deletes_changed_ GUARDED_BY(mutex_) = false;  // since the deletes file was written
     Tombstones tombstones_ GUARDED_BY(mutex_);
-    bool dirty_ GUARDED_BY(mutex_) = false;  // since the last view
+    bool dirty_ GUARDED_BY(mutex_) = false;    // since the last view
+    bool retired_ GUARDED_BY(mutex_) = false;  // it is going: nobody writes to it any more
     std::int64_t refreshed_ns_ GUARDED_BY(mutex_) = 0;
     std::shared_ptr<const Mapping> shown_mapping_ GUARDED_BY(mutex_);
     std::shared_ptr<const IndexView> view_ GUARDED_BY(mutex_);

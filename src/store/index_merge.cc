@@ -24,6 +24,9 @@ metrics::Counter merged_bytes{"elkhorn_store_merged_bytes_total", "Bytes that me
 metrics::Counter purged_rows{"elkhorn_store_purged_rows_total",
                              "Deleted rows that merges left behind."};
 
+// What a row group takes while it is made anew, by its bytes in the file.
+constexpr std::uint64_t decoded_factor = 8;
+
 MergeRules rules_of(const Options& options) {
     MergeRules rules;
     rules.together = options.merge_segments;
@@ -64,7 +67,7 @@ std::vector<Index::SealedSegment> Index::sealed_segments() const {
 }
 
 Result<bool> Index::merge() {
-    if (!may_merge_.exchange(false)) return false;
+    if (!node_.merges_allowed || !may_merge_.exchange(false)) return false;
     const std::lock_guard<std::mutex> alone(merging_);
     Merge merge;
     {
@@ -83,6 +86,10 @@ Result<bool> Index::merge() {
 }
 
 Result<> Index::force_merge(const ForceMerge& request) {
+    if (!node_.merges_allowed) {
+        return fail(ErrorCode::overloaded,
+                    "the disk is nearly full (disk.watermark.high): a merge needs room for a copy");
+    }
     const std::lock_guard<std::mutex> alone(merging_);
     std::vector<std::vector<SealedSegment>> runs;
     {
@@ -177,6 +184,11 @@ Result<> Index::add_piece(const Merge& merge, const MergePiece& piece, SegmentWr
         return writer.add(bytes);
     }
     std::vector<GroupView> groups;
+    std::uint64_t bytes_held = 0;  // a merge that runs beside another is not refused for it
+    for (std::size_t i = piece.first; i < piece.last; ++i)
+        bytes_held += merge.slots[i]->group->size_bytes() * decoded_factor;
+    const auto held =
+        node_.memory == nullptr ? std::nullopt : node_.memory->take(MemoryUse::merges, bytes_held);
     for (std::size_t i = piece.first; i < piece.last; ++i) {
         groups.push_back({merge.slots[i]->group, merge.left_out[i]});
         if (merge.left_out[i] != nullptr)
@@ -299,6 +311,9 @@ void Index::install_merged(Merge& merge, const Manifest& next) {
 
 std::vector<SealedGroup> Index::sealed_groups() const {
     const Lock lock(mutex_);
+    // Whole numbers that are no dates mean something else.
+    const FieldMapping* time = manifest_.mapping.find("@timestamp");
+    const bool dated = time != nullptr && time->type == FieldType::date;
     std::vector<SealedGroup> groups;
     for (const auto& slot : slots_) {
         if (slot->segment == 0) continue;
@@ -306,7 +321,9 @@ std::vector<SealedGroup> Index::sealed_groups() const {
         group.first_seq_no = slot->first_seq_no();
         group.live_rows = slot->rows() - slot->deleted_rows;
         group.size_bytes = slot->group->size_bytes();
-        const Column* times = slot->group->find("@timestamp", ColumnKind::integer);
+        group.segment = slot->segment;
+        const Column* times =
+            dated ? slot->group->find("@timestamp", ColumnKind::integer) : nullptr;
         if (times != nullptr && times->value_count() > 0) group.newest_ms = times->max_integer();
         groups.push_back(group);
     }

@@ -9,7 +9,13 @@
 //   deletes   varint incarnation, then to the end: varint seq_no, varint version, text id
 #pragma once
 
+#include "base/bytes.h"
+#include "base/result.h"
+#include "store/manifest.h"
+
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace elkhorn::store {
 
@@ -20,5 +26,28 @@ enum class LogEntry : std::uint8_t {
     documents = 4,
     deletes = 5,
 };
+
+/// One document of the log, as replay reads it.
+struct LoggedDocument {
+    std::int64_t seq_no = 0;
+    std::int64_t version = 1;
+    std::string_view id;  // empty: generated
+    std::string_view source;
+};
+
+/// One delete of the log.
+struct LoggedDelete {
+    std::int64_t seq_no = 0;
+    std::int64_t version = 1;
+    std::string_view id;
+};
+
+std::string creation_entry(const Manifest& manifest);
+std::string removal_entry(std::uint64_t incarnation);
+
+/// What follows the incarnation; views see the entry.
+Result<Manifest> read_creation(std::uint64_t incarnation, ByteReader& reader);
+Result<LoggedDocument> read_document(ByteReader& reader);
+Result<LoggedDelete> read_delete(ByteReader& reader);
 
 }  // namespace elkhorn::store

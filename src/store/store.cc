@@ -1,6 +1,5 @@
 // The engine: indices by name, the log they share, and the one background thread that encodes,
-// flushes
-// and trims.
+// flushes and trims.
 
 #include "store/store.h"
 
@@ -11,11 +10,13 @@
 #include "store/index.h"
 #include "store/log_entry.h"
 #include "store/merge_thread.h"
+#include "store/node_limits.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 
 namespace elkhorn::store {
 namespace {
@@ -26,11 +27,10 @@ metrics::Counter documents_deleted{"elkhorn_store_documents_deleted_total",
                                    "Documents deleted by their _id, acknowledged."};
 metrics::Counter writes_refused{"elkhorn_store_writes_refused_total",
                                 "Writes refused because tails waited for memory."};
-metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not yet in segments."};
 metrics::Gauge log_size{"elkhorn_store_log_size_bytes", "Size of the write-ahead log on disk."};
 metrics::Gauge index_count{"elkhorn_store_indices", "Indices."};
 
-constexpr std::size_t max_frozen_builders = 4;  // more than these wait: writers pause
+constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writers pause
 constexpr std::int64_t pause_ms = 50;
 constexpr std::int64_t overload_ms = 10'000;
 constexpr std::int64_t housekeeping_ms = 200;
@@ -46,7 +46,8 @@ public:
           merger_([this] { return all(); }) {
         node_.folder = folder_.get();
         node_.options = &options_;
-        node_.cache = std::make_shared<Cache>(options_.cache_limit_bytes);
+        node_.cache = std::make_shared<Cache>(options_.memory[MemoryUse::cache]);
+        limits_.emplace(node_);
     }
 
     ~Engine() override {
@@ -86,12 +87,26 @@ public:
         return found == nullptr ? std::nullopt : std::optional(found->uuid());
     }
 
-    Result<std::shared_ptr<const IndexView>> view(std::string_view index) override;
-    Result<> refresh(std::string_view index) override;
-    Result<std::optional<Found>> get(std::string_view index, std::string_view id) override;
+    Result<std::shared_ptr<const IndexView>> view(std::string_view index) override {
+        return TRY(existing(index))->view();
+    }
+
+    Result<> refresh(std::string_view index) override { return TRY(existing(index))->refresh(); }
+
+    Result<std::optional<Found>> get(std::string_view index, std::string_view id) override {
+        return TRY(existing(index))->get(id);
+    }
+
     Result<> flush() override;
+    Result<> keep_limits() override;
     Result<> merge(std::string_view index, const ForceMerge& request) override;
     bool healthy(std::string* reason) const override;
+
+    std::vector<std::string> warnings() const override { return limits_->warnings(); }
+
+    void believe_clock() override { limits_->believe_clock(); }
+
+    MemoryAccount& memory() override { return limits_->memory(); }
 
 private:
     std::shared_ptr<Index> find(std::string_view name) const {
@@ -102,10 +117,13 @@ private:
 
     std::vector<std::shared_ptr<Index>> all() const {
         const Lock lock(mutex_);
-        std::vector<std::shared_ptr<Index>> list;
-        for (const auto& [name, index] : indices_)
-            list.push_back(index);
-        return list;
+        const auto list = std::views::values(indices_);
+        return {list.begin(), list.end()};
+    }
+
+    Result<std::shared_ptr<Index>> existing(std::string_view name) const {
+        if (auto index = find(name)) return index;
+        return missing(name);
     }
 
     static std::unexpected<Error> missing(std::string_view name) {
@@ -115,24 +133,29 @@ private:
     std::shared_ptr<Index> index_for(std::span<const Write> writes,
                                      std::span<const std::size_t> places,
                                      std::span<Written> results);
+    Lsn write_to_one(std::span<const Write> writes, std::span<const std::size_t> places,
+                     std::span<Written> results);
     Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
         REQUIRES(mutex_);
-    std::string new_uuid() REQUIRES(mutex_);
-    Result<> wait_for_room();
+    Result<MemoryAccount::Charge> wait_for_room(std::span<const Write> writes);
+    Lsn log_removal(const Index& index) REQUIRES(mutex_);
+    Result<bool> remove_unwritten(const std::shared_ptr<Index>& index, std::int64_t next_seq_no);
+    Result<> remove_files(Index& index);
+    void run_retention();
     Result<> replay(Lsn lsn, std::string_view entry);
     Result<> replay_documents(Lsn lsn, ByteReader& reader);
     Result<> replay_deletes(Lsn lsn, Index& index, ByteReader& reader);
     Result<> open_indices();
     Result<> housekeep();
     Result<> flush_for_log();
-    Result<> flush_for_memory();
+    Result<> flush_for_memory(std::int64_t target_bytes);
     Result<> trim_log();
-    std::size_t frozen_builders() const;
     void run();
 
     Options options_;
     std::unique_ptr<io::Folder> folder_;
     Node node_;
+    std::optional<NodeLimits> limits_;  // from the constructor on
     std::unique_ptr<WriteLog> log_;
     event::Document replayed_;  // scratch of replay
 
@@ -149,20 +172,21 @@ private:
     MergeThread merger_;
 };
 
-// -- opening
-// ------------------------------------------------------------------------------------------
+// -- opening --------------------------------------------------------------------------------------
 
 Result<> Engine::open() {
     TRY(open_indices());
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;
     log_options.background = options_.background;
+    log_options.pending_limit_bytes = options_.memory[MemoryUse::log];
     log_ = TRY(WriteLog::open(*folder_, log_options, [this](Lsn lsn, std::string_view entry) {
         return replay(lsn, entry);
     }));
     node_.log = log_.get();
     for (const auto& index : all())
         TRY(index->encode_frozen());
+    TRY(limits_->open(all()));
     if (options_.background) {
         housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
         merger_.start();
@@ -205,14 +229,7 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
     }
     if (type == LogEntry::create) {
         if (index != nullptr) return {};  // it has a manifest
-        Manifest manifest;
-        manifest.incarnation = incarnation;
-        manifest.name = reader.text();
-        manifest.uuid = reader.text();
-        manifest.created_ms = reader.number<std::int64_t>();
-        manifest.settings_json = reader.text();
-        manifest.mapping = TRY(read_mapping(reader.text()));
-        index = std::make_shared<Index>(node_, std::move(manifest));
+        index = std::make_shared<Index>(node_, TRY(read_creation(incarnation, reader)));
         index->set_created_at(lsn);
         const Lock lock(mutex_);
         by_incarnation_[incarnation] = index;
@@ -248,12 +265,7 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
         index = it->second;
     }
     while (!reader.at_end()) {
-        LoggedDocument document;
-        document.seq_no = static_cast<std::int64_t>(reader.varint());
-        document.version = static_cast<std::int64_t>(reader.varint());
-        document.id = reader.text();
-        document.source = reader.text();
-        if (!reader.ok()) return fail(ErrorCode::corruption, "an entry that ends early");
+        const LoggedDocument document = TRY(read_document(reader));
         TRY(options_.flatten(document.source, replayed_));
         TRY(index->replay(lsn, document, replayed_));
     }
@@ -265,47 +277,24 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
 
 Result<> Engine::replay_deletes(Lsn lsn, Index& index, ByteReader& reader) {
     while (!reader.at_end()) {
-        LoggedDelete logged;
-        logged.seq_no = static_cast<std::int64_t>(reader.varint());
-        logged.version = static_cast<std::int64_t>(reader.varint());
-        logged.id = reader.text();
-        if (!reader.ok()) return fail(ErrorCode::corruption, "an entry that ends early");
+        const LoggedDelete logged = TRY(read_delete(reader));
         TRY(index.replay(lsn, logged));
     }
     return {};
 }
 
-// -- indices
-// --------------------------------------------------------------------------------------------
-
-std::string Engine::new_uuid() {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::string uuid;
-    for (int i = 0; i < 22; ++i)
-        uuid += alphabet[random_.below(alphabet.size())];
-    return uuid;
-}
+// -- indices --------------------------------------------------------------------------------------
 
 Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettings settings) {
     TRY(check_index_name(name));
     Manifest manifest;
     manifest.incarnation = next_incarnation_++;
     manifest.name = name;
-    manifest.uuid = new_uuid();
+    manifest.uuid = random_id(random_);
     manifest.created_ms = options_.clock->wall_ms();
     manifest.settings_json = std::move(settings.settings_json);
     manifest.mapping = std::move(settings.mapping);
-    std::string entry;
-    entry.push_back(static_cast<char>(LogEntry::create));
-    append_varint(entry, manifest.incarnation);
-    append_text(entry, manifest.name);
-    append_text(entry, manifest.uuid);
-    append_number(entry, manifest.created_ms);
-    append_text(entry, manifest.settings_json);
-    std::string mapping;
-    append_mapping(mapping, manifest.mapping);
-    append_text(entry, mapping);
+    std::string entry = creation_entry(manifest);
     auto index = std::make_shared<Index>(node_, std::move(manifest));
     index->set_created_at(log_->append(std::move(entry)));
     indices_[index->name()] = index;
@@ -335,6 +324,7 @@ std::shared_ptr<Index> Engine::index_for(std::span<const Write> writes,
 }
 
 Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
+    TRY(limits_->check_change(name));
     {
         const Lock lock(mutex_);
         if (const auto it = indices_.find(name); it != indices_.end()) {
@@ -346,6 +336,22 @@ Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
     return log_->commit(log_->last_lsn());
 }
 
+/// Takes an index out of the node and says so in the log.
+Lsn Engine::log_removal(const Index& index) {
+    const Lsn lsn = log_->append(removal_entry(index.incarnation()));
+    by_incarnation_.erase(index.incarnation());
+    indices_.erase(index.name());
+    index_count.set(static_cast<std::int64_t>(indices_.size()));
+    return lsn;
+}
+
+Result<> Engine::remove_files(Index& index) {
+    // Nor may it be merged meanwhile: that would make the folder again.
+    index.close();
+    TRY(folder_->remove_tree(index_folder(index.incarnation())));
+    return folder_->sync_names("indices");
+}
+
 Result<> Engine::delete_index(std::string_view name) {
     std::shared_ptr<Index> index;
     Lsn lsn = 0;
@@ -354,86 +360,95 @@ Result<> Engine::delete_index(std::string_view name) {
         const auto it = indices_.find(name);
         if (it == indices_.end()) return missing(name);
         index = it->second;
-        std::string entry;
-        entry.push_back(static_cast<char>(LogEntry::remove));
-        append_varint(entry, index->incarnation());
-        lsn = log_->append(std::move(entry));
-        by_incarnation_.erase(index->incarnation());
-        indices_.erase(it);
-        index_count.set(static_cast<std::int64_t>(indices_.size()));
+        lsn = log_removal(*index);
     }
     TRY(log_->commit(lsn));
-    // Not while it is flushed or merged: that would make the folder again.
+    // Not while it is flushed.
     const std::lock_guard<std::mutex> alone(housekeeping_);
-    index->close();
-    TRY(folder_->remove_tree(index_folder(index->incarnation())));
-    return folder_->sync_names("indices");
+    return remove_files(*index);
+}
+
+/// Retention's way: only where nothing was written to it meanwhile; the housekeeper alone.
+Result<bool> Engine::remove_unwritten(const std::shared_ptr<Index>& index,
+                                      std::int64_t next_seq_no) {
+    Lsn lsn = 0;
+    {
+        const Lock lock(mutex_);
+        const auto it = indices_.find(index->name());
+        if (it == indices_.end() || it->second != index) return false;
+        if (!index->retire(next_seq_no)) return false;
+        lsn = log_removal(*index);
+    }
+    TRY(log_->commit(lsn));
+    TRY(remove_files(*index));
+    return true;
 }
 
 Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
+    const auto index = TRY(existing(name));
+    TRY(limits_->check_change(name));
     return log_->commit(TRY(index->put_mapping(update)));
 }
 
 std::vector<std::string> Engine::index_names() const {
     const Lock lock(mutex_);
-    std::vector<std::string> names;
-    for (const auto& [name, index] : indices_)
-        names.push_back(name);
-    return names;
+    const auto names = std::views::keys(indices_);
+    return {names.begin(), names.end()};
 }
 
-// -- writing and reading
-// ----------------------------------------------------------------------------------
+// -- writing and reading --------------------------------------------------------------------------
 
-/// Writers wait while the housekeeper is behind; past a bound in time they are told to come back.
-Result<> Engine::wait_for_room() {
-    const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
-    const auto behind = [&] {
-        return node_.tail_bytes > limit || frozen_builders() > max_frozen_builders;
-    };
-    if (!options_.background) return {};
+/// Memory for the writes. Writers wait while the housekeeper is behind; past a bound in time they
+/// are told to come back.
+Result<MemoryAccount::Charge> Engine::wait_for_room(std::span<const Write> writes) {
+    if (!options_.background) return MemoryAccount::Charge();
+    TRY(limits_->check_size(writes));
     const std::int64_t deadline = options_.clock->steady_ns() + overload_ms * 1'000'000;
-    while (behind()) {
+    while (true) {
+        if (node_.frozen_builders <= max_frozen_builders) {
+            if (auto room = limits_->room_for(writes)) return std::move(*room);
+        }
         if (options_.clock->steady_ns() > deadline) {
             writes_refused.add();
-            return fail(
-                ErrorCode::overloaded,
-                fmt::format("the tail holds {} MB, more than the {} MB it may: writing to disk is "
-                            "behind; try again",
-                            node_.tail_bytes >> 20, limit >> 20));
+            return limits_->no_room(writes);
         }
         const Lock lock(mutex_);
         work_.notify_all();
         room_.wait_for(mutex_, pause_ms);
     }
-    return {};
+}
+
+/// The writes to one index; should retention take that away meanwhile, to the next of its name.
+Lsn Engine::write_to_one(std::span<const Write> writes, std::span<const std::size_t> places,
+                         std::span<Written> results) {
+    std::vector<const Write*> batch;
+    std::vector<Written*> answers;
+    for (const std::size_t i : places) {
+        batch.push_back(&writes[i]);
+        answers.push_back(&results[i]);
+    }
+    while (const auto index = index_for(writes, places, results)) {
+        for (Written* answer : answers)
+            answer->error.reset();
+        if (const auto lsn = index->write(batch, answers)) return *lsn;
+    }
+    return 0;
 }
 
 Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     if (const auto failure = log_->failure()) return std::unexpected(*failure);
-    TRY(wait_for_room());
+    if (!writes.empty()) TRY(limits_->check_change(writes.front().index));
+    std::optional room = TRY(wait_for_room(writes));
     std::vector<Written> results(writes.size());
     // By index, in order within each.
     std::map<std::string_view, std::vector<std::size_t>> by_index;
     for (std::size_t i = 0; i < writes.size(); ++i)
         by_index[writes[i].index].push_back(i);
     Lsn last = 0;
-    bool frozen = false;
-    for (const auto& [name, places] : by_index) {
-        const auto index = index_for(writes, places, results);
-        if (index == nullptr) continue;
-        std::vector<const Write*> batch;
-        std::vector<Written*> answers;
-        for (const std::size_t i : places) {
-            results[i].error.reset();
-            batch.push_back(&writes[i]);
-            answers.push_back(&results[i]);
-        }
-        last = std::max(last, index->write(batch, answers));
-        frozen = frozen || index->frozen_builders() > 0;
-    }
+    for (const auto& [name, places] : by_index)
+        last = std::max(last, write_to_one(writes, places, results));
+    room.reset();  // they have counted themselves
+    const bool frozen = node_.frozen_builders > 0;
     if (frozen && options_.background) {
         const Lock lock(mutex_);
         work_.notify_all();
@@ -452,38 +467,26 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     return results;
 }
 
-Result<std::shared_ptr<const IndexView>> Engine::view(std::string_view name) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
-    return index->view();
-}
-
-Result<> Engine::refresh(std::string_view name) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
-    return index->refresh();
-}
-
-Result<std::optional<Found>> Engine::get(std::string_view name, std::string_view id) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
-    return index->get(id);
-}
-
 bool Engine::healthy(std::string* reason) const {
     const auto failure = log_->failure();
     if (failure && reason != nullptr) *reason = failure->message;
     return !failure;
 }
 
-// -- keeping house
-// ------------------------------------------------------------------------------------------
+// -- keeping house --------------------------------------------------------------------------------
 
-std::size_t Engine::frozen_builders() const {
-    std::size_t n = 0;
-    for (const auto& index : all())
-        n += index->frozen_builders();
-    return n;
+void Engine::run_retention() {
+    limits_->run_retention(all(),
+                           [this](const std::shared_ptr<Index>& index, std::int64_t next_seq_no) {
+                               return remove_unwritten(index, next_seq_no);
+                           });
+}
+
+Result<> Engine::keep_limits() {
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    limits_->look_at_disk();
+    run_retention();
+    return trim_log();
 }
 
 Result<> Engine::flush() {
@@ -494,8 +497,7 @@ Result<> Engine::flush() {
 }
 
 Result<> Engine::merge(std::string_view name, const ForceMerge& request) {
-    const auto index = find(name);
-    if (index == nullptr) return missing(name);
+    const auto index = TRY(existing(name));
     while (TRY(index->merge())) {
     }
     return index->force_merge(request);
@@ -525,13 +527,13 @@ Result<> Engine::flush_for_log() {
     return {};
 }
 
-Result<> Engine::flush_for_memory() {
-    const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
+/// The largest tails first.
+Result<> Engine::flush_for_memory(std::int64_t target_bytes) {
     auto indices = all();
     std::ranges::sort(indices, std::greater<>(),
                       [](const auto& index) { return index->tail_bytes(); });
     for (const auto& index : indices) {
-        if (node_.tail_bytes <= limit / 2) break;
+        if (node_.tail_bytes <= target_bytes) break;
         TRY(index->flush(FlushScope::everything));
     }
     return {};
@@ -539,7 +541,10 @@ Result<> Engine::flush_for_memory() {
 
 Result<> Engine::housekeep() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
-    bool flushed = false;
+    limits_->look();
+    // Before anything is written: where the disk is full, only this makes room.
+    bool flushed = limits_->retention_due();
+    if (flushed) run_retention();
     for (const auto& index : all()) {
         TRY(index->encode_frozen());
         index->forget_tombstones();
@@ -549,8 +554,8 @@ Result<> Engine::housekeep() {
         flushed = true;
     }
     TRY(flush_for_log());
-    if (node_.tail_bytes > static_cast<std::int64_t>(options_.memory_limit_bytes) * 3 / 4) {
-        TRY(flush_for_memory());
+    if (const auto target_bytes = limits_->tails_target()) {
+        TRY(flush_for_memory(*target_bytes));
         flushed = true;
     }
     if (flushed) TRY(trim_log());
@@ -559,7 +564,6 @@ Result<> Engine::housekeep() {
     else
         TRY(merger_.merge_due());
     room_.notify_all();
-    tail_memory.set(node_.tail_bytes);
     log_size.set(static_cast<std::int64_t>(log_->size_bytes()));
     return {};
 }

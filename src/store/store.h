@@ -9,15 +9,18 @@
 //   Visible    A view is a moment's picture. Documents written appear in views made after a
 //   refresh:
 //              `refresh`, or by itself within a second of the first view asked for after the write.
-//   Bounded    Writes fail with ErrorCode::overloaded while more than `memory_limit_bytes` wait in
-//   tails.
+//   Bounded    Writes fail with ErrorCode::overloaded before tails pass their share of memory, and
+//              while the disk is at flood stage.
 #pragma once
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "event/document.h"
 #include "io/folder.h"
+#include "store/disk_watch.h"
 #include "store/mapping.h"
+#include "store/memory_account.h"
+#include "store/retention.h"
 #include "store/row_group.h"
 
 #include <cstdint>
@@ -136,8 +139,7 @@ struct Options {
     event::FieldNames* field_names = nullptr;  // the one that `flatten` uses
     const Clock* clock = &system_clock();
     std::uint64_t random_seed = 0;  // 0: from the clock; uuids come from it
-    std::uint64_t memory_limit_bytes = 1ULL << 30;
-    std::uint64_t cache_limit_bytes = 256ULL << 20;
+    MemoryShares memory = MemoryShares::of(2ULL << 30);
     std::uint64_t log_limit_bytes = 128ULL << 20;  // tails are flushed to keep the log below it
     std::uint64_t log_file_bytes = 64ULL << 20;
     std::uint32_t group_rows = max_group_rows;
@@ -148,6 +150,8 @@ struct Options {
     // How long versions of deleted documents are kept, and how many bytes of them on the node.
     std::int64_t tombstone_age_ms = 60'000;
     std::uint64_t tombstone_limit_bytes = 16ULL << 20;
+    RetentionOptions retention;
+    DiskWatermarks watermarks;  // none: the disk is never too full
     // false: no threads; commits, flushes happen within the calls (simulation)
     bool background = true;
 };
@@ -187,8 +191,17 @@ public:
     /// The merges of segments that are due anyway, and those asked for; returns when they are done.
     virtual Result<> merge(std::string_view index, const ForceMerge& request) = 0;
 
+    /// What everybody who needs memory takes it from.
+    virtual MemoryAccount& memory() = 0;
+    /// Looks at the disk, and drops what retention says must go; by itself it does so in time.
+    virtual Result<> keep_limits() = 0;
+
     /// False with the reason once writes are refused for good (a failed fsync).
     virtual bool healthy(std::string* reason) const = 0;
+    /// What somebody should look at though the node works: sentences.
+    virtual std::vector<std::string> warnings() const = 0;
+    /// Somebody has looked at the clock and says that it is right (store/retention_clock.h).
+    virtual void believe_clock() = 0;
 };
 
 /// Whether the name may be an index's: Elasticsearch's rules (lower case, none of \ / * ? " < > |

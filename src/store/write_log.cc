@@ -393,6 +393,11 @@ std::uint64_t WriteLog::size_bytes() const {
     return size;
 }
 
+std::uint64_t WriteLog::pending_bytes() const {
+    const Lock lock(mutex_);
+    return pending_bytes_;
+}
+
 std::optional<Error> WriteLog::failure() const {
     const Lock lock(mutex_);
     return failure_;

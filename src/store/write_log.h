@@ -62,6 +62,8 @@ public:
 
     Lsn last_lsn() const;
     std::uint64_t size_bytes() const;
+    /// Of entries that wait to be written.
+    std::uint64_t pending_bytes() const;
     std::optional<Error> failure() const;
     /// Commits what is pending and stops.
     void close();
