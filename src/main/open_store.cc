@@ -3,6 +3,8 @@
 #include "io/folder.h"
 #include "json/flatten.h"
 
+#include <algorithm>
+
 namespace elkhorn {
 
 Result<OpenStore> open_store(const config::Settings& settings) {
@@ -17,6 +19,8 @@ Result<OpenStore> open_store(const config::Settings& settings) {
     options.field_names = open.names.get();
     options.memory_limit_bytes = static_cast<std::uint64_t>(settings.integer("memory"));
     options.cache_limit_bytes = static_cast<std::uint64_t>(settings.integer("cache"));
+    options.log_limit_bytes = static_cast<std::uint64_t>(settings.integer("store.log_limit"));
+    options.log_file_bytes = std::min(options.log_file_bytes, options.log_limit_bytes / 2);
     auto folder = TRY(io::open_folder(settings.text("data"), true));
     open.store = TRY(store::Store::open(std::move(folder), std::move(options)));
     return open;

@@ -29,6 +29,8 @@ constexpr std::array known = {
     Setting{"pipeline.workers", SettingType::integer, "2", "Threads that run filters and outputs."},
     Setting{"memory", SettingType::bytes, "1gb", "Documents in memory on their way to disk."},
     Setting{"cache", SettingType::bytes, "256mb", "Decoded columns kept in memory."},
+    Setting{"store.log_limit", SettingType::bytes, "128mb",
+            "Write-ahead log on disk; past it documents are moved into segments."},
     Setting{"http.body_limit", SettingType::bytes, "100mb", "Largest request body."},
     Setting{"http.workers", SettingType::integer, "16", "Threads that answer requests."},
     Setting{"search.timeout", SettingType::duration_ms, "60s",
