@@ -179,7 +179,9 @@ private:
         std::optional<Deletes> deletes;  // nothing: the deletes file stays as it is
         Lsn covered = 0;                 // the log up to here made those deletes
         std::uint64_t old_deletes = 0;
-        std::vector<Groups> opened;  // by new segment
+        std::uint64_t first_segment = 0;  // of those that it writes
+        bool naming = false;              // the manifest is being written
+        std::vector<Groups> opened;       // by new segment
     };
 
     Result<std::optional<Place>> locate(std::string_view id) REQUIRES(mutex_);
@@ -206,6 +208,7 @@ private:
     Result<> write_files(Flush& flush);
     Result<> read_deletes();
     Result<> write_segments(Flush& flush);
+    void give_back(const Flush& flush);
     void install(Flush& flush);
 
     Node& node_;

@@ -1,10 +1,10 @@
 // The engine: indices by name, the log they share, and the one background thread that encodes,
-// flushes
-// and trims.
+// flushes and trims.
 
 #include "store/store.h"
 
 #include "base/bytes.h"
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/random.h"
@@ -28,6 +28,13 @@ metrics::Counter writes_refused{"elkhorn_store_writes_refused_total",
 metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not yet in segments."};
 metrics::Gauge log_size{"elkhorn_store_log_size_bytes", "Size of the write-ahead log on disk."};
 metrics::Gauge index_count{"elkhorn_store_indices", "Indices."};
+
+KillPoint create_logged{"index.create.logged"};
+KillPoint delete_logged{"index.delete.logged"};
+KillPoint delete_done{"index.delete.done"};
+KillPoint unfinished_removed{"recovery.unfinished_index_removed"};
+KillPoint delete_replayed{"recovery.index_delete"};
+KillPoint recovered{"recovery.done"};
 
 constexpr std::size_t max_frozen_builders = 4;  // more than these wait: writers pause
 constexpr std::int64_t pause_ms = 50;
@@ -115,6 +122,7 @@ private:
     std::string new_uuid() REQUIRES(mutex_);
     Result<> wait_for_room();
     Result<> replay(Lsn lsn, std::string_view entry);
+    void add_recovered(const std::shared_ptr<Index>& index) REQUIRES(mutex_);
     Result<> replay_documents(Lsn lsn, ByteReader& reader);
     Result<> replay_deletes(Lsn lsn, Index& index, ByteReader& reader);
     Result<> open_indices();
@@ -144,12 +152,12 @@ private:
 };
 
 // -- opening
-// ------------------------------------------------------------------------------------------
 
 Result<> Engine::open() {
     TRY(open_indices());
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;
+    log_options.frame_bytes = options_.log_frame_bytes;
     log_options.background = options_.background;
     log_ = TRY(WriteLog::open(*folder_, log_options, [this](Lsn lsn, std::string_view entry) {
         return replay(lsn, entry);
@@ -157,6 +165,7 @@ Result<> Engine::open() {
     node_.log = log_.get();
     for (const auto& index : all())
         TRY(index->encode_frozen());
+    recovered.reached();
     if (options_.background) {
         housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
     }
@@ -171,6 +180,7 @@ Result<> Engine::open_indices() {
         if (!folder_->exists(place + "/manifest")) {
             // A first flush that was cut off: the log still has all of it.
             TRY(folder_->remove_tree(place));
+            unfinished_removed.reached();
             continue;
         }
         Manifest manifest = TRY(read_manifest(*folder_, place));
@@ -178,10 +188,16 @@ Result<> Engine::open_indices() {
         TRY(index->open_segments());
         const Lock lock(mutex_);
         next_incarnation_ = std::max(next_incarnation_, index->incarnation() + 1);
-        by_incarnation_[index->incarnation()] = index;
-        indices_[index->name()] = index;
+        add_recovered(index);
     }
     return {};
+}
+
+/// The log may still tell the life of an index whose name has another one since, with a manifest.
+void Engine::add_recovered(const std::shared_ptr<Index>& index) {
+    by_incarnation_[index->incarnation()] = index;
+    std::shared_ptr<Index>& named = indices_[index->name()];
+    if (named == nullptr || named->incarnation() < index->incarnation()) named = index;
 }
 
 Result<> Engine::replay(Lsn lsn, std::string_view entry) {
@@ -208,13 +224,13 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
         index = std::make_shared<Index>(node_, std::move(manifest));
         index->set_created_at(lsn);
         const Lock lock(mutex_);
-        by_incarnation_[incarnation] = index;
-        indices_[index->name()] = index;
+        add_recovered(index);
         return {};
     }
     if (index == nullptr) return {};  // deleted before, and its folder is gone
     if (type == LogEntry::remove) {
-        TRY(folder_->remove_tree(index_folder(incarnation)));
+        TRY(remove_index(*folder_, incarnation));
+        delete_replayed.reached();
         const Lock lock(mutex_);
         by_incarnation_.erase(incarnation);
         if (const auto it = indices_.find(index->name());
@@ -236,6 +252,8 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
     std::shared_ptr<Index> index;
     {
         const Lock lock(mutex_);
+        // A writer may have had the index while it was deleted: its number is never used again.
+        next_incarnation_ = std::max(next_incarnation_, incarnation + 1);
         const auto it = by_incarnation_.find(incarnation);
         if (it == by_incarnation_.end()) return {};  // deleted since
         index = it->second;
@@ -269,7 +287,6 @@ Result<> Engine::replay_deletes(Lsn lsn, Index& index, ByteReader& reader) {
 }
 
 // -- indices
-// --------------------------------------------------------------------------------------------
 
 std::string Engine::new_uuid() {
     constexpr std::string_view alphabet =
@@ -328,6 +345,7 @@ std::shared_ptr<Index> Engine::index_for(std::span<const Write> writes,
 }
 
 Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
+    TRY(log_->writable());
     {
         const Lock lock(mutex_);
         if (const auto it = indices_.find(name); it != indices_.end()) {
@@ -336,10 +354,16 @@ Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
         }
         TRY(create(name, std::move(settings)));
     }
-    return log_->commit(log_->last_lsn());
+    TRY(log_->commit(log_->last_lsn()));
+    create_logged.reached();
+    return {};
 }
 
 Result<> Engine::delete_index(std::string_view name) {
+    TRY(log_->writable());
+    // Not while the housekeeper flushes it: it would make the folder again, or trim the log of
+    // documents whose index is still in its folder.
+    const std::lock_guard<std::mutex> alone(housekeeping_);
     std::shared_ptr<Index> index;
     Lsn lsn = 0;
     {
@@ -356,15 +380,16 @@ Result<> Engine::delete_index(std::string_view name) {
         index_count.set(static_cast<std::int64_t>(indices_.size()));
     }
     TRY(log_->commit(lsn));
-    // Not while the housekeeper flushes it: it would make the folder again.
-    const std::lock_guard<std::mutex> alone(housekeeping_);
-    TRY(folder_->remove_tree(index_folder(index->incarnation())));
-    return folder_->sync_names("indices");
+    delete_logged.reached();
+    TRY(remove_index(*folder_, index->incarnation()));
+    delete_done.reached();
+    return {};
 }
 
 Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
     const auto index = find(name);
     if (index == nullptr) return missing(name);
+    TRY(log_->writable());
     return log_->commit(TRY(index->put_mapping(update)));
 }
 
@@ -377,7 +402,6 @@ std::vector<std::string> Engine::index_names() const {
 }
 
 // -- writing and reading
-// ----------------------------------------------------------------------------------
 
 /// Writers wait while the housekeeper is behind; past a bound in time they are told to come back.
 Result<> Engine::wait_for_room() {
@@ -404,7 +428,7 @@ Result<> Engine::wait_for_room() {
 }
 
 Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
-    if (const auto failure = log_->failure()) return std::unexpected(*failure);
+    TRY(log_->writable());
     TRY(wait_for_room());
     std::vector<Written> results(writes.size());
     // By index, in order within each.
@@ -469,7 +493,6 @@ bool Engine::healthy(std::string* reason) const {
 }
 
 // -- keeping house
-// ------------------------------------------------------------------------------------------
 
 std::size_t Engine::frozen_builders() const {
     std::size_t n = 0;
@@ -570,27 +593,6 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<io::Folder> folder, O
     auto engine = std::make_unique<Engine>(std::move(folder), std::move(options));
     TRY(engine->open());
     return engine;
-}
-
-Result<> check_index_name(std::string_view name) {
-    const auto refuse = [&](std::string_view why) {
-        return fail(ErrorCode::invalid, fmt::format("Invalid index name [{}], {}", name, why));
-    };
-    if (name.empty()) return refuse("must not be empty");
-    if (name == "." || name == "..") return refuse("must not be '.' or '..'");
-    if (name.find_first_of("\\/*?\"<>| ,") != std::string_view::npos) {
-        return refuse("must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]");
-    }
-    if (name.find('#') != std::string_view::npos) return refuse("must not contain '#'");
-    if (name.find(':') != std::string_view::npos) return refuse("must not contain ':'");
-    if (name.front() == '_' || name.front() == '-' || name.front() == '+') {
-        return refuse("must not start with '_', '-', or '+'");
-    }
-    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }))
-        return refuse("must be lowercase");
-    if (name.size() > 255)
-        return refuse(fmt::format("index name is too long, ({} > 255)", name.size()));
-    return {};
 }
 
 }  // namespace elkhorn::store
