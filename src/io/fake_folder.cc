@@ -235,25 +235,27 @@ void FakeDisk::lose_bytes(File& file, Random& random) {
     const std::size_t synced = file.synced_bytes;
     const std::size_t unsynced = file.bytes.size() - synced;
     if (unsynced == 0) return;
-    file.bytes.resize(synced + random.below(unsynced + 1));
-    if (file.bytes.size() < synced + unsynced) ++faults_["tail lost"];
-    if (file.bytes.size() > synced && random.chance(0.3)) {
-        ++faults_["torn sector"];  // the last one reached the disk as rubbish
-        const std::size_t from =
-            std::max(synced, file.bytes.size() - file.bytes.size() % sector_bytes);
-        for (std::size_t i = from; i < file.bytes.size(); ++i)
-            file.bytes[i] = static_cast<char>(random.next());
-    }
-    if (random.chance(0.3)) {
-        // Any but the last was not written, though those behind it were.
-        for (std::size_t at = synced; at / sector_bytes < file.bytes.size() / sector_bytes;) {
-            const std::size_t end = (at / sector_bytes + 1) * sector_bytes;
-            if (random.chance(0.3)) {
+    if (random.chance(0.4)) {
+        // The file has its length, but some of its sectors were never written.
+        for (std::size_t at = synced; at < file.bytes.size();) {
+            const std::size_t end =
+                std::min(file.bytes.size(), (at / sector_bytes + 1) * sector_bytes);
+            if (random.chance(0.4)) {
                 ++faults_["sectors out of order"];
                 std::fill(file.bytes.begin() + static_cast<std::ptrdiff_t>(at),
                           file.bytes.begin() + static_cast<std::ptrdiff_t>(end), '\0');
             }
             at = end;
+        }
+    } else {
+        file.bytes.resize(synced + random.below(unsynced + 1));
+        if (file.bytes.size() < synced + unsynced) ++faults_["tail lost"];
+        if (file.bytes.size() > synced && random.chance(0.3)) {
+            ++faults_["torn sector"];  // the last one reached the disk as rubbish
+            const std::size_t from =
+                std::max(synced, file.bytes.size() - file.bytes.size() % sector_bytes);
+            for (std::size_t i = from; i < file.bytes.size(); ++i)
+                file.bytes[i] = static_cast<char>(random.next());
         }
     }
     file.synced_bytes = file.bytes.size();

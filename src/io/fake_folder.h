@@ -3,8 +3,8 @@
 // states: what a program sees, and what would survive a power cut.
 //
 //   crash(random)   what was not synced is lost in part: of each file's unsynced tail a random
-//                   prefix survives, some of its 512-byte sectors never written (a disk takes them
-//                   in any order), its last one possibly torn; of the names made, renamed or
+//                   prefix survives, its last 512-byte sector possibly torn, or all of it but some
+//                   sectors (a disk takes them in any order); of the names made, renamed or
 //                   removed in a folder since its last sync_names, a random prefix in order
 //                   survives, another one in each folder.
 //   fail_after(n)   the nth changing call from now fails once (io), having done part of its work. A

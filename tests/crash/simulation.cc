@@ -268,8 +268,12 @@ private:
             write.action = store::Action::remove;
             return true;
         }
+        // Some are more than a sector of the disk, however the log compresses them.
+        std::string pad(random_.chance(0.1) ? random_.below(1000) : 0, ' ');
+        for (char& c : pad)
+            c = static_cast<char>('a' + random_.below(26));
         attempt.source =
-            fmt::format(R"({{"v":{},"w":"word{} more"}})", ++counter_, random_.below(9));
+            fmt::format(R"({{"v":{},"w":"word{} {}"}})", ++counter_, random_.below(9), pad);
         const std::string& source = attempt.source;
         if (!flattener_->flatten(source, source.size(), attempt.document)) return false;
         write.source = source;
