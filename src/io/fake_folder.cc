@@ -184,7 +184,12 @@ private:
 };
 
 Result<> FakeDisk::change(std::string_view kind) {
-    if (calls_until_failure_ < 0 || calls_until_failure_-- > 0) return {};
+    if (calls_until_failure_ < 0) return {};
+    if (calls_until_failure_ > 0) {
+        --calls_until_failure_;
+        return {};
+    }
+    calls_until_failure_ = -1;
     ++faults_[kind];
     return fail(ErrorCode::io, "the fake disk failed as it was told to");
 }
@@ -290,6 +295,7 @@ std::string FakeDisk::get(const std::string& name) const {
 std::vector<std::string> FakeDisk::names() const {
     const Lock lock(mutex_);
     std::vector<std::string> names;
+    names.reserve(seen_.size());
     for (const auto& [name, unused] : seen_)
         names.push_back(name);
     return names;

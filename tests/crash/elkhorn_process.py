@@ -100,7 +100,10 @@ class Connection:
             return None
         hits, after = [], None
         while True:
-            body = {"size": 5000, "sort": [{"key.keyword": "asc"}, {"value": "asc"}], "_source": ["key", "value"]}
+            # An index whose first bulk was cut off has no field yet.
+            body = {"size": 5000, "_source": ["key", "value"],
+                    "sort": [{"key.keyword": {"order": "asc", "unmapped_type": "keyword"}},
+                             {"value": {"order": "asc", "unmapped_type": "long"}}]}
             if after:
                 body["search_after"] = after
             status, page = self.send("POST", f"/{index}/_search", body)
