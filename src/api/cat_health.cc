@@ -44,7 +44,9 @@ Reply handle(const Call& call) {
     table.add({{std::to_string(now)},
                {fmt::format("{:02}:{:02}:{:02}", now / 3600 % 24, now / 60 % 60, now % 60)},
                {call.context().cluster_name},
-               {unassigned > 0 ? "yellow" : "green"},
+               {!call.context().store->healthy(nullptr) ? "red"
+                : unassigned > 0                        ? "yellow"
+                                                        : "green"},
                {"1"},
                {"1"},
                {std::to_string(primaries)},

@@ -1,5 +1,6 @@
 // api/cluster_health.cc -- GET /_cluster/health[/{index}]: green, or yellow where an index asks
-// for copies that one node has no place for; red and 408 for an index that is not there.
+// for copies that one node has no place for; red while the store acknowledges nothing
+// (_elkhorn/health says why), red and 408 for an index that is not there.
 
 #include "api/api.h"
 #include "api/index_names.h"
@@ -51,7 +52,8 @@ Reply handle(const Call& call) {
             all.unassigned += count(*view).unassigned;
         }
     }
-    const std::string_view status = missing ? "red" : all.status();
+    const bool writable = call.context().store->healthy(nullptr);
+    const std::string_view status = missing || !writable ? "red" : all.status();
     const bool timed_out = missing || (wanted && badness(status) > badness(*wanted));
     json::Writer out;
     out.begin_object().member("cluster_name", call.context().cluster_name).member("status", status);

@@ -22,13 +22,14 @@ public:
     Result<> append(std::string_view bytes) override {
         const Lock lock(disk_.mutex_);
         if (age_ != disk_.age_) return fail(ErrorCode::io, "the fake disk has crashed");
-        if (auto changed = disk_.change(); !changed) {
+        if (auto changed = disk_.change("short write"); !changed) {
             file_->bytes.append(bytes.substr(0, bytes.size() / 2));  // a short write
             return changed;
         }
         if (bytes.size() > disk_.bytes_until_full_) {
             file_->bytes.append(bytes.substr(0, disk_.bytes_until_full_));
             disk_.bytes_until_full_ = 0;
+            ++disk_.faults_["disk full"];
             return fail(ErrorCode::unavailable, "the fake disk is full");
         }
         disk_.bytes_until_full_ -= bytes.size();
@@ -39,9 +40,12 @@ public:
     Result<> sync() override {
         const Lock lock(disk_.mutex_);
         if (age_ != disk_.age_) return fail(ErrorCode::io, "the fake disk has crashed");
-        TRY(disk_.change());
+        if (auto changed = disk_.change("failed fsync"); !changed) {
+            file_->spoiled = true;
+            return changed;
+        }
         ++disk_.syncs_;
-        file_->synced_bytes = file_->bytes.size();
+        if (!file_->spoiled) file_->synced_bytes = file_->bytes.size();
         return {};
     }
 
@@ -72,7 +76,7 @@ public:
 
     Result<std::unique_ptr<Appender>> create(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        TRY(disk_.change());
+        TRY(disk_.change("failed create"));
         auto file = std::make_shared<FakeDisk::File>();
         disk_.set_name(name, file);
         return std::make_unique<FakeAppender>(disk_, std::move(file), disk_.age_);
@@ -91,7 +95,7 @@ public:
 
     Result<> rename(const std::string& from, const std::string& to) override {
         const Lock lock(disk_.mutex_);
-        TRY(disk_.change());
+        TRY(disk_.change("failed rename"));
         const auto it = disk_.seen_.find(from);
         if (it == disk_.seen_.end()) return fail(ErrorCode::not_found, "cannot rename " + from);
         const auto file = it->second;
@@ -102,14 +106,14 @@ public:
 
     Result<> remove(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        TRY(disk_.change());
+        TRY(disk_.change("failed remove"));
         if (disk_.seen_.contains(name)) disk_.set_name(name, nullptr);
         return {};
     }
 
     Result<> remove_tree(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        TRY(disk_.change());
+        TRY(disk_.change("failed remove"));
         std::vector<std::string> below;
         for (const auto& [file, unused] : disk_.seen_) {
             if (file.starts_with(name + "/")) below.push_back(file);
@@ -153,7 +157,7 @@ public:
 
     Result<> sync_names(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        TRY(disk_.change());
+        TRY(disk_.change("failed folder fsync"));
         std::vector<FakeDisk::NameChange> left;
         for (FakeDisk::NameChange& change : disk_.pending_) {
             if (folder_of(change.name) != name) {
@@ -183,13 +187,14 @@ private:
     FakeDisk& disk_;
 };
 
-Result<> FakeDisk::change() {
+Result<> FakeDisk::change(std::string_view kind) {
     if (calls_until_failure_ < 0) return {};
     if (calls_until_failure_ > 0) {
         --calls_until_failure_;
         return {};
     }
     calls_until_failure_ = -1;
+    ++faults_[kind];
     return fail(ErrorCode::io, "the fake disk failed as it was told to");
 }
 
@@ -204,33 +209,66 @@ void FakeDisk::set_name(const std::string& name, std::shared_ptr<File> file) {
 void FakeDisk::crash(Random& random) {
     const Lock lock(mutex_);
     ++age_;
+    ++faults_["power cut"];
     calls_until_failure_ = -1;
-    const std::uint64_t survive = random.below(pending_.size() + 1);
-    for (std::uint64_t i = 0; i < survive; ++i) {
-        if (pending_[i].file == nullptr)
-            durable_.erase(pending_[i].name);
-        else
-            durable_[pending_[i].name] = pending_[i].file;
-    }
-    pending_.clear();
+    lose_names(random);
     std::map<std::string, std::shared_ptr<File>> after;
     for (const auto& [name, file] : durable_) {
         auto copy = std::make_shared<File>(*file);
-        const std::size_t unsynced = copy->bytes.size() - copy->synced_bytes;
-        copy->bytes.resize(copy->synced_bytes + random.below(unsynced + 1));
-        if (copy->bytes.size() > copy->synced_bytes && random.chance(0.3)) {
-            // The last sector reached the disk as rubbish.
-            const std::size_t from = std::max(
-                copy->synced_bytes, copy->bytes.size() - copy->bytes.size() % sector_bytes);
-            for (std::size_t i = from; i < copy->bytes.size(); ++i) {
-                copy->bytes[i] = static_cast<char>(random.next());
-            }
-        }
-        copy->synced_bytes = copy->bytes.size();
+        lose_bytes(*copy, random);
         after[name] = std::move(copy);
     }
     durable_ = after;
     seen_ = std::move(after);
+}
+
+/// A folder's changes reach the disk in order, but folders do not wait for each other.
+void FakeDisk::lose_names(Random& random) {
+    std::map<std::string, std::vector<NameChange*>> by_folder;
+    for (NameChange& change : pending_)
+        by_folder[folder_of(change.name)].push_back(&change);
+    for (const auto& [folder, changes] : by_folder) {
+        const std::uint64_t survive = random.below(changes.size() + 1);
+        if (survive < changes.size()) ++faults_["names lost"];
+        for (std::uint64_t i = 0; i < survive; ++i) {
+            if (changes[i]->file == nullptr)
+                durable_.erase(changes[i]->name);
+            else
+                durable_[changes[i]->name] = changes[i]->file;
+        }
+    }
+    pending_.clear();
+}
+
+void FakeDisk::lose_bytes(File& file, Random& random) {
+    const std::size_t synced = file.synced_bytes;
+    const std::size_t unsynced = file.bytes.size() - synced;
+    if (unsynced == 0) return;
+    if (random.chance(0.4)) {
+        // The file has its length, but some of its sectors were never written.
+        for (std::size_t at = synced; at < file.bytes.size();) {
+            const std::size_t end =
+                std::min(file.bytes.size(), (at / sector_bytes + 1) * sector_bytes);
+            if (random.chance(0.4)) {
+                ++faults_["sectors out of order"];
+                std::fill(file.bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                          file.bytes.begin() + static_cast<std::ptrdiff_t>(end), '\0');
+            }
+            at = end;
+        }
+    } else {
+        file.bytes.resize(synced + random.below(unsynced + 1));
+        if (file.bytes.size() < synced + unsynced) ++faults_["tail lost"];
+        if (file.bytes.size() > synced && random.chance(0.3)) {
+            ++faults_["torn sector"];  // the last one reached the disk as rubbish
+            const std::size_t from =
+                std::max(synced, file.bytes.size() - file.bytes.size() % sector_bytes);
+            for (std::size_t i = from; i < file.bytes.size(); ++i)
+                file.bytes[i] = static_cast<char>(random.next());
+        }
+    }
+    file.synced_bytes = file.bytes.size();
+    file.spoiled = false;
 }
 
 void FakeDisk::fail_after(int calls) {
@@ -261,6 +299,7 @@ std::string FakeDisk::get(const std::string& name) const {
 std::vector<std::string> FakeDisk::names() const {
     const Lock lock(mutex_);
     std::vector<std::string> names;
+    names.reserve(seen_.size());
     for (const auto& [name, unused] : seen_)
         names.push_back(name);
     return names;
@@ -270,6 +309,11 @@ void FakeDisk::flip(const std::string& name, std::size_t at, unsigned char bits)
     const Lock lock(mutex_);
     char& byte = seen_.at(name)->bytes.at(at);
     byte = static_cast<char>(static_cast<unsigned char>(byte) ^ bits);
+}
+
+std::map<std::string_view, std::uint64_t> FakeDisk::faults() const {
+    const Lock lock(mutex_);
+    return faults_;
 }
 
 std::uint64_t FakeDisk::syncs() const {

@@ -3,12 +3,15 @@
 // states: what a program sees, and what would survive a power cut.
 //
 //   crash(random)   what was not synced is lost in part: of each file's unsynced tail a random
-//   prefix
-//                   survives, its last 512-byte sector possibly torn; of names made, renamed or
-//                   removed
-//                   since the last sync_names, a random prefix in order survives.
-//   fail_after(n)   the nth changing call from now fails once (io), having done part of its work.
+//                   prefix survives, its last 512-byte sector possibly torn, or all of it but some
+//                   sectors (a disk takes them in any order); of the names made, renamed or
+//                   removed in a folder since its last sync_names, a random prefix in order
+//                   survives, another one in each folder.
+//   fail_after(n)   the nth changing call from now fails once (io), having done part of its work. A
+//                   file whose sync failed never gets what it had then to the disk, though later
+//                   syncs of it succeed: that is what kernels do.
 //   fill_after(n)   appends fail as on a full disk once n more bytes are written.
+//   faults()        how often each of these came to pass, for a test to show that it tested.
 //
 // Thread-safe. Two FakeFolder::view() of one disk see the same files.
 #pragma once
@@ -23,6 +26,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace elkhorn::io {
@@ -40,6 +44,8 @@ public:
     /// Changes one byte where it lies.
     void flip(const std::string& name, std::size_t at, unsigned char bits);
     std::uint64_t syncs() const;
+    /// By kind: "short write", "torn sector", ...
+    std::map<std::string_view, std::uint64_t> faults() const;
 
     /// A folder on this disk, which must outlive it.
     std::unique_ptr<Folder> view();
@@ -51,6 +57,7 @@ private:
     struct File {
         std::string bytes;
         std::size_t synced_bytes = 0;
+        bool spoiled = false;  // a sync of it has failed
     };
 
     /// A change of names that is not yet durable.
@@ -59,7 +66,10 @@ private:
         std::shared_ptr<File> file;  // null: the name is gone
     };
 
-    Result<> change() REQUIRES(mutex_);
+    /// Fails where it was told to; then it is a fault of this kind.
+    Result<> change(std::string_view kind) REQUIRES(mutex_);
+    void lose_names(Random& random) REQUIRES(mutex_);
+    void lose_bytes(File& file, Random& random) REQUIRES(mutex_);
     void set_name(const std::string& name, std::shared_ptr<File> file) REQUIRES(mutex_);
 
     mutable Mutex mutex_;
@@ -70,6 +80,7 @@ private:
     int calls_until_failure_ GUARDED_BY(mutex_) = -1;
     std::uint64_t bytes_until_full_ GUARDED_BY(mutex_) = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t syncs_ GUARDED_BY(mutex_) = 0;
+    std::map<std::string_view, std::uint64_t> faults_ GUARDED_BY(mutex_);
     std::uint64_t age_ GUARDED_BY(mutex_) = 0;  // grows with each crash: older appenders are dead
 };
 

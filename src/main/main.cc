@@ -1,6 +1,7 @@
 // main/main.cc -- the command line. Exit codes: 0 done, 1 trouble while running, 2 wrong use or
 // settings.
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "codec/codec.h"
 #include "filter/filter.h"
@@ -16,6 +17,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <map>
 #include <string>
 
@@ -93,6 +95,23 @@ int list_plugins() {
     print_plugins("codecs", codec::all());
     print_plugins("filters", filter::all());
     print_plugins("outputs", output::all());
+    return 0;
+}
+
+int list_kill_points() {
+    for (const std::string& name : kill_point_names())
+        print("{}\n", name);
+    return 0;
+}
+
+/// 2 where the tests that start us ask for one that is not there.
+int arm_from_environment() {
+    const char* spec = std::getenv("ELKHORN_KILL_POINT");
+    if (spec == nullptr || *spec == 0) return 0;
+    if (const auto armed = arm_kill_point(spec); !armed) {
+        complain("{}", armed.error().message);
+        return 2;
+    }
     return 0;
 }
 
@@ -174,6 +193,12 @@ int run(int argc, char** argv) {
     CLI::App* plugins_command =
         app.add_subcommand("plugins", "List inputs, codecs, filters and outputs");
 
+    // For tests (docs/resilience.md), and so in no list that a user reads.
+    CLI::App* kill_points_command =
+        app.add_subcommand("kill-points", "List the places where ELKHORN_KILL_POINT may end us");
+    kill_points_command->group("");
+
+    if (const int refused = arm_from_environment(); refused != 0) return refused;
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -184,6 +209,7 @@ int run(int argc, char** argv) {
     if (*inspect_command) return inspect(inspect_options);
     if (*verify_command) return verify_data(verify_options);
     if (*plugins_command) return list_plugins();
+    if (*kill_points_command) return list_kill_points();
     if (file.empty() == text.empty()) return complain("give either -f FILE or -e 'text'"), 2;
     return with_settings(pipeline_flags, [&](const config::Settings& settings) {
         return run_pipeline(settings, file, text, check_only);

@@ -4,6 +4,8 @@
 #include "json/flatten.h"
 #include "main/store_settings.h"
 
+#include <algorithm>
+
 namespace elkhorn {
 
 Result<OpenStore> open_store(const config::Settings& settings) {

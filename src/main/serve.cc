@@ -154,8 +154,10 @@ private:
         if (settings_.text("pipeline").empty()) {
             ports += fmt::format(R"(,"tcp":{},"udp":{})", inputs[0]->port(), inputs[1]->port());
         }
-        std::ofstream(path + ".new") << ports << "}\n";
-        if (std::rename((path + ".new").c_str(), path.c_str()) != 0) {
+        std::ofstream out(path + ".new");
+        out << ports << "}\n";
+        out.close();
+        if (!out || std::rename((path + ".new").c_str(), path.c_str()) != 0) {
             return fail(ErrorCode::io, fmt::format("cannot write {}", path));
         }
         return {};

@@ -30,6 +30,8 @@ constexpr std::array known = {
     Setting{"memory", SettingType::text, "25%",
             "All that documents on their way to disk, caches and searches may hold: a size, or a "
             "share of the machine's memory."},
+    Setting{"store.log_limit", SettingType::bytes, "128mb",
+            "Write-ahead log on disk; past it documents are moved into segments."},
     Setting{"retention", SettingType::maps, "",
             "What is dropped when: [{pattern: \"logs-*\", max_age: 30d, max_bytes: 50gb, max_rows: "
             "100m}], the first pattern that fits an index wins."},

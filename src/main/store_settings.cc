@@ -105,7 +105,8 @@ Result<> read_store_settings(const config::Settings& settings, store::Options& o
     options.memory = store::MemoryShares::of(TRY(read_memory(settings)));
     // After a crash the log is read back into tails: it must not be more than they may hold.
     options.log_limit_bytes =
-        std::min(options.log_limit_bytes, options.memory[store::MemoryUse::tails] / 2);
+        std::min(static_cast<std::uint64_t>(settings.integer("store.log_limit")),
+                 options.memory[store::MemoryUse::tails] / 2);
     options.log_file_bytes = std::min(options.log_file_bytes, options.log_limit_bytes / 2);
     for (const config::SettingMap& map : settings.maps("retention"))
         options.retention.rules.push_back(TRY(read_rule(map)));

@@ -10,7 +10,8 @@ namespace {
 
 // body: varint entries, then each i64 first seq_no of the row group, varint rows, varint compressed
 // bytes, zstd of a bit a row.
-constexpr SealedKind deletes_kind{0x31304c45'44474b45, 1, "deletes file"};  // "EKGDEL01"
+SealedSteps steps{"deletes"};
+const SealedKind deletes_kind{0x31304c45'44474b45, 1, "deletes file", steps};  // "EKGDEL01"
 
 }  // namespace
 

@@ -155,7 +155,9 @@ private:
         std::optional<Deletes> deletes;  // nothing: the deletes file stays as it is
         Lsn covered = 0;                 // the log up to here made those deletes
         std::uint64_t old_deletes = 0;
-        std::vector<Groups> opened;  // by new segment
+        std::uint64_t first_segment = 0;  // of those that it writes
+        bool naming = false;              // the manifest is being written
+        std::vector<Groups> opened;       // by new segment
     };
 
     /// A segment and its row groups.
@@ -192,6 +194,7 @@ private:
     Result<> write_files(Flush& flush);
     Result<> read_deletes();
     Result<> write_segments(Flush& flush);
+    void give_back(const Flush& flush);
     void install(Flush& flush);
     std::vector<SealedSegment> sealed_segments() const REQUIRES(mutex_);
     void begin_merge(std::span<const SealedSegment> segments, Merge& merge) REQUIRES(mutex_);

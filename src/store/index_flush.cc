@@ -4,6 +4,7 @@
 // one no
 // longer names is deleted only after.
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "store/document_id.h"
@@ -20,6 +21,13 @@ namespace {
 metrics::Counter segments_written{"elkhorn_store_segments_written_total", "Segment files written."};
 metrics::Counter segment_bytes{"elkhorn_store_segment_bytes_total",
                                "Bytes of the segment files written."};
+
+KillPoint covered{"flush.log_committed"};
+KillPoint folder_made{"flush.folder_made"};
+KillPoint installed{"flush.installed"};
+KillPoint old_deletes_removed{"flush.old_deletes_removed"};
+KillPoint leftover_removed{"recovery.leftover_removed"};
+KillPoint segments_opened{"recovery.segments_opened"};
 
 }  // namespace
 
@@ -54,11 +62,14 @@ Result<> Index::flush(FlushScope scope) {
     if (auto written = write_files(flush); !written) {
         const Lock lock(mutex_);
         deletes_changed_ = deletes_changed_ || flush.deletes.has_value();
+        if (written.error().code == ErrorCode::unavailable) give_back(flush);
         return written;
     }
     install(flush);
+    installed.reached();
     if (flush.deletes && flush.old_deletes != 0) {
         TRY(node_.folder->remove(deletes_name(incarnation_, flush.old_deletes)));
+        old_deletes_removed.reached();
     }
     return {};
 }
@@ -88,6 +99,7 @@ void Index::take_deletes(Flush& flush) {
     const Lock lock(mutex_);
     // Numbers are never used twice: whether a flush that failed is on the disk, nobody knows.
     flush.manifest = manifest_;
+    flush.first_segment = manifest_.next_segment;
     manifest_.next_segment += flush.waiting.size();
     flush.manifest.flushed_seq_no = flush.flushed_seq_no;
     flush.old_deletes = manifest_.deletes;
@@ -112,15 +124,36 @@ void Index::take_deletes(Flush& flush) {
 Result<> Index::write_files(Flush& flush) {
     // A delete made by a write that is not yet durable must not outlive it.
     TRY(node_.log->commit(flush.covered));
+    covered.reached();
     TRY(node_.folder->make_folder(index_folder(incarnation_)));
     TRY(node_.folder->sync_names("indices"));
+    folder_made.reached();
     TRY(write_segments(flush));
     if (flush.deletes) {
         flush.manifest.deletes = deletes_number_;
         TRY(write_deletes_file(*node_.folder, deletes_name(incarnation_, deletes_number_),
                                *flush.deletes));
     }
+    flush.naming = true;
     return write_manifest(*node_.folder, flush.manifest);
+}
+
+/// On a full disk, the room that a flush has taken before it failed: its next try takes other
+/// numbers. Nothing, if the new manifest may be in place.
+void Index::give_back(const Flush& flush) {
+    const std::string folder = index_folder(incarnation_);
+    if (flush.naming && !node_.folder->exists(folder + "/manifest.new")) return;
+    std::vector<std::string> files = {folder + "/manifest.new"};
+    for (std::uint64_t n = flush.first_segment; n < flush.manifest.next_segment; ++n)
+        files.push_back(segment_name(incarnation_, n));
+    if (flush.deletes) {
+        files.push_back(deletes_name(incarnation_, deletes_number_));
+        files.push_back(files.back() + ".new");
+    }
+    for (const std::string& file : files) {
+        if (auto removed = node_.folder->remove(file); !removed)
+            log::warn("a file stays until the next start", {{"reason", removed.error().message}});
+    }
 }
 
 Result<> Index::write_segments(Flush& flush) {
@@ -216,6 +249,7 @@ Result<> Index::open_segments() {
         }
     }
     TRY(read_deletes());
+    segments_opened.reached();
     // Files of a flush that was cut off before its manifest.
     const std::string folder = index_folder(incarnation_);
     for (const std::string& file : TRY(node_.folder->list(folder))) {
@@ -226,7 +260,9 @@ Result<> Index::open_segments() {
             });
         const bool ours =
             file.ends_with(".seg") || file.ends_with(".del") || file.ends_with(".new");
-        if (!known && ours) TRY(node_.folder->remove(fmt::format("{}/{}", folder, file)));
+        if (known || !ours) continue;
+        TRY(node_.folder->remove(fmt::format("{}/{}", folder, file)));
+        leftover_removed.reached();
     }
     return {};
 }

@@ -3,6 +3,7 @@
 // Rows deleted meanwhile are deleted in the new row groups, too: each knows where its rows came
 // from. The old files go once no manifest names them; views that read them keep their bytes.
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "store/document_id.h"
@@ -26,6 +27,11 @@ metrics::Counter purged_rows{"elkhorn_store_purged_rows_total",
 
 // What a row group takes while it is made anew, by its bytes in the file.
 constexpr std::uint64_t decoded_factor = 8;
+
+KillPoint deletes_written{"merge.deletes_written"};
+KillPoint named{"merge.named"};
+KillPoint installed{"merge.installed"};
+KillPoint old_segment_removed{"merge.old_segment_removed"};
 
 MergeRules rules_of(const Options& options) {
     MergeRules rules;
@@ -141,8 +147,10 @@ Result<> Index::run_merge(Merge& merge) {
     TRY(name_merged(merge, old));
     merges.add();
     merged_bytes.add(static_cast<std::int64_t>(merge.entry.size_bytes));
-    for (const std::uint64_t number : old)
+    for (const std::uint64_t number : old) {
         TRY(node_.folder->remove(segment_name(incarnation_, number)));
+        old_segment_removed.reached();
+    }
     return {};
 }
 
@@ -251,6 +259,7 @@ Result<> Index::name_merged(Merge& merge, std::span<const std::uint64_t> old) {
         take_over_deletes(merge);
         install_merged(merge, next);
     }
+    installed.reached();
     if (old_deletes == 0) return {};
     return node_.folder->remove(deletes_name(incarnation_, old_deletes));
 }
@@ -291,8 +300,11 @@ Result<> Index::write_manifest_with(Manifest& next, const Deletes& deletes, Lsn 
     if (!deletes.empty()) {
         next.deletes = ++deletes_number_;
         TRY(write_deletes_file(*node_.folder, deletes_name(incarnation_, next.deletes), deletes));
+        deletes_written.reached();
     }
-    return write_manifest(*node_.folder, next);
+    TRY(write_manifest(*node_.folder, next));
+    named.reached();
+    return {};
 }
 
 void Index::install_merged(Merge& merge, const Manifest& next) {

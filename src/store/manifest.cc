@@ -1,6 +1,7 @@
 #include "store/manifest.h"
 
 #include "base/bytes.h"
+#include "base/kill_point.h"
 #include "store/sealed_file.h"
 
 #include <fmt/format.h>
@@ -8,7 +9,9 @@
 namespace elkhorn::store {
 namespace {
 
-constexpr SealedKind manifest_kind{0x31304e414d474b45, 1, "manifest"};  // "EKGMAN01"
+SealedSteps steps{"manifest"};
+KillPoint manifest_removed{"index.delete.manifest_removed"};
+const SealedKind manifest_kind{0x31304e414d474b45, 1, "manifest", steps};  // "EKGMAN01"
 
 }  // namespace
 
@@ -45,6 +48,16 @@ Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {
     }
     return write_sealed(folder, index_folder(manifest.incarnation) + "/manifest", manifest_kind,
                         body);
+}
+
+Result<> remove_index(io::Folder& folder, std::uint64_t incarnation) {
+    const std::string path = index_folder(incarnation);
+    if (!folder.exists(path)) return {};
+    TRY(folder.remove(path + "/manifest"));
+    TRY(folder.sync_names(path));
+    manifest_removed.reached();
+    TRY(folder.remove_tree(path));
+    return folder.sync_names("indices");
 }
 
 Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder) {

@@ -40,6 +40,8 @@ std::string segment_name(std::uint64_t incarnation, std::uint64_t number);
 std::string deletes_name(std::uint64_t incarnation, std::uint64_t number);
 
 Result<> write_manifest(io::Folder& folder, const Manifest& manifest);
+/// The index's folder, for good; its manifest first, for what is left without one is no index.
+Result<> remove_index(io::Folder& folder, std::uint64_t incarnation);
 Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder);
 
 }  // namespace elkhorn::store

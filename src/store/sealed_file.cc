@@ -24,10 +24,16 @@ Result<> write_sealed(io::Folder& folder, const std::string& name, const SealedK
     append_number(bytes, static_cast<std::uint64_t>(body.size()));
     bytes += body;
     const auto file = TRY(folder.create(name + ".new"));
+    kind.steps.created.reached();
     TRY(file->append(bytes));
+    kind.steps.written.reached();
     TRY(file->sync());
+    kind.steps.synced.reached();
     TRY(folder.rename(name + ".new", name));
-    return folder.sync_names(folder_of(name));
+    kind.steps.renamed.reached();
+    TRY(folder.sync_names(folder_of(name)));
+    kind.steps.named.reached();
+    return {};
 }
 
 Result<std::string> read_sealed(const io::Folder& folder, const std::string& name,

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/kill_point.h"
 #include "store/group_reader.h"
 
 #include <fmt/format.h>
@@ -14,6 +15,11 @@ constexpr std::uint16_t segment_version = 1;
 constexpr std::size_t header_bytes = 16;
 constexpr std::size_t footer_bytes = 16;
 
+KillPoint created{"segment.created"};
+KillPoint written{"segment.written"};
+KillPoint synced{"segment.synced"};
+KillPoint named{"segment.named"};
+
 std::string folder_of(const std::string& name) {
     return name.substr(0, name.rfind('/'));
 }
@@ -23,6 +29,7 @@ std::string folder_of(const std::string& name) {
 Result<SegmentWriter> SegmentWriter::create(io::Folder& folder, std::string name) {
     SegmentWriter writer(folder, std::move(name));
     writer.file_ = TRY(folder.create(writer.name_));
+    created.reached();
     std::string header;
     append_number(header, segment_magic);
     append_number(header, segment_version);
@@ -53,8 +60,11 @@ Result<std::uint64_t> SegmentWriter::finish() {
     append_number(footer, crc32c(directory));
     append_number(footer, segment_magic);
     TRY(file_->append(footer));
+    written.reached();
     TRY(file_->sync());
+    synced.reached();
     TRY(folder_->sync_names(folder_of(name_)));
+    named.reached();
     return at_ + footer.size();
 }
 

@@ -4,6 +4,7 @@
 #include "store/store.h"
 
 #include "base/bytes.h"
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/random.h"
@@ -31,6 +32,14 @@ metrics::Gauge log_size{"elkhorn_store_log_size_bytes", "Size of the write-ahead
 metrics::Gauge index_count{"elkhorn_store_indices", "Indices."};
 
 constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writers pause
+
+KillPoint create_logged{"index.create.logged"};
+KillPoint delete_logged{"index.delete.logged"};
+KillPoint delete_done{"index.delete.done"};
+KillPoint unfinished_removed{"recovery.unfinished_index_removed"};
+KillPoint delete_replayed{"recovery.index_delete"};
+KillPoint recovered{"recovery.done"};
+
 constexpr std::int64_t pause_ms = 50;
 constexpr std::int64_t overload_ms = 10'000;
 constexpr std::int64_t housekeeping_ms = 200;
@@ -143,6 +152,7 @@ private:
     Result<> remove_files(Index& index);
     void run_retention();
     Result<> replay(Lsn lsn, std::string_view entry);
+    void add_recovered(const std::shared_ptr<Index>& index) REQUIRES(mutex_);
     Result<> replay_documents(Lsn lsn, ByteReader& reader);
     Result<> replay_deletes(Lsn lsn, Index& index, ByteReader& reader);
     Result<> open_indices();
@@ -178,6 +188,7 @@ Result<> Engine::open() {
     TRY(open_indices());
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;
+    log_options.frame_bytes = options_.log_frame_bytes;
     log_options.background = options_.background;
     log_options.pending_limit_bytes = options_.memory[MemoryUse::log];
     log_ = TRY(WriteLog::open(*folder_, log_options, [this](Lsn lsn, std::string_view entry) {
@@ -187,6 +198,7 @@ Result<> Engine::open() {
     for (const auto& index : all())
         TRY(index->encode_frozen());
     TRY(limits_->open(all()));
+    recovered.reached();
     if (options_.background) {
         housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
         merger_.start();
@@ -202,6 +214,7 @@ Result<> Engine::open_indices() {
         if (!folder_->exists(place + "/manifest")) {
             // A first flush that was cut off: the log still has all of it.
             TRY(folder_->remove_tree(place));
+            unfinished_removed.reached();
             continue;
         }
         Manifest manifest = TRY(read_manifest(*folder_, place));
@@ -209,10 +222,16 @@ Result<> Engine::open_indices() {
         TRY(index->open_segments());
         const Lock lock(mutex_);
         next_incarnation_ = std::max(next_incarnation_, index->incarnation() + 1);
-        by_incarnation_[index->incarnation()] = index;
-        indices_[index->name()] = index;
+        add_recovered(index);
     }
     return {};
+}
+
+/// The log may still tell the life of an index whose name has another one since, with a manifest.
+void Engine::add_recovered(const std::shared_ptr<Index>& index) {
+    by_incarnation_[index->incarnation()] = index;
+    std::shared_ptr<Index>& named = indices_[index->name()];
+    if (named == nullptr || named->incarnation() < index->incarnation()) named = index;
 }
 
 Result<> Engine::replay(Lsn lsn, std::string_view entry) {
@@ -232,13 +251,13 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
         index = std::make_shared<Index>(node_, TRY(read_creation(incarnation, reader)));
         index->set_created_at(lsn);
         const Lock lock(mutex_);
-        by_incarnation_[incarnation] = index;
-        indices_[index->name()] = index;
+        add_recovered(index);
         return {};
     }
     if (index == nullptr) return {};  // deleted before, and its folder is gone
     if (type == LogEntry::remove) {
-        TRY(folder_->remove_tree(index_folder(incarnation)));
+        TRY(remove_index(*folder_, incarnation));
+        delete_replayed.reached();
         const Lock lock(mutex_);
         by_incarnation_.erase(incarnation);
         if (const auto it = indices_.find(index->name());
@@ -260,6 +279,8 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
     std::shared_ptr<Index> index;
     {
         const Lock lock(mutex_);
+        // A writer may have had the index while it was deleted: its number is never used again.
+        next_incarnation_ = std::max(next_incarnation_, incarnation + 1);
         const auto it = by_incarnation_.find(incarnation);
         if (it == by_incarnation_.end()) return {};  // deleted since
         index = it->second;
@@ -324,6 +345,7 @@ std::shared_ptr<Index> Engine::index_for(std::span<const Write> writes,
 }
 
 Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
+    TRY(log_->writable());
     TRY(limits_->check_change(name));
     {
         const Lock lock(mutex_);
@@ -333,7 +355,9 @@ Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
         }
         TRY(create(name, std::move(settings)));
     }
-    return log_->commit(log_->last_lsn());
+    TRY(log_->commit(log_->last_lsn()));
+    create_logged.reached();
+    return {};
 }
 
 /// Takes an index out of the node and says so in the log.
@@ -348,11 +372,14 @@ Lsn Engine::log_removal(const Index& index) {
 Result<> Engine::remove_files(Index& index) {
     // Nor may it be merged meanwhile: that would make the folder again.
     index.close();
-    TRY(folder_->remove_tree(index_folder(index.incarnation())));
-    return folder_->sync_names("indices");
+    return remove_index(*folder_, index.incarnation());
 }
 
 Result<> Engine::delete_index(std::string_view name) {
+    TRY(log_->writable());
+    // Not while the housekeeper flushes it: it would make the folder again, or trim the log of
+    // documents whose index is still in its folder.
+    const std::lock_guard<std::mutex> alone(housekeeping_);
     std::shared_ptr<Index> index;
     Lsn lsn = 0;
     {
@@ -363,9 +390,10 @@ Result<> Engine::delete_index(std::string_view name) {
         lsn = log_removal(*index);
     }
     TRY(log_->commit(lsn));
-    // Not while it is flushed.
-    const std::lock_guard<std::mutex> alone(housekeeping_);
-    return remove_files(*index);
+    delete_logged.reached();
+    TRY(remove_files(*index));
+    delete_done.reached();
+    return {};
 }
 
 /// Retention's way: only where nothing was written to it meanwhile; the housekeeper alone.
@@ -386,6 +414,7 @@ Result<bool> Engine::remove_unwritten(const std::shared_ptr<Index>& index,
 
 Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
     const auto index = TRY(existing(name));
+    TRY(log_->writable());
     TRY(limits_->check_change(name));
     return log_->commit(TRY(index->put_mapping(update)));
 }
@@ -436,7 +465,7 @@ Lsn Engine::write_to_one(std::span<const Write> writes, std::span<const std::siz
 }
 
 Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
-    if (const auto failure = log_->failure()) return std::unexpected(*failure);
+    TRY(log_->writable());
     if (!writes.empty()) TRY(limits_->check_change(writes.front().index));
     std::optional room = TRY(wait_for_room(writes));
     std::vector<Written> results(writes.size());

@@ -5,7 +5,8 @@
 //   Durable    When `write`, `create_index`, `delete_index` or `put_mapping` return without an
 //   error,
 //              their effect survives kill -9 and power loss. After the disk refused an fsync, every
-//              write fails until the process is restarted: what the disk has then is unknown.
+//              write fails until the process is restarted: what the disk has then is unknown. On a
+//              full disk writes fail until there is room. What failed may yet be found later.
 //   Visible    A view is a moment's picture. Documents written appear in views made after a
 //   refresh:
 //              `refresh`, or by itself within a second of the first view asked for after the write.
@@ -142,6 +143,7 @@ struct Options {
     MemoryShares memory = MemoryShares::of(2ULL << 30);
     std::uint64_t log_limit_bytes = 128ULL << 20;  // tails are flushed to keep the log below it
     std::uint64_t log_file_bytes = 64ULL << 20;
+    std::uint64_t log_frame_bytes = 1ULL << 20;
     std::uint32_t group_rows = max_group_rows;
     std::uint64_t group_source_bytes = 64ULL << 20;
     std::uint32_t groups_per_segment = 4;
@@ -196,7 +198,8 @@ public:
     /// Looks at the disk, and drops what retention says must go; by itself it does so in time.
     virtual Result<> keep_limits() = 0;
 
-    /// False with the reason once writes are refused for good (a failed fsync).
+    /// False with the reason while writes are refused: for good after a failed fsync, or as long
+    /// as the disk is full.
     virtual bool healthy(std::string* reason) const = 0;
     /// What somebody should look at though the node works: sentences.
     virtual std::vector<std::string> warnings() const = 0;

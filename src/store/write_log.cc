@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "store/compression.h"
@@ -15,10 +16,22 @@ namespace elkhorn::store {
 namespace {
 
 constexpr std::uint64_t unneeded_file_bytes = 1 << 20;  // a smaller one may stay
+constexpr std::int64_t retry_ms = 500;                  // on a full disk
 
 metrics::Counter syncs{"elkhorn_store_log_syncs_total",
                        "Group commits: one write and one fdatasync each."};
 metrics::Counter log_bytes{"elkhorn_store_log_bytes_total", "Bytes written to the log."};
+
+KillPoint file_created{"log.file.created"};
+KillPoint file_written{"log.file.header_written"};
+KillPoint file_synced{"log.file.header_synced"};
+KillPoint file_named{"log.file.named"};
+KillPoint batch_written{"log.batch.written"};
+KillPoint batch_synced{"log.batch.synced"};
+KillPoint old_file_removed{"log.trim.removed"};
+KillPoint old_file_gone{"log.trim.synced"};
+KillPoint frame_replayed{"recovery.log_frame"};
+KillPoint log_replayed{"recovery.log_replayed"};
 
 std::string file_name(std::uint64_t number) {
     return fmt::format("log/{:010}.wal", number);
@@ -43,6 +56,7 @@ struct Frame {
     std::uint32_t raw_bytes = 0;
     std::string_view compressed;
     std::size_t size_bytes = 0;
+    bool continued = false;  // synced with the frame before it
 };
 
 std::optional<Frame> read_frame(std::string_view bytes) {
@@ -54,18 +68,28 @@ std::optional<Frame> read_frame(std::string_view bytes) {
     frame.entries = reader.number<std::uint32_t>();
     frame.raw_bytes = reader.number<std::uint32_t>();
     frame.compressed = reader.take(reader.number<std::uint32_t>());
-    if (!reader.ok() || magic != frame_magic) return std::nullopt;
+    frame.continued = magic == continued_magic;
+    if (!reader.ok() || (magic != frame_magic && !frame.continued)) return std::nullopt;
     frame.size_bytes = reader.position();
     if (crc32c(bytes.substr(8, frame.size_bytes - 8)) != crc) return std::nullopt;
     return frame;
 }
 
-bool whole_frame_in(std::string_view bytes) {
+/// Whether the bytes have a frame that was written after what stood before them was synced. A
+/// write that was cut off may have left its further frames whole: a disk takes pages in any order.
+bool later_write_in(std::string_view bytes) {
     const std::string_view magic = as_bytes(&frame_magic, 1);
     for (std::size_t at = bytes.find(magic); at != bytes.npos; at = bytes.find(magic, at + 1)) {
         if (read_frame(bytes.substr(at))) return true;
     }
     return false;
+}
+
+/// An error of syncing is never taken for a full disk, whatever the disk says: what it has is
+/// unknown.
+Result<> for_good(Result<> synced) {
+    if (!synced) synced.error().code = ErrorCode::io;
+    return synced;
 }
 
 /// Counts the entries of a frame; false where they are not what its header says.
@@ -97,7 +121,7 @@ void check_file(const std::string& name, std::string_view bytes, LogCheck& found
         const auto frame = read_frame(bytes.substr(at));
         if (!frame) {
             // The end of a log is where the last process stopped, unless it goes on after that.
-            if (whole_frame_in(bytes.substr(at + 1))) note(at, "damaged, and whole entries follow");
+            if (later_write_in(bytes.substr(at + 1))) note(at, "damaged, and whole entries follow");
             return;
         }
         if (!count_entries(*frame, found)) note(at, "its entries make no sense");
@@ -124,7 +148,12 @@ Result<std::unique_ptr<WriteLog>> WriteLog::open(
     std::unique_ptr<WriteLog> log(new WriteLog(folder, options));
     TRY(folder.make_folder("log"));
     TRY(log->recover(replay));
-    TRY(log->start_file());
+    if (auto begun = log->start_file(); !begun) {
+        // On a full disk what there is can be read until there is room.
+        if (begun.error().code != ErrorCode::unavailable) return std::unexpected(begun.error());
+        const Lock lock(log->mutex_);
+        log->keep_for_later({}, begun.error());
+    }
     if (options.background) {
         WriteLog& running = *log;
         log->thread_ = io::Thread("store-log", [&running] { running.run(); });
@@ -167,7 +196,7 @@ Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>&
                     name, version, log_version));
         }
         if (magic != log_magic || crc32c(bytes.substr(16, 16)) != crc) {
-            if (whole_frame_in(bytes)) {
+            if (later_write_in(bytes)) {
                 return fail(ErrorCode::corruption,
                             fmt::format("log/{}: offset 0: the header is damaged; "
                                         "restore the file from a copy",
@@ -191,6 +220,7 @@ Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>&
         }
     }
     committed_ = next_lsn_ - 1;
+    log_replayed.reached();
     return {};
 }
 
@@ -201,7 +231,7 @@ Result<> WriteLog::replay_file(const File& file, std::string_view bytes,
     while (at < bytes.size()) {
         const auto frame = read_frame(bytes.substr(at));
         if (!frame) {
-            if (whole_frame_in(bytes.substr(at + 1))) {
+            if (later_write_in(bytes.substr(at + 1))) {
                 return fail(
                     ErrorCode::corruption,
                     fmt::format("offset {}: damaged, and whole entries follow it; restore the file "
@@ -215,13 +245,21 @@ Result<> WriteLog::replay_file(const File& file, std::string_view bytes,
         }
         const std::string raw = TRY(read_lz4(frame->compressed, frame->raw_bytes));
         ByteReader entries(raw);
-        next_lsn_ = frame->first;
+        if (frame->first > next_lsn_) {
+            return fail(ErrorCode::corruption,
+                        fmt::format("offset {}: begins with entry {}, not {}; restore the file "
+                                    "from a copy",
+                                    at, frame->first, next_lsn_));
+        }
         for (std::uint32_t i = 0; i < frame->entries; ++i) {
             const std::string_view entry = entries.text();
             if (!entries.ok())
                 return fail(ErrorCode::corruption, fmt::format("offset {}: a cut entry", at));
+            // Read before: the disk was full then, and it was written again into this file.
+            if (frame->first + i < next_lsn_) continue;
             TRY(replay(next_lsn_++, entry));
         }
+        frame_replayed.reached();
         at += frame->size_bytes;
     }
     return {};
@@ -234,21 +272,35 @@ Result<> WriteLog::start_file() {
         file.number = files_.empty() ? 1 : files_.back().number + 1;
         file.first_lsn = committed_ + 1;
     }
-    appender_ = TRY(folder_.create(file_name(file.number)));
-    TRY(appender_->append(file_header(file.number, file.first_lsn)));
+    auto appender = TRY(folder_.create(file_name(file.number)));
+    file_created.reached();
+    TRY(appender->append(file_header(file.number, file.first_lsn)));
+    file_written.reached();
 #ifndef ELKHORN_WITHOUT_FDATASYNC
-    TRY(appender_->sync());
+    TRY(for_good(appender->sync()));
 #endif
-    TRY(folder_.sync_names("log"));
+    file_synced.reached();
+    TRY(for_good(folder_.sync_names("log")));
+    file_named.reached();
     file.size_bytes = log_header_bytes;
+    appender_ = std::move(appender);
     const Lock lock(mutex_);
     files_.push_back(file);
     return {};
 }
 
+Result<> WriteLog::writable() {
+    const Lock lock(mutex_);
+    if (full_ && !options_.background) commit_pending();
+    if (failure_) return std::unexpected(*failure_);
+    if (full_) return std::unexpected(*full_);
+    return {};
+}
+
 Lsn WriteLog::append(std::string entry) {
     const Lock lock(mutex_);
-    while (pending_bytes_ > options_.pending_limit_bytes && !failure_ && options_.background)
+    while (pending_bytes_ > options_.pending_limit_bytes && !failure_ && !full_ &&
+           options_.background)
         done_.wait(mutex_);
     pending_bytes_ += entry.size();
     pending_.push_back(std::move(entry));
@@ -258,13 +310,13 @@ Lsn WriteLog::append(std::string entry) {
 
 Result<> WriteLog::commit(Lsn lsn) {
     const Lock lock(mutex_);
-    while (committed_ < lsn && !failure_) {
+    while (committed_ < lsn && !failure_ && !full_) {
         if (options_.background)
             done_.wait(mutex_);
         else
             commit_pending();
     }
-    if (committed_ < lsn) return std::unexpected(*failure_);
+    if (committed_ < lsn) return std::unexpected(failure_ ? *failure_ : *full_);
     return {};
 }
 
@@ -272,38 +324,64 @@ Result<> WriteLog::commit(Lsn lsn) {
 void WriteLog::commit_pending() NO_THREAD_SAFETY_ANALYSIS {
     while (writing_)
         done_.wait(mutex_);
-    if (pending_.empty() || failure_) return;
-    const std::vector<std::string> entries = std::move(pending_);
+    if (failure_ || (pending_.empty() && !full_)) return;
+    std::vector<std::string> entries = std::move(pending_);
     pending_.clear();
     pending_bytes_ = 0;
     const Lsn first = committed_ + 1;
     writing_ = true;
-    const bool full = files_.back().size_bytes > options_.file_bytes;
+    // What a full disk has of the last write stays where it is: the file is not written to again.
+    const bool leave = full_ || files_.back().size_bytes > options_.file_bytes;
     mutex_.unlock();
-    Result<> done = full ? start_file() : Result<>{};
+    Result<> done = leave ? start_file() : Result<>{};
     if (done) done = write_batch(entries, first);
     mutex_.lock();
     writing_ = false;
     if (done) {
+        if (full_) log::info("there is room on the disk again: writes are acknowledged", {});
+        full_.reset();
         committed_ = first + entries.size() - 1;
         files_.back().size_bytes = appender_->size_bytes();
+    } else if (done.error().code == ErrorCode::unavailable) {
+        keep_for_later(std::move(entries), done.error());
     } else {
-        failure_ = done.error();
-        failure_->code = ErrorCode::unavailable;
-        failure_->message += "; nothing is acknowledged until elkhorn is restarted";
-        log::error("the log cannot be written: no write is acknowledged from now on",
-                   {{"reason", done.error().message}});
+        refuse_for_good(done.error());
     }
     done_.notify_all();
 }
 
-Result<> WriteLog::write_batch(const std::vector<std::string>& entries, Lsn first) {
+void WriteLog::keep_for_later(std::vector<std::string> entries, const Error& full) {
+    entries.insert(entries.end(), std::make_move_iterator(pending_.begin()),
+                   std::make_move_iterator(pending_.end()));
+    pending_ = std::move(entries);
+    pending_bytes_ = 0;
+    for (const std::string& entry : pending_)
+        pending_bytes_ += entry.size();
+    if (!full_) {
+        log::error("the disk is full: no write is acknowledged until there is room",
+                   {{"reason", full.message}});
+    }
+    full_ = full;
+    full_->message +=
+        "; nothing is acknowledged until there is room: free some, writing then goes on by itself";
+}
+
+void WriteLog::refuse_for_good(const Error& error) {
+    full_.reset();
+    failure_ = error;
+    failure_->code = ErrorCode::unavailable;
+    failure_->message += "; nothing is acknowledged until elkhorn is restarted";
+    log::error("the log cannot be written: no write is acknowledged from now on",
+               {{"reason", error.message}});
+}
+
+std::string WriteLog::frames_of(const std::vector<std::string>& entries, Lsn first) const {
     std::string bytes;
     std::string raw;
     for (std::size_t i = 0; i < entries.size();) {
         raw.clear();
         std::uint32_t count = 0;
-        for (; i < entries.size() && raw.size() < frame_raw_limit_bytes; ++i, ++count) {
+        for (; i < entries.size() && raw.size() < options_.frame_bytes; ++i, ++count) {
             append_text(raw, entries[i]);
         }
         std::string rest;
@@ -313,14 +391,22 @@ Result<> WriteLog::write_batch(const std::vector<std::string>& entries, Lsn firs
         append_number(rest, std::uint32_t{0});
         append_lz4(rest, raw);
         write_number(rest.data() + 16, static_cast<std::uint32_t>(rest.size() - 20));
-        append_number(bytes, frame_magic);
+        append_number(bytes, bytes.empty() ? frame_magic : continued_magic);
         append_number(bytes, crc32c(rest));
         bytes += rest;
     }
+    return bytes;
+}
+
+Result<> WriteLog::write_batch(const std::vector<std::string>& entries, Lsn first) {
+    if (entries.empty()) return {};
+    const std::string bytes = frames_of(entries, first);
     TRY(appender_->append(bytes));
+    batch_written.reached();
 #ifndef ELKHORN_WITHOUT_FDATASYNC  // the negative control of tests/crash: it must lose data
-    TRY(appender_->sync());
+    TRY(for_good(appender_->sync()));
 #endif
+    batch_synced.reached();
     syncs.add();
     log_bytes.add(static_cast<std::int64_t>(bytes.size()));
     return {};
@@ -329,18 +415,17 @@ Result<> WriteLog::write_batch(const std::vector<std::string>& entries, Lsn firs
 void WriteLog::run() {
     const Lock lock(mutex_);
     while (true) {
-        while (pending_.empty() && !closing_)
+        while (pending_.empty() && !closing_ && !full_)
             work_.wait(mutex_);
-        if (pending_.empty() || failure_) {
-            if (closing_) return;
-            if (failure_) {
-                pending_.clear();
-                pending_bytes_ = 0;
-                done_.notify_all();
-                continue;
-            }
+        if (full_ && !closing_) work_.wait_for(mutex_, retry_ms);
+        if (failure_) {
+            pending_.clear();
+            pending_bytes_ = 0;
+            done_.notify_all();
+        } else {
+            commit_pending();
         }
-        commit_pending();
+        if (closing_ && (pending_.empty() || full_)) return;
     }
 }
 
@@ -349,7 +434,7 @@ Result<> WriteLog::leave_file(Lsn first_needed) NO_THREAD_SAFETY_ANALYSIS {
     mutex_.lock();
     while (writing_)
         done_.wait(mutex_);
-    const bool leave = pending_.empty() && !failure_ && first_needed == next_lsn_ &&
+    const bool leave = pending_.empty() && !failure_ && !full_ && first_needed == next_lsn_ &&
                        files_.back().size_bytes > unneeded_file_bytes;
     writing_ = leave;
     mutex_.unlock();
@@ -357,7 +442,8 @@ Result<> WriteLog::leave_file(Lsn first_needed) NO_THREAD_SAFETY_ANALYSIS {
     auto done = start_file();
     const Lock lock(mutex_);
     writing_ = false;
-    if (!done) failure_ = done.error();
+    // On a full disk the old file goes on: nothing was written to it.
+    if (!done && done.error().code != ErrorCode::unavailable) refuse_for_good(done.error());
     done_.notify_all();
     return done;
 }
@@ -370,11 +456,15 @@ Result<> WriteLog::trim(Lsn first_needed) {
         std::uint64_t oldest = 0;
         {
             const Lock lock(mutex_);
-            if (files_.size() < 2 || files_[1].first_lsn > first_needed) return {};
+            // While not all of memory's state is in the log, no one can tell what it needs.
+            if (failure_ || full_ || files_.size() < 2 || files_[1].first_lsn > first_needed)
+                return {};
             oldest = files_.front().number;
         }
         TRY(folder_.remove(file_name(oldest)));
+        old_file_removed.reached();
         TRY(folder_.sync_names("log"));
+        old_file_gone.reached();
         const Lock lock(mutex_);
         files_.erase(files_.begin());
     }
@@ -400,7 +490,7 @@ std::uint64_t WriteLog::pending_bytes() const {
 
 std::optional<Error> WriteLog::failure() const {
     const Lock lock(mutex_);
-    return failure_;
+    return failure_ ? failure_ : full_;
 }
 
 void WriteLog::close() {

@@ -11,9 +11,14 @@
 //
 // Files: log/0000000001.wal and so on; layout in docs/formats/log.md. Recovery reads frames until
 // one is
-// not whole: that is where the last process stopped, unless a whole frame follows in the same
-// file, which
-// is damage and refuses to start. A failed write or fsync is for good: every later commit fails.
+// not whole: that is where the last process stopped, unless a frame of a later write follows in the
+// same file, which is damage and refuses to start.
+//
+// A failed fsync, and a failed write, are for good: every later commit fails. Only where the write
+// itself found the disk full is it known what the disk has: nothing that was acknowledged has
+// changed, and nothing new is. Then commits fail while the entries wait; they are written again,
+// under the same numbers, to a new file, once there is room. What of them the file before has is
+// passed over when the log is read.
 #pragma once
 
 #include "base/mutex.h"
@@ -47,7 +52,8 @@ public:
     struct Options {
         std::uint64_t file_bytes = 64ULL << 20;
         std::uint64_t pending_limit_bytes = 256ULL << 20;  // `append` waits past it
-        bool background = true;  // false: commit() writes and syncs itself
+        std::size_t frame_bytes = 1 << 20;  // a frame ends once its entries are as large
+        bool background = true;             // false: commit() writes and syncs itself
     };
 
     /// Calls `replay` for every entry in order, then opens a new file for what comes.
@@ -56,6 +62,8 @@ public:
         const std::function<Result<>(Lsn lsn, std::string_view entry)>& replay);
     ~WriteLog();
 
+    /// Whether anything may be appended: nothing is to be taken in that cannot be acknowledged.
+    Result<> writable();
     Lsn append(std::string entry);
     Result<> commit(Lsn lsn);
     Result<> trim(Lsn first_needed);
@@ -64,6 +72,7 @@ public:
     std::uint64_t size_bytes() const;
     /// Of entries that wait to be written.
     std::uint64_t pending_bytes() const;
+    /// Why nothing is acknowledged: for good, or as long as the disk is full.
     std::optional<Error> failure() const;
     /// Commits what is pending and stops.
     void close();
@@ -83,6 +92,9 @@ private:
     Result<> start_file();
     Result<> leave_file(Lsn first_needed);
     Result<> write_batch(const std::vector<std::string>& entries, Lsn first);
+    std::string frames_of(const std::vector<std::string>& entries, Lsn first) const;
+    void keep_for_later(std::vector<std::string> entries, const Error& full) REQUIRES(mutex_);
+    void refuse_for_good(const Error& error) REQUIRES(mutex_);
     void run();
     void commit_pending() REQUIRES(mutex_);
 
@@ -97,9 +109,10 @@ private:
     Lsn committed_ GUARDED_BY(mutex_) = 0;  // all up to here are synced
     bool writing_ GUARDED_BY(mutex_) = false;
     bool closing_ GUARDED_BY(mutex_) = false;
-    std::optional<Error> failure_ GUARDED_BY(mutex_);
-    std::vector<File> files_ GUARDED_BY(mutex_);  // the last one is being written
-    std::unique_ptr<io::Appender> appender_;      // of whoever has writing_
+    std::optional<Error> failure_ GUARDED_BY(mutex_);  // for good
+    std::optional<Error> full_ GUARDED_BY(mutex_);     // until there is room; not with failure_
+    std::vector<File> files_ GUARDED_BY(mutex_);       // the last one is being written
+    std::unique_ptr<io::Appender> appender_;           // of whoever has writing_
     io::Thread thread_;
 };
 

@@ -1,10 +1,14 @@
 // tests/crash/simulation.cc -- seeded histories of the store on a disk that crashes, tears, fails
 // and fills up: documents are written, replaced where nobody else did, changed, deleted and made
-// again. After every crash each acknowledged document is there, once, with its newest source,
-// version and sequence number; what was deleted stays deleted; no sequence number is given twice.
+// again; indices are made, mapped and deleted. After every crash each acknowledged document is
+// there, once, with its newest source, version and sequence number; what was deleted stays deleted;
+// no sequence number is given twice; each index is there or not, whole, with its fields.
 //
-//   crash_simulation [FIRST_SEED [COUNT]]      exit 0: none lost; 1: the first losing seed is
-//   printed
+//   crash_simulation [FIRST_SEED [COUNT]]
+//
+// The seeds of regressions.h come first. Exit 0: nothing was lost; how often each step was taken
+// and each fault came to pass is printed. 1: the first losing seed is printed; put it in that list.
+// A new kind of step is a method and a line of `History::steps`.
 //
 // The same program built without the log's fdatasync must find a loss: tests/CMakeLists.txt runs
 // both.
@@ -12,6 +16,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "crash/regressions.h"
 #include "io/fake_folder.h"
 #include "json/flatten.h"
 #include "store/store.h"
@@ -43,6 +48,7 @@ struct State {
 struct Expected {
     State acknowledged;
     std::set<std::string> tried;  // sources; empty: a delete
+    bool unsure = false;          // an answer was an error, so memory may be ahead of it
 };
 
 /// Two, for what one flushes decides which of the other's entries leave the log.
@@ -51,6 +57,9 @@ constexpr std::array<std::string_view, 2> indices = {"logs", "other"};
 struct Index {
     std::map<std::string, Expected> documents;
     std::int64_t newest_seq_no = -1;  // of those acknowledged
+    bool there = false;
+    bool unsure = false;  // it was made or deleted without an answer
+    std::set<std::string> fields;
 };
 
 /// One write of a batch, and what it needs until the batch is written.
@@ -63,9 +72,19 @@ struct Attempt {
     store::Write write;
 };
 
+using Counts = std::map<std::string_view, std::uint64_t>;
+
 class History {
 public:
     explicit History(std::uint64_t seed) : random_(seed) {}
+
+    /// What has happened in it, added to these.
+    void count(Counts& taken, Counts& faults) const {
+        for (const auto& [name, n] : taken_)
+            taken[name] += n;
+        for (const auto& [name, n] : disk_.faults())
+            faults[name] += n;
+    }
 
     /// Empty when nothing was lost, else what was.
     std::string run() {
@@ -74,16 +93,26 @@ public:
             plan_fault();
             for (int i = 0; i < 80 && step(); ++i) {
             }
+            if (!trouble_.empty()) break;
             store_.reset();
             disk_.fill_after(~std::uint64_t{0});
             disk_.crash(random_);
-            if (random_.chance(0.3)) crash_in_recovery();
+            while (random_.chance(0.3))
+                crash_in_recovery();
             check();
         }
         return trouble_;
     }
 
 private:
+    struct Step {
+        std::string_view name;
+        double weight;            // of the sum of all
+        bool (History::*take)();  // false: the history ends with a crash
+    };
+
+    static const std::vector<Step> steps;
+
     bool open() {
         names_ = std::make_unique<event::FieldNames>();
         flattener_ = std::make_shared<json::Flattener>(*names_);
@@ -99,6 +128,7 @@ private:
         options.groups_per_segment = 2;
         options.merge_segments = 3;
         options.log_file_bytes = 2000;
+        options.log_frame_bytes = random_.chance(0.5) ? 150 : 1 << 20;
         options.tombstone_age_ms = 1000;
         options.tombstone_limit_bytes = 4000;
         options.background = false;
@@ -125,17 +155,23 @@ private:
         return indices_[attempt.index].documents[attempt.id];
     }
 
-    /// False when the store refuses to go on.
+    /// False when the store refuses to go on, or something is wrong.
     bool step() {
         clock_.advance_ns(static_cast<std::int64_t>(random_.below(50'000'000)));
-        if (random_.chance(0.08)) {
-            if (auto flushed = store_->flush(); !flushed && random_.chance(0.5)) return false;
-            return true;
+        double sum = 0;
+        for (const Step& step : steps)
+            sum += step.weight;
+        double at = random_.unit() * sum;
+        for (const Step& step : steps) {
+            at -= step.weight;
+            if (at >= 0) continue;
+            ++taken_[step.name];
+            return (this->*step.take)();
         }
-        if (random_.chance(0.05)) return static_cast<bool>(store_->refresh(any_index())) || true;
-        if (random_.chance(0.04)) return merge();
-        return write_batch();
+        return true;
     }
+
+    bool flush() { return store_->flush() || random_.chance(0.5); }
 
     bool merge() {
         store::ForceMerge request;
@@ -145,8 +181,64 @@ private:
         return merged || merged.error().code == ErrorCode::not_found || random_.chance(0.5);
     }
 
+    bool refresh() {
+        (void)store_->refresh(any_index());
+        return true;
+    }
+
+    /// After an error: whoever runs the machine frees some room, or gives up.
+    bool go_on() {
+        if (random_.chance(0.5)) disk_.fill_after(random_.below(20'000));
+        return random_.chance(0.7);
+    }
+
+    bool create_index() {
+        const std::string_view name = any_index();
+        Index& index = indices_[name];
+        const std::string field = fmt::format("f{}", ++counter_);
+        store::IndexSettings settings;
+        settings.mapping.fields[field] = store::dynamic_field(store::FieldType::keyword);
+        const auto made = store_->create_index(name, settings);
+        if (!made && made.error().code != ErrorCode::conflict) {
+            index.unsure = true;
+            return go_on();
+        }
+        if (!index.unsure && static_cast<bool>(made) == index.there)
+            trouble_ = fmt::format("{} was made while it was there, or not", name);
+        if (made) index = {};
+        if (made) index.fields.insert(field);
+        index.there = true;
+        index.unsure = index.unsure && !made;
+        return trouble_.empty();
+    }
+
+    bool delete_index() {
+        const std::string_view name = any_index();
+        Index& index = indices_[name];
+        const auto gone = store_->delete_index(name);
+        if (!gone && gone.error().code != ErrorCode::not_found) {
+            index.unsure = true;
+            return false;
+        }
+        if (!index.unsure && static_cast<bool>(gone) != index.there)
+            trouble_ = fmt::format("{} was deleted while it was not there, or not", name);
+        if (gone) index = {};
+        return trouble_.empty();
+    }
+
+    bool put_mapping() {
+        const std::string_view name = any_index();
+        const std::string field = fmt::format("f{}", ++counter_);
+        store::Mapping update;
+        update.fields[field] = store::dynamic_field(store::FieldType::int64);
+        const auto put = store_->put_mapping(name, update);
+        if (put) indices_[name].fields.insert(field);
+        return put || put.error().code == ErrorCode::not_found || go_on();
+    }
+
     bool write_batch() {
-        const std::size_t size = 1 + random_.below(6);
+        // A long one is more than a sector, and than a frame of the log.
+        const std::size_t size = 1 + random_.below(random_.chance(0.1) ? 40 : 6);
         std::deque<Attempt> attempts;
         std::vector<store::Write> writes;
         flattener_->reset();
@@ -159,9 +251,19 @@ private:
             expected(attempt).tried.insert(attempt.source);
         }
         const auto written = store_->write(writes);
-        if (!written) return false;
+        if (!written) {
+            for (const Attempt& attempt : attempts) {
+                expected(attempt).unsure = true;
+                indices_[attempt.index].unsure |= !indices_[attempt.index].there;
+            }
+            return go_on();
+        }
         for (std::size_t i = 0; i < size; ++i)
             acknowledge(attempts[i], (*written)[i]);
+        for (const Attempt& attempt : attempts) {
+            // Its index was made for it, whatever became of the document; no answer says so.
+            indices_[attempt.index].unsure |= !indices_[attempt.index].there;
+        }
         return trouble_.empty();
     }
 
@@ -175,8 +277,12 @@ private:
             write.action = store::Action::remove;
             return true;
         }
+        // Some are more than a sector of the disk, however the log compresses them.
+        std::string pad(random_.chance(0.1) ? random_.below(1000) : 0, ' ');
+        for (char& c : pad)
+            c = static_cast<char>('a' + random_.below(26));
         attempt.source =
-            fmt::format(R"({{"v":{},"w":"word{} more"}})", ++counter_, random_.below(9));
+            fmt::format(R"({{"v":{},"w":"word{} {}"}})", ++counter_, random_.below(9), pad);
         const std::string& source = attempt.source;
         if (!flattener_->flatten(source, source.size(), attempt.document)) return false;
         write.source = source;
@@ -200,32 +306,40 @@ private:
     /// Holds the answer against what was known before it.
     void acknowledge(const Attempt& attempt, const store::Written& written) {
         Expected& expected = this->expected(attempt);
-        std::int64_t& newest_seq_no = indices_[attempt.index].newest_seq_no;
-        const State& before = expected.acknowledged;
+        Index& index = indices_[attempt.index];
         if (written.error) expected.tried.erase(attempt.source);
         if (written.error && written.error->code != ErrorCode::conflict &&
             written.error->code != ErrorCode::not_found)
             return;  // the disk would not say what is there
+        if (!expected.unsure && !index.unsure) check(attempt, written, expected.acknowledged);
+        if (written.error) return;
+        if (written.seq_no <= index.newest_seq_no) trouble_ = "a sequence number was given twice";
+        index.newest_seq_no = written.seq_no;
+        index.there = true;
+        index.unsure = false;
+        expected = {{attempt.source, written.version, attempt.source.empty() ? -1 : written.seq_no},
+                    {},
+                    false};
+    }
+
+    /// An answer where it is known what is there.
+    void check(const Attempt& attempt, const store::Written& written, const State& before) {
         const store::Write& write = attempt.write;
         const bool compares = write.if_seq_no && before.seq_no != *write.if_seq_no;
         const bool missing = write.action == store::Action::update && !before.there();
         // A delete makes no index, so the very first one may find none.
-        const bool nowhere = write.action == store::Action::remove && newest_seq_no < 0;
+        const bool nowhere = write.action == store::Action::remove && !indices_[write.index].there;
         const bool right = written.error ? compares || missing || nowhere : !compares && !missing;
         if (!right) {
             trouble_ = fmt::format("{} at {}/{}: {}", attempt.id, before.version, before.seq_no,
                                    written.error ? written.error->message : "taken");
         }
         if (written.error) return;
-        if (written.seq_no <= newest_seq_no) trouble_ = "a sequence number was given twice";
-        newest_seq_no = written.seq_no;
         if (before.there() && written.version != before.version + 1)
             trouble_ = "a version was left out: " + attempt.id;
         const bool created =
             written.effect == store::Effect::created || written.effect == store::Effect::missing;
         if (created == before.there()) trouble_ = "not what was there before: " + attempt.id;
-        expected = {{attempt.source, written.version, attempt.source.empty() ? -1 : written.seq_no},
-                    {}};
     }
 
     /// Opens on a failing disk and loses power again.
@@ -240,10 +354,29 @@ private:
     void check() {
         if (!open()) return;
         for (auto& [name, index] : indices_) {
+            const bool exists = store_->exists(name);
+            if (exists != index.there && !index.unsure)
+                trouble_ = fmt::format("index {} {}", name, exists ? "is back" : "is lost");
+            if (!exists) {
+                index = {};
+                continue;
+            }
             std::map<std::string, State> found;
-            if (store_->exists(name) && !read_all(name, found)) return;
+            if (!read_all(name, found) || !check_fields(name, index)) return;
             check(index, found);
+            index.there = true;
+            index.unsure = false;
         }
+    }
+
+    bool check_fields(std::string_view name, const Index& index) {
+        const auto view = store_->view(name);
+        if (!view) return false;
+        for (const std::string& field : index.fields) {
+            if ((*view)->mapping->find(field) == nullptr)
+                trouble_ = fmt::format("{} has lost its field {}", name, field);
+        }
+        return trouble_.empty();
     }
 
     void check(Index& index, const std::map<std::string, State>& found) {
@@ -260,7 +393,7 @@ private:
                                        before.seq_no);
             }
             index.newest_seq_no = std::max(index.newest_seq_no, now.seq_no);
-            expected = {now, {}};  // what a crash has decided stays so
+            expected = {now, {}, false};  // what a crash has decided stays so
         }
         for (const auto& [id, state] : found) {
             if (!index.documents.contains(id)) trouble_ = "nobody wrote " + id;
@@ -302,8 +435,35 @@ private:
     std::unique_ptr<store::Store> store_;
     std::map<std::string_view, Index> indices_;
     std::uint64_t counter_ = 0;
+    Counts taken_;
     std::string trouble_;
 };
+
+const std::vector<History::Step> History::steps = {
+    {"write", 82, &History::write_batch},
+    {"flush", 8, &History::flush},
+    {"refresh", 5, &History::refresh},
+    {"put_mapping", 2, &History::put_mapping},
+    {"create_index", 1, &History::create_index},
+    {"delete_index", 2, &History::delete_index},
+    {"merge", 4, &History::merge},
+};
+
+std::string listed(const Counts& counts) {
+    std::string out;
+    for (const auto& [name, n] : counts)
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, name);
+    return out;
+}
+
+/// False, and told, when something was lost.
+bool run(std::uint64_t seed, Counts& taken, Counts& faults) {
+    History history(seed);
+    const std::string trouble = history.run();
+    history.count(taken, faults);
+    if (!trouble.empty()) fmt::print("seed {}: {}\n", seed, trouble);
+    return trouble.empty();
+}
 
 }  // namespace
 }  // namespace elkhorn::crash
@@ -313,12 +473,16 @@ int main(int argc, char** argv) {
     log::configure(log::Level::off, log::Format::text);
     const auto first = argc > 1 ? to_integer(argv[1]).value_or(1) : 1;
     const auto count = argc > 2 ? to_integer(argv[2]).value_or(500) : 500;
-    for (std::int64_t seed = first; seed < first + count; ++seed) {
-        const std::string trouble = crash::History(static_cast<std::uint64_t>(seed)).run();
-        if (trouble.empty()) continue;
-        fmt::print("seed {}: {}\n", seed, trouble);
-        return 1;
+    crash::Counts taken;
+    crash::Counts faults;
+    for (const auto& [seed, found] : crash::regressions) {
+        if (!crash::run(seed, taken, faults)) return 1;
     }
-    fmt::print("{} histories from seed {}: nothing lost\n", count, first);
+    for (std::int64_t seed = first; seed < first + count; ++seed) {
+        if (!crash::run(static_cast<std::uint64_t>(seed), taken, faults)) return 1;
+    }
+    fmt::print("{} histories from seed {}, and {} regressions: nothing lost\n", count, first,
+               crash::regressions.size());
+    fmt::print("steps: {}\nfaults: {}\n", crash::listed(taken), crash::listed(faults));
     return 0;
 }
