@@ -31,6 +31,8 @@ class FakeDisk {
 public:
     void crash(Random& random);
     void fail_after(int calls);
+    /// Whether it has failed since it was told to.
+    bool failed() const;
     void fill_after(std::uint64_t bytes);
     /// As if every file had been written and synced: for setting a scene.
     void put(const std::string& name, std::string bytes);
@@ -41,8 +43,8 @@ public:
     void flip(const std::string& name, std::size_t at, unsigned char bits);
     std::uint64_t syncs() const;
 
-    /// A folder on this disk, which must outlive it.
-    std::unique_ptr<Folder> view();
+    /// The folder `below` on this disk, which must outlive it; empty: the root.
+    std::unique_ptr<Folder> view(const std::string& below = "");
 
 private:
     friend class FakeFolder;

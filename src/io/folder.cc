@@ -133,6 +133,13 @@ public:
         return {};
     }
 
+    Result<> link(const std::string& name, Folder& to, const std::string& to_name) override {
+        const std::string target = to.place() + "/" + to_name;
+        if (::link(full(name).c_str(), target.c_str()) != 0)
+            return system_error("link " + full(name) + " to", target, errno);
+        return {};
+    }
+
     Result<> remove(const std::string& name) override {
         if (::unlink(full(name).c_str()) != 0 && errno != ENOENT) {
             return system_error("remove", full(name), errno);

@@ -114,7 +114,7 @@ Index::Index(Node& node, Manifest manifest)
       uuid_(manifest.uuid),
       settings_(manifest.settings_json),
       incarnation_(manifest.incarnation),
-      salt_(id_salt(manifest.uuid)),
+      salt_(id_salt(manifest.id_origin())),
       manifest_(std::move(manifest)),
       router_(*node.options->field_names),
       next_seq_no_(manifest_.flushed_seq_no),

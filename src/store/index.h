@@ -16,6 +16,7 @@
 #include "store/field_router.h"
 #include "store/group_builder.h"
 #include "store/manifest.h"
+#include "store/pinned_index.h"
 #include "store/store.h"
 #include "store/tombstones.h"
 #include "store/write_log.h"
@@ -105,6 +106,8 @@ public:
     bool wants_flush() const;
     /// Everything up to now into segments; the manifest then names them.
     Result<> flush();
+    /// A moment of it, all in segments, for a snapshot.
+    Result<PinnedIndex> pin();
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
     std::size_t frozen_builders() const;
@@ -171,8 +174,12 @@ private:
     using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
     using Groups = std::vector<std::shared_ptr<const RowGroup>>;
 
+    /// Rows, and those of them that were deleted (null: none).
+    using Moment = std::vector<std::pair<std::shared_ptr<Slot>, std::shared_ptr<const Bitmap>>>;
+
     /// What one flush takes to disk.
     struct Flush {
+        Moment* moment = nullptr;                    // filled when it begins, where it is asked for
         std::vector<std::shared_ptr<Slot>> waiting;  // oldest first
         Manifest manifest;                           // as it will be
         std::int64_t flushed_seq_no = 0;
@@ -201,7 +208,11 @@ private:
     Result<> publish(bool with_growing) REQUIRES(mutex_);
     void show_mapping() REQUIRES(mutex_);
     std::shared_ptr<const Bitmap> deletes_of(Slot& slot) REQUIRES(mutex_);
+    Result<> run_flush(Flush& flush);
     bool begin_flush(Flush& flush);
+    void note_moment(Moment& moment) REQUIRES(mutex_);
+    bool manifest_of(const Moment& moment, PinnedIndex& pinned) const;
+    Result<bool> map_segments(PinnedIndex& pinned) const;
     void take_deletes(Flush& flush);
     Result<> write_files(Flush& flush);
     Result<> read_deletes();

@@ -55,6 +55,10 @@ std::optional<Lsn> Index::first_needed() const {
 Result<> Index::flush() {
     const std::lock_guard<std::mutex> once(flushing_);
     Flush flush;
+    return run_flush(flush);
+}
+
+Result<> Index::run_flush(Flush& flush) {
     if (!begin_flush(flush)) return {};
     for (const auto& slot : flush.waiting)
         TRY(encode(slot));
@@ -82,6 +86,7 @@ bool Index::begin_flush(Flush& flush) {
     }
     // All rows below it are in frozen slots, and so are those that deletes below it took away.
     flush.flushed_seq_no = next_seq_no_;
+    if (flush.moment != nullptr) note_moment(*flush.moment);
     logged_deletes_.flush_begins();
     return !flush.waiting.empty() || meta_.oldest != 0 || logged_deletes_.oldest != 0 ||
            deletes_changed_;

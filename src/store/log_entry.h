@@ -9,7 +9,12 @@
 //   deletes   varint incarnation, then to the end: varint seq_no, varint version, text id
 #pragma once
 
+#include "base/bytes.h"
+#include "base/result.h"
+#include "store/manifest.h"
+
 #include <cstdint>
+#include <string>
 
 namespace elkhorn::store {
 
@@ -20,5 +25,9 @@ enum class LogEntry : std::uint8_t {
     documents = 4,
     deletes = 5,
 };
+
+/// The entry that makes an index, and what it says after its incarnation.
+std::string creation_entry(const Manifest& manifest);
+Result<Manifest> read_creation(std::uint64_t incarnation, ByteReader& reader);
 
 }  // namespace elkhorn::store

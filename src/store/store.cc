@@ -1,6 +1,5 @@
 // The engine: indices by name, the log they share, and the one background thread that encodes,
-// flushes
-// and trims.
+// flushes and trims.
 
 #include "store/store.h"
 
@@ -9,12 +8,14 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "store/index.h"
+#include "store/index_restore.h"
 #include "store/log_entry.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace elkhorn::store {
 namespace {
@@ -34,7 +35,7 @@ constexpr std::int64_t pause_ms = 50;
 constexpr std::int64_t overload_ms = 10'000;
 constexpr std::int64_t housekeeping_ms = 200;
 
-class Engine final : public Store {
+class Engine final : public Store, private SnapshotEngine {
 public:
     Engine(std::unique_ptr<io::Folder> folder, Options options)
         : options_(std::move(options)),
@@ -88,7 +89,17 @@ public:
     Result<> flush() override;
     bool healthy(std::string* reason) const override;
 
+    Snapshots& snapshots() override { return snapshots_; }
+
 private:
+    Result<PinnedIndex> pin(std::string_view index) override;
+    Result<> adopt(Manifest manifest, const Fill& fill) override;
+
+    std::string make_uuid() override {
+        const Lock lock(mutex_);
+        return new_uuid();
+    }
+
     std::shared_ptr<Index> find(std::string_view name) const {
         const Lock lock(mutex_);
         const auto it = indices_.find(name);
@@ -128,6 +139,7 @@ private:
     Options options_;
     std::unique_ptr<io::Folder> folder_;
     Node node_;
+    Snapshots snapshots_{*this, *folder_, options_};
     std::unique_ptr<WriteLog> log_;
     event::Document replayed_;  // scratch of replay
 
@@ -136,6 +148,7 @@ private:
     CondVar room_;  // for writers that wait
     std::map<std::string, std::shared_ptr<Index>, std::less<>> indices_ GUARDED_BY(mutex_);
     std::map<std::uint64_t, std::shared_ptr<Index>> by_incarnation_ GUARDED_BY(mutex_);
+    std::set<std::string, std::less<>> restoring_ GUARDED_BY(mutex_);  // names that are taken
     std::uint64_t next_incarnation_ GUARDED_BY(mutex_) = 1;
     Random random_ GUARDED_BY(mutex_);
     bool stopping_ GUARDED_BY(mutex_) = false;
@@ -143,10 +156,10 @@ private:
     io::Thread housekeeper_;
 };
 
-// -- opening
-// ------------------------------------------------------------------------------------------
+// -- opening -------------------------------------------------------------------------------------
 
 Result<> Engine::open() {
+    TRY(snapshots_.load());
     TRY(open_indices());
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;
@@ -198,14 +211,7 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
     }
     if (type == LogEntry::create) {
         if (index != nullptr) return {};  // it has a manifest
-        Manifest manifest;
-        manifest.incarnation = incarnation;
-        manifest.name = reader.text();
-        manifest.uuid = reader.text();
-        manifest.created_ms = reader.number<std::int64_t>();
-        manifest.settings_json = reader.text();
-        manifest.mapping = TRY(read_mapping(reader.text()));
-        index = std::make_shared<Index>(node_, std::move(manifest));
+        index = std::make_shared<Index>(node_, TRY(read_creation(incarnation, reader)));
         index->set_created_at(lsn);
         const Lock lock(mutex_);
         by_incarnation_[incarnation] = index;
@@ -214,7 +220,7 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
     }
     if (index == nullptr) return {};  // deleted before, and its folder is gone
     if (type == LogEntry::remove) {
-        TRY(folder_->remove_tree(index_folder(incarnation)));
+        TRY(remove_index_files(*folder_, incarnation));
         const Lock lock(mutex_);
         by_incarnation_.erase(incarnation);
         if (const auto it = indices_.find(index->name());
@@ -250,8 +256,7 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
         TRY(options_.flatten(document.source, replayed_));
         TRY(index->replay(lsn, document, replayed_));
     }
-    // Row groups that fill up are encoded at once, so that replay needs no more memory than
-    // writing.
+    // Row groups that fill up are encoded at once: replay needs no more memory than writing.
     TRY(index->encode_frozen());
     return {};
 }
@@ -268,8 +273,7 @@ Result<> Engine::replay_deletes(Lsn lsn, Index& index, ByteReader& reader) {
     return {};
 }
 
-// -- indices
-// --------------------------------------------------------------------------------------------
+// -- indices -------------------------------------------------------------------------------------
 
 std::string Engine::new_uuid() {
     constexpr std::string_view alphabet =
@@ -282,6 +286,8 @@ std::string Engine::new_uuid() {
 
 Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettings settings) {
     TRY(check_index_name(name));
+    if (restoring_.contains(name))
+        return fail(ErrorCode::conflict, fmt::format("index [{}] is being restored", name));
     Manifest manifest;
     manifest.incarnation = next_incarnation_++;
     manifest.name = name;
@@ -289,16 +295,7 @@ Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettin
     manifest.created_ms = options_.clock->wall_ms();
     manifest.settings_json = std::move(settings.settings_json);
     manifest.mapping = std::move(settings.mapping);
-    std::string entry;
-    entry.push_back(static_cast<char>(LogEntry::create));
-    append_varint(entry, manifest.incarnation);
-    append_text(entry, manifest.name);
-    append_text(entry, manifest.uuid);
-    append_number(entry, manifest.created_ms);
-    append_text(entry, manifest.settings_json);
-    std::string mapping;
-    append_mapping(mapping, manifest.mapping);
-    append_text(entry, mapping);
+    std::string entry = creation_entry(manifest);
     auto index = std::make_shared<Index>(node_, std::move(manifest));
     index->set_created_at(log_->append(std::move(entry)));
     indices_[index->name()] = index;
@@ -358,8 +355,38 @@ Result<> Engine::delete_index(std::string_view name) {
     TRY(log_->commit(lsn));
     // Not while the housekeeper flushes it: it would make the folder again.
     const std::lock_guard<std::mutex> alone(housekeeping_);
-    TRY(folder_->remove_tree(index_folder(index->incarnation())));
-    return folder_->sync_names("indices");
+    return remove_index_files(*folder_, index->incarnation());
+}
+
+Result<PinnedIndex> Engine::pin(std::string_view name) {
+    // Not while it is deleted: a flush would make its folder again.
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    return index->pin();
+}
+
+/// Its numbers go on far from those of the index the snapshot was of, and of its other copies:
+/// documents that are new in both must not get the same generated ids.
+Result<> Engine::adopt(Manifest manifest, const Fill& fill) {
+    const std::string name = manifest.name;
+    TRY(check_index_name(name));
+    {
+        const Lock lock(mutex_);
+        if (indices_.contains(name) || !restoring_.insert(name).second)
+            return fail(ErrorCode::conflict, fmt::format("index [{}] already exists", name));
+        manifest.incarnation = next_incarnation_++;
+        manifest.uuid = new_uuid();
+        manifest.flushed_seq_no += static_cast<std::int64_t>((1 + random_.below(1 << 14)) << 32);
+    }
+    const auto index = restore_index(node_, manifest, fill);
+    const Lock lock(mutex_);
+    restoring_.erase(name);
+    if (!index) return std::unexpected(index.error());
+    indices_[name] = *index;
+    by_incarnation_[manifest.incarnation] = *index;
+    index_count.set(static_cast<std::int64_t>(indices_.size()));
+    return {};
 }
 
 Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
@@ -376,8 +403,7 @@ std::vector<std::string> Engine::index_names() const {
     return names;
 }
 
-// -- writing and reading
-// ----------------------------------------------------------------------------------
+// -- writing and reading -------------------------------------------------------------------------
 
 /// Writers wait while the housekeeper is behind; past a bound in time they are told to come back.
 Result<> Engine::wait_for_room() {
@@ -468,8 +494,7 @@ bool Engine::healthy(std::string* reason) const {
     return !failure;
 }
 
-// -- keeping house
-// ------------------------------------------------------------------------------------------
+// -- keeping house -------------------------------------------------------------------------------
 
 std::size_t Engine::frozen_builders() const {
     std::size_t n = 0;
@@ -570,27 +595,6 @@ Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<io::Folder> folder, O
     auto engine = std::make_unique<Engine>(std::move(folder), std::move(options));
     TRY(engine->open());
     return engine;
-}
-
-Result<> check_index_name(std::string_view name) {
-    const auto refuse = [&](std::string_view why) {
-        return fail(ErrorCode::invalid, fmt::format("Invalid index name [{}], {}", name, why));
-    };
-    if (name.empty()) return refuse("must not be empty");
-    if (name == "." || name == "..") return refuse("must not be '.' or '..'");
-    if (name.find_first_of("\\/*?\"<>| ,") != std::string_view::npos) {
-        return refuse("must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]");
-    }
-    if (name.find('#') != std::string_view::npos) return refuse("must not contain '#'");
-    if (name.find(':') != std::string_view::npos) return refuse("must not contain ':'");
-    if (name.front() == '_' || name.front() == '-' || name.front() == '+') {
-        return refuse("must not start with '_', '-', or '+'");
-    }
-    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }))
-        return refuse("must be lowercase");
-    if (name.size() > 255)
-        return refuse(fmt::format("index name is too long, ({} > 255)", name.size()));
-    return {};
 }
 
 }  // namespace elkhorn::store

@@ -19,6 +19,7 @@
 #include "io/folder.h"
 #include "store/mapping.h"
 #include "store/row_group.h"
+#include "store/snapshots.h"
 
 #include <cstdint>
 #include <functional>
@@ -140,6 +141,10 @@ struct Options {
     // How long versions of deleted documents are kept, and how many bytes of them on the node.
     std::int64_t tombstone_age_ms = 60'000;
     std::uint64_t tombstone_limit_bytes = 16ULL << 20;
+    // Below these folders, and nowhere else, may snapshot repositories be; none: nowhere.
+    std::vector<std::string> snapshot_folders;
+    std::function<Result<std::unique_ptr<io::Folder>>(const std::string& path, bool exclusive)>
+        open_folder = io::open_folder;
     // false: no threads; commits, flushes happen within the calls (simulation)
     bool background = true;
 };
@@ -176,6 +181,9 @@ public:
 
     /// Turns every tail into segments and trims the log.
     virtual Result<> flush() = 0;
+
+    /// Repositories, and what is in them.
+    virtual Snapshots& snapshots() = 0;
 
     /// False with the reason once writes are refused for good (a failed fsync).
     virtual bool healthy(std::string* reason) const = 0;

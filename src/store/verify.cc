@@ -50,7 +50,7 @@ private:
     void segment(const std::string& name, const SegmentEntry& entry, const Manifest& manifest,
                  std::vector<std::shared_ptr<const RowGroup>>& all) {
         ++found_.segments;
-        const auto groups = open_segment(folder_, name, id_salt(manifest.uuid), cache_);
+        const auto groups = open_segment(folder_, name, id_salt(manifest.id_origin()), cache_);
         if (!groups) return note(groups.error());
         if (const auto mapped = folder_.map(name)) {
             found_.bytes += (*mapped)->bytes().size();
