@@ -15,6 +15,7 @@ Result<OpenStore> open_store(const config::Settings& settings) {
         return flattener->flatten(source, source.size(), document);
     };
     options.field_names = open.names.get();
+    options.snapshot_folders = settings.list("path.repo");
     options.memory_limit_bytes = static_cast<std::uint64_t>(settings.integer("memory"));
     options.cache_limit_bytes = static_cast<std::uint64_t>(settings.integer("cache"));
     auto folder = TRY(io::open_folder(settings.text("data"), true));
