@@ -3,7 +3,32 @@
 #include "io/folder.h"
 #include "json/flatten.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
+
 namespace elkhorn {
+namespace {
+
+/// Elkhorn makes its folder where there is none, or in an empty one. One with other things in it is
+/// a mistyped name: nothing is written there.
+Result<> check_folder(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    std::string other;
+    for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+        const std::string name = it->path().filename().string();
+        if (name == "log" || name == "indices") return {};
+        if (name != "LOCK" && name != "node.uuid" && name != "lost+found") other = name;
+    }
+    if (other.empty()) return {};
+    return fail(ErrorCode::invalid,
+                fmt::format("{} is no data folder of elkhorn, but has other files in it ({}): name "
+                            "an empty folder or the right one with --data",
+                            path, other));
+}
+
+}  // namespace
 
 Result<OpenStore> open_store(const config::Settings& settings) {
     OpenStore open;
@@ -18,6 +43,7 @@ Result<OpenStore> open_store(const config::Settings& settings) {
     options.snapshot_folders = settings.list("path.repo");
     options.memory_limit_bytes = static_cast<std::uint64_t>(settings.integer("memory"));
     options.cache_limit_bytes = static_cast<std::uint64_t>(settings.integer("cache"));
+    TRY(check_folder(settings.text("data")));
     auto folder = TRY(io::open_folder(settings.text("data"), true));
     open.store = TRY(store::Store::open(std::move(folder), std::move(options)));
     return open;

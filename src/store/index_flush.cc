@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "store/document_id.h"
 #include "store/index.h"
+#include "store/index_identity.h"
 #include "store/segment_file.h"
 
 #include <fmt/format.h>
@@ -129,6 +130,7 @@ Result<> Index::write_files(Flush& flush) {
         TRY(write_deletes_file(*node_.folder, deletes_name(incarnation_, deletes_number_),
                                *flush.deletes));
     }
+    TRY(note_identity(*node_.folder, flush.manifest));
     return write_manifest(*node_.folder, flush.manifest);
 }
 
@@ -188,7 +190,15 @@ Result<> Index::read_deletes() NO_THREAD_SAFETY_ANALYSIS {
     deletes_number_ = manifest_.deletes;
     if (manifest_.deletes == 0) return {};
     const std::string name = deletes_name(incarnation_, manifest_.deletes);
-    for (auto& [first_seq_no, deleted] : TRY(read_deletes_file(*node_.folder, name))) {
+    auto deletes = read_deletes_file(*node_.folder, name);
+    if (!deletes && deletes.error().code == ErrorCode::not_found) {
+        return fail(ErrorCode::corruption,
+                    fmt::format("{}: the deletes file is missing, though index {} needs it; "
+                                "restore the file from a copy, or run `elkhorn repair`",
+                                name, name_));
+    }
+    if (!deletes) return std::unexpected(deletes.error());
+    for (auto& [first_seq_no, deleted] : *deletes) {
         const auto slot = std::ranges::find_if(slots_, [&, first = first_seq_no](const auto& s) {
             return s->first_seq_no() == first;
         });
@@ -210,7 +220,7 @@ Result<> Index::open_segments() {
                 ErrorCode::corruption,
                 fmt::format(
                     "{}: the segment is missing, though index {} needs it; restore the file "
-                    "from a copy",
+                    "from a copy, or run `elkhorn repair`",
                     name, name_));
         }
         if (!groups) return std::unexpected(groups.error());

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "store/document_id.h"
+#include "store/index_identity.h"
+#include "store/orphan_folders.h"
 #include "store/segment_file.h"
 
 #include <fmt/format.h>
@@ -27,11 +29,17 @@ Result<std::shared_ptr<Index>> build(Node& node, const Manifest& manifest,
                                      const std::string& folder, const SnapshotEngine::Fill& fill) {
     TRY(node.folder->make_folder(folder));
     TRY(node.folder->sync_names("indices"));
+    // Until there is a manifest, a start that finds this removes it all.
+    const std::string mark = fmt::format("{}/{}", folder, restoring_mark);
+    TRY(node.folder->create(mark));
+    TRY(node.folder->sync_names(folder));
     TRY(fill(folder));
     TRY(check_segments(node, manifest, folder));
     auto index = std::make_shared<Index>(node, manifest);
     TRY(index->open_segments());
+    TRY(note_identity(*node.folder, manifest));
     TRY(write_manifest(*node.folder, manifest));
+    TRY(node.folder->remove(mark));
     return index;
 }
 

@@ -9,9 +9,6 @@
 namespace elkhorn::store {
 namespace {
 
-constexpr std::uint64_t segment_magic = 0x31304745'53474b45;  // "EKGSEG01"
-constexpr std::uint16_t segment_version = 1;
-constexpr std::size_t header_bytes = 16;
 constexpr std::size_t footer_bytes = 16;
 
 std::string folder_of(const std::string& name) {
@@ -26,11 +23,11 @@ Result<std::uint64_t> write_segment(io::Folder& folder, const std::string& name,
     std::string header;
     append_number(header, segment_magic);
     append_number(header, segment_version);
-    header.resize(header_bytes, '\0');
+    header.resize(segment_header_bytes, '\0');
     TRY(file->append(header));
     std::string directory;
     append_varint(directory, groups.size());
-    std::uint64_t at = header_bytes;
+    std::uint64_t at = segment_header_bytes;
     for (const std::string_view group : groups) {
         append_varint(directory, at);
         append_varint(directory, group.size());
@@ -61,7 +58,7 @@ Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(
                                 "run `elkhorn repair`",
                                 name, at, what));
     };
-    if (bytes.size() < header_bytes + footer_bytes) return damaged(0, "the segment is cut");
+    if (bytes.size() < segment_header_bytes + footer_bytes) return damaged(0, "the segment is cut");
     ByteReader header(bytes);
     if (header.number<std::uint64_t>() != segment_magic) return damaged(0, "this is no segment");
     if (const auto version = header.number<std::uint16_t>(); version != segment_version) {

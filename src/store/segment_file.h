@@ -19,6 +19,10 @@
 
 namespace elkhorn::store {
 
+constexpr std::uint64_t segment_magic = 0x31304745'53474b45;  // "EKGSEG01"
+constexpr std::uint16_t segment_version = 1;
+constexpr std::size_t segment_header_bytes = 16;
+
 /// Written and synced; its name is durable too. Gives the file's size.
 Result<std::uint64_t> write_segment(io::Folder& folder, const std::string& name,
                                     std::span<const std::string_view> groups);

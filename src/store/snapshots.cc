@@ -1,6 +1,7 @@
 #include "store/snapshots.h"
 
 #include "base/bytes.h"
+#include "store/repositories_file.h"
 #include "store/sealed_file.h"
 #include "store/snapshot_repository.h"
 #include "store/store.h"
@@ -17,7 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr SealedKind entries_kind{0x31305052'53474b45, 1, "list of repositories"};  // "EKGSRP01"
-constexpr const char* entries_file = "repositories";
 
 std::string entries_bytes(const RepositoryEntries& entries) {
     std::string out;
@@ -49,9 +49,15 @@ Result<RepositoryEntries> parse_entries(std::string_view bytes) {
     }
     if (!reader.ok() || !reader.at_end()) {
         return fail(ErrorCode::corruption,
-                    std::string(entries_file) + ": its checksum holds, but it makes no sense");
+                    std::string(repositories_file) + ": its checksum holds, but it makes no sense");
     }
     return entries;
+}
+
+Result<RepositoryEntries> read_entries(const io::Folder& data) {
+    if (!data.exists(repositories_file)) return RepositoryEntries();
+    const std::string bytes = TRY(read_sealed(data, repositories_file, entries_kind));
+    return parse_entries(bytes);
 }
 
 bool is_below(const fs::path& path, const fs::path& folder) {
@@ -78,17 +84,20 @@ bool RepositoryEntry::read_only() const {
 
 // -- repositories ---------------------------------------------------------------------------------
 
+Result<> check_repositories_file(const io::Folder& data) {
+    TRY(read_entries(data));
+    return {};
+}
+
 Result<> Snapshots::load() {
-    if (!data_.exists(entries_file)) return {};
-    const std::string bytes = TRY(read_sealed(data_, entries_file, entries_kind));
-    auto entries = TRY(parse_entries(bytes));
+    auto entries = TRY(read_entries(data_));
     const Lock lock(mutex_);
     entries_ = std::move(entries);
     return {};
 }
 
 Result<> Snapshots::save(const RepositoryEntries& entries) {
-    TRY(write_sealed(data_, entries_file, entries_kind, entries_bytes(entries)));
+    TRY(write_sealed(data_, repositories_file, entries_kind, entries_bytes(entries)));
     const Lock lock(mutex_);
     entries_ = entries;
     return {};

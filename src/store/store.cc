@@ -10,6 +10,7 @@
 #include "store/index.h"
 #include "store/index_restore.h"
 #include "store/log_entry.h"
+#include "store/orphan_folders.h"
 
 #include <fmt/format.h>
 
@@ -141,6 +142,7 @@ private:
     Node node_;
     Snapshots snapshots_{*this, *folder_, options_};
     std::unique_ptr<WriteLog> log_;
+    OrphanFolders orphans_;     // of the start
     event::Document replayed_;  // scratch of replay
 
     mutable Mutex mutex_;
@@ -164,15 +166,16 @@ Result<> Engine::open() {
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;
     log_options.background = options_.background;
+    log_options.replayed = [this] {
+        return orphans_.settle(*folder_);
+    };
     log_ = TRY(WriteLog::open(*folder_, log_options, [this](Lsn lsn, std::string_view entry) {
         return replay(lsn, entry);
     }));
     node_.log = log_.get();
     for (const auto& index : all())
         TRY(index->encode_frozen());
-    if (options_.background) {
-        housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
-    }
+    if (options_.background) housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
     return {};
 }
 
@@ -180,14 +183,9 @@ Result<> Engine::open_indices() {
     TRY(folder_->make_folder("indices"));
     TRY(folder_->sync_names(""));
     for (const std::string& name : TRY(folder_->list("indices"))) {
-        const std::string place = "indices/" + name;
-        if (!folder_->exists(place + "/manifest")) {
-            // A first flush that was cut off: the log still has all of it.
-            TRY(folder_->remove_tree(place));
-            continue;
-        }
-        Manifest manifest = TRY(read_manifest(*folder_, place));
-        auto index = std::make_shared<Index>(node_, std::move(manifest));
+        if (TRY(orphans_.take(*folder_, name))) continue;
+        auto index =
+            std::make_shared<Index>(node_, TRY(read_manifest(*folder_, "indices/" + name)));
         TRY(index->open_segments());
         const Lock lock(mutex_);
         next_incarnation_ = std::max(next_incarnation_, index->incarnation() + 1);
@@ -209,6 +207,7 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
         if (const auto it = by_incarnation_.find(incarnation); it != by_incarnation_.end())
             index = it->second;
     }
+    if (type == LogEntry::create || type == LogEntry::remove) orphans_.account_for(incarnation);
     if (type == LogEntry::create) {
         if (index != nullptr) return {};  // it has a manifest
         index = std::make_shared<Index>(node_, TRY(read_creation(incarnation, reader)));

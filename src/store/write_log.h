@@ -48,6 +48,8 @@ public:
         std::uint64_t file_bytes = 64ULL << 20;
         std::uint64_t pending_limit_bytes = 256ULL << 20;  // `append` waits past it
         bool background = true;  // false: commit() writes and syncs itself
+        /// Called after the last entry was replayed and before anything is written.
+        std::function<Result<>()> replayed = nullptr;
     };
 
     /// Calls `replay` for every entry in order, then opens a new file for what comes.
