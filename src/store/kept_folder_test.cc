@@ -1,5 +1,5 @@
-// Folders that older programs left, in tests/data (made by tests/data/make.py): each opens, verifies
-// and has the documents it had, for ever.
+// Folders that older programs left, in tests/data (made by tests/data/make.py): each opens,
+// verifies and has the documents it had, for ever.
 
 #include "base/log.h"
 #include "event/value.h"
