@@ -277,4 +277,20 @@ void write_shards(json::Writer& out, std::int64_t shards) {
     out.end_object();
 }
 
+Reply shards_answer(const Call& call, const std::vector<std::string>& names) {
+    std::int64_t total = 0;
+    std::int64_t primaries = 0;
+    for (const std::string& name : names) {
+        const auto view = call.context().store->view(name);
+        if (!view) continue;
+        primaries += shards_of(**view);
+        total += shards_of(**view) * (1 + replicas_of(**view));
+    }
+    json::Writer out;
+    out.begin_object().key("_shards").begin_object();
+    out.member("total", total).member("successful", primaries).member("failed", 0);
+    out.end_object().end_object();
+    return json_response(out.take());
+}
+
 }  // namespace elkhorn::api

@@ -47,4 +47,7 @@ std::int64_t replicas_in(std::string_view settings_text);
 /// Writes {"total":..,"successful":..,"skipped":0,"failed":0} for the primaries of the indices.
 void write_shards(json::Writer& out, std::int64_t shards);
 
+/// {"_shards":{..}} of what was done to these indices, replicas counted.
+Reply shards_answer(const Call& call, const std::vector<std::string>& names);
+
 }  // namespace elkhorn::api

@@ -156,6 +156,8 @@ public:
     virtual Result<> visit_tokens(
         std::string_view prefix,
         const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const = 0;
+    /// Whether the field was mapped as text when this was written.
+    virtual bool analyzed() const = 0;
     /// Tokens in all values together, for BM25's average length. 0 where the field is not text.
     virtual std::uint64_t token_count() const = 0;
 

@@ -58,6 +58,10 @@ public:
 
     bool has_token_index() const override { return (entry_.flags & flag_token_index) != 0; }
 
+    bool analyzed() const override {
+        return (entry_.flags & (flag_analyzed | flag_token_index)) != 0 || entry_.tokens > 0;
+    }
+
     std::uint64_t token_count() const override { return entry_.tokens; }
 
     std::uint64_t size_bytes() const override { return entry_.size(); }
@@ -392,7 +396,8 @@ public:
         : column_(column), group_(group) {}
 
     Result<std::string_view> at(std::uint32_t row) override {
-        if (reader_ == nullptr) reader_ = make_source_reader(TRY(column_.source_shapes()), group_);
+        if (reader_ == nullptr)
+            reader_ = make_source_reader(TRY(column_.source_shapes()), group_, column_);
         auto text = reader_->at(row);
         if (!text) return column_.damaged(text.error().message);
         return text;
@@ -441,11 +446,10 @@ Result<Bitmap> ColumnReader::rows_with_text(std::string_view text) const {
         return rows.take();
     }
     Bitmap candidates(entry_.rows, true);
-    if (entry_.encoding == Encoding::templates) {
-        const auto templates = TRY(template_texts());
+    if (entry_.encoding == Encoding::templates || has_token_index()) {
         text::Tokenizer tokens(text);
         while (tokens.next() && candidates.any())
-            candidates.and_with(TRY(templates->rows_with_token(tokens.token())));
+            candidates.and_with(TRY(rows_with_token(tokens.token())));
     }
     const auto reader = texts();
     Bitmap rows(entry_.rows);
@@ -462,11 +466,11 @@ Result<Bitmap> ColumnReader::rows_with_text(std::string_view text) const {
 }
 
 Result<Bitmap> ColumnReader::rows_with_token(std::string_view token) const {
-    if (!has_token_index()) return damaged("has no token index");
     if (entry_.encoding == Encoding::templates) {
         auto rows = TRY(template_texts())->rows_with_token(token);
         return rows ? std::move(rows) : damaged(rows.error().message);
     }
+    if (!has_token_index()) return damaged("has no token index");
     if (entry_.encoding == Encoding::hex) {
         RowsOf rows(*TRY(row_values()), entry_.values);
         TRY(hex_texts())->find_token(token, [&](std::uint32_t value) { rows.add(value); });

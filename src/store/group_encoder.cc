@@ -285,7 +285,8 @@ void GroupEncoder::encode_plain_texts(const ColumnBuilder& column, Chunk& chunk)
 /// Counts the tokens of all values and, where it is worth it, indexes them.
 void GroupEncoder::encode_tokens(const ColumnBuilder& column, Chunk& chunk) const {
     const auto& texts = column.distinct.texts();
-    const bool index = chunk.encoding == Encoding::blocks || texts.size() > dictionary_scan_limit;
+    const bool index =
+        chunk.encoding != Encoding::dictionary || texts.size() > dictionary_scan_limit;
     TokenIndexBuilder builder(rows_);
     std::vector<std::uint32_t> tokens;              // of all distinct texts, one after the other
     std::vector<std::uint32_t> ends(texts.size());  // of each text's tokens
@@ -322,13 +323,17 @@ void GroupEncoder::add(const ColumnBuilder& column) {
         encode_reals(column, chunk);
     else
         encode_texts(column, chunk);
+    if (column.tokens) chunk.flags |= flag_analyzed;
     write(column.path, column.kind, column.values(), chunk);
 }
 
 void GroupEncoder::add_all(std::span<const std::unique_ptr<ColumnBuilder>> columns) {
+    std::vector<ComposedColumn> composed = compose_columns(columns, rows_);
     std::vector<const ColumnBuilder*> order;
-    for (const auto& column : columns)
-        order.push_back(column.get());
+    for (const auto& column : columns) {
+        if (std::ranges::find(composed, column.get(), &ComposedColumn::column) == composed.end())
+            order.push_back(column.get());
+    }
     // Those that others may be functions of come first, the largest before all.
     std::ranges::sort(order, std::greater(), [&](const ColumnBuilder* column) {
         const bool reference = may_be_reference(*column, rows_);
@@ -337,6 +342,22 @@ void GroupEncoder::add_all(std::span<const std::unique_ptr<ColumnBuilder>> colum
     reference_ordinals_.reserve(most_references);  // references view into it
     for (const ColumnBuilder* column : order)
         add(*column);
+    for (ComposedColumn& one : composed)
+        add_composed(one);
+}
+
+void GroupEncoder::add_composed(ComposedColumn& composed) {
+    const ColumnBuilder& column = *composed.column;
+    Chunk chunk;
+    chunk.encoding = Encoding::shapes;
+    chunk.rows_with_value = rows_;
+    chunk.parts[1] = std::move(composed.shapes);
+    chunk.parts[2] = std::move(composed.whole);
+    if (column.tokens) {
+        encode_tokens(column, chunk);
+        chunk.flags |= flag_analyzed;
+    }
+    write(column.path, column.kind, column.values(), chunk);
 }
 
 void GroupEncoder::add_sources(std::span<const std::string_view> sources,

@@ -7,6 +7,7 @@
 // evaluating a query on the dictionary would be slow.
 #pragma once
 
+#include "store/compose.h"
 #include "store/group_builder.h"
 #include "store/group_format.h"
 #include "store/text_slot.h"
@@ -55,6 +56,7 @@ private:
     bool encode_hex_ids(const ColumnBuilder& column, Chunk& chunk) const;
     bool encode_template_texts(const ColumnBuilder& column, Chunk& chunk) const;
     void encode_tokens(const ColumnBuilder& column, Chunk& chunk) const;
+    void add_composed(ComposedColumn& composed);
     void write(std::string_view path, ColumnKind kind, std::size_t values, const Chunk& chunk);
 
     std::uint32_t rows_;

@@ -45,6 +45,7 @@ enum class RowMode : std::uint8_t {
 enum ColumnFlags : std::uint8_t {
     flag_ascending = 1,    // integers that never get smaller
     flag_token_index = 2,  // the token part is there
+    flag_analyzed = 4,     // of a field mapped as text; older groups say it by their tokens only
 };
 
 constexpr std::size_t chunk_parts = 4;

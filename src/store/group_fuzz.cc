@@ -44,7 +44,9 @@ const std::string& sound_group() {
             builder.column("r", store::ColumnKind::real).add_real(number, i / 7.0);
             text("h", host);
             text("copy", "of " + host);
-            text("t", line);
+            text("t", line);  // made of n and h
+            text("u",
+                 "PUT /q" + std::to_string(i % 5) + " needed " + std::to_string(i * 31 % 1009));
             text("x", hex);
             if (i % 3 != 0) text("l", "some words " + std::string(80, 'x') + n);
         }

@@ -168,6 +168,12 @@ public:
 
     std::uint64_t size_bytes() const override { return bytes_.bytes.size(); }
 
+    Result<std::string_view> bytes() const override {
+        for (const auto& column : columns_)
+            TRY(column->check());
+        return bytes_.bytes;
+    }
+
 private:
     using Key = std::pair<std::string_view, ColumnKind>;
 

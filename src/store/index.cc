@@ -96,18 +96,6 @@ private:
     bool has_deletes_ = false;
 };
 
-std::int64_t Index::Slot::first_seq_no() const {
-    return builder != nullptr ? builder->first_seq_no() : group->first_seq_no();
-}
-
-std::int64_t Index::Slot::last_seq_no() const {
-    return builder != nullptr ? builder->last_seq_no() : group->last_seq_no();
-}
-
-std::uint32_t Index::Slot::rows() const {
-    return builder != nullptr ? builder->rows() : group->rows();
-}
-
 Index::Index(Node& node, Manifest manifest)
     : node_(node),
       name_(manifest.name),
@@ -217,7 +205,7 @@ Result<std::optional<Found>> Index::get(std::string_view id) {
 // ------------------------------------------------------------------------------------------
 
 /// The slot that takes the next row; a new one begins with that row's sequence number.
-Index::Slot& Index::growing(std::int64_t seq_no) {
+Slot& Index::growing(std::int64_t seq_no) {
     if (slots_.empty() || slots_.back()->frozen || slots_.back()->builder == nullptr) {
         slots_.push_back(std::make_shared<Slot>());
         slots_.back()->builder = std::make_shared<GroupBuilder>(seq_no);
@@ -237,6 +225,7 @@ void Index::mark_deleted(Place& place) {
     ++slot.deleted_rows;
     slot.shown_deleted = nullptr;
     deletes_changed_ = true;
+    may_merge_ = may_merge_ || slot.segment != 0;
     dirty_ = true;
 }
 

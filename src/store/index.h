@@ -1,13 +1,10 @@
 // store/index.h -- one index: its tail, its sealed row groups, its deletes, and the view of them
-// that
-// readers hold. The node's log, memory and background thread are the engine's (store/store.cc).
+// that readers hold. The node's log, memory and background thread are the engine's (store.cc).
 //
-//   slots      growing builder | frozen builder -> encoded in memory -> in a segment     (oldest
-//   first)
+//   slots (oldest first)   growing builder | frozen builder -> encoded in memory -> in a segment
 //
 // One mutex guards the writer's state; nothing is read from or written to disk under it but the
-// look-up
-// of an explicit _id. Encoding and flushing work on frozen slots, outside it.
+// look-up of an explicit _id. Encoding and flushing work on frozen slots, outside it.
 #pragma once
 
 #include "base/mutex.h"
@@ -16,9 +13,12 @@
 #include "store/field_router.h"
 #include "store/group_builder.h"
 #include "store/manifest.h"
+#include "store/merge_rules.h"
 #include "store/pinned_index.h"
+#include "store/slot.h"
 #include "store/store.h"
 #include "store/tombstones.h"
+#include "store/uncovered.h"
 #include "store/write_log.h"
 
 #include <atomic>
@@ -42,6 +42,7 @@ struct Node {
     // of all indices: builders and row groups not yet in segments
     std::atomic<std::int64_t> tail_bytes{0};
     std::atomic<std::int64_t> tombstone_bytes{0};
+    std::atomic<bool> stopping{false};  // merges end early
 };
 
 /// One document of the log, as replay reads it.
@@ -67,7 +68,13 @@ struct SealedGroup {
     std::optional<std::int64_t> newest_ms;  // of `@timestamp`; nothing without one
 };
 
+enum class FlushScope : std::uint8_t {
+    full_groups,  // the row group that grows stays in memory, and what made it in the log
+    everything,
+};
+
 class LogEntries;
+class SegmentWriter;
 
 class Index {
 public:
@@ -104,43 +111,29 @@ public:
     Result<bool> encode_frozen();
     /// Whether enough encoded row groups wait to make a segment.
     bool wants_flush() const;
-    /// Everything up to now into segments; the manifest then names them.
-    Result<> flush();
+    /// Row groups up to now into segments; the manifest then names them.
+    Result<> flush(FlushScope scope);
     /// A moment of it, all in segments, for a snapshot.
     Result<PinnedIndex> pin();
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
     std::size_t frozen_builders() const;
+    /// Does the most urgent merge of segments (store/merge_rules.h); false when there is none.
+    Result<bool> merge();
+    Result<> force_merge(const ForceMerge& request);
     /// Oldest first.
     std::vector<SealedGroup> sealed_groups() const;
     /// Takes whole row groups out for good, by their first sequence numbers; those that are not
     /// there any more (merged meanwhile) are passed over. Durable when it returns.
     Result<> drop_groups(std::span<const std::int64_t> first_seq_nos);
+    /// Waits for the flush and the merge that run, and lets none begin: its folder will be removed.
+    void close();
     /// Gives back the memory of tombstones past their age.
     void forget_tombstones();
 
     std::int64_t tail_bytes() const { return counted_bytes_; }
 
 private:
-    struct Slot {
-        std::shared_ptr<GroupBuilder> builder;  // null once encoded
-        bool frozen = false;
-        std::shared_ptr<const RowGroup> group;     // null until encoded
-        std::shared_ptr<const std::string> bytes;  // of the encoded group, until it is in a segment
-        std::mutex encoding;                       // held by whoever encodes it
-        std::uint64_t segment = 0;
-        Lsn first_lsn = 0;
-        Bitmap deleted;  // made at the first delete
-        std::uint32_t deleted_rows = 0;
-        std::shared_ptr<const Bitmap> shown_deleted;  // copy of `deleted` in the last view
-
-        std::int64_t first_seq_no() const;
-        std::int64_t last_seq_no() const;
-        std::uint32_t rows() const;
-
-        bool is_deleted(std::uint32_t row) const { return deleted_rows > 0 && deleted.test(row); }
-    };
-
     struct Place {
         std::shared_ptr<Slot> slot;
         std::uint32_t row = 0;
@@ -154,28 +147,9 @@ private:
         std::optional<std::int64_t> version;  // of that, or at which it was deleted
     };
 
-    /// The oldest log entry of its kind that no manifest covers. A flush covers what came before it
-    /// began, once it has succeeded.
-    struct Uncovered {
-        Lsn oldest = 0;       // 0: none
-        Lsn since_begun = 0;  // of those after the last flush began
-
-        void add(Lsn lsn) {
-            if (oldest == 0) oldest = lsn;
-            if (since_begun == 0) since_begun = lsn;
-        }
-
-        void flush_begins() { since_begun = 0; }
-
-        void flushed() { oldest = since_begun; }
-    };
-
     /// By first seq_no of the row group.
     using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
     using Groups = std::vector<std::shared_ptr<const RowGroup>>;
-
-    /// Rows, and those of them that were deleted (null: none).
-    using Moment = std::vector<std::pair<std::shared_ptr<Slot>, std::shared_ptr<const Bitmap>>>;
 
     /// What one flush takes to disk.
     struct Flush {
@@ -188,6 +162,16 @@ private:
         std::uint64_t old_deletes = 0;
         std::vector<Groups> opened;  // by new segment
     };
+
+    /// A segment and its row groups.
+    struct SealedSegment {
+        SegmentEntry entry;
+        std::vector<std::shared_ptr<Slot>> slots;
+        MergeSize size;
+    };
+
+    struct Merged;
+    struct Merge;
 
     Result<std::optional<Place>> locate(std::string_view id) REQUIRES(mutex_);
     Result<std::optional<Place>> place_in(const std::shared_ptr<Slot>& slot,
@@ -208,16 +192,28 @@ private:
     Result<> publish(bool with_growing) REQUIRES(mutex_);
     void show_mapping() REQUIRES(mutex_);
     std::shared_ptr<const Bitmap> deletes_of(Slot& slot) REQUIRES(mutex_);
-    Result<> run_flush(Flush& flush);
-    bool begin_flush(Flush& flush);
+    Result<> run_flush(Flush& flush, FlushScope scope);
+    bool begin_flush(Flush& flush, FlushScope scope);
     void note_moment(Moment& moment) REQUIRES(mutex_);
     bool manifest_of(const Moment& moment, PinnedIndex& pinned) const;
-    Result<bool> map_segments(PinnedIndex& pinned) const;
     void take_deletes(Flush& flush);
     Result<> write_files(Flush& flush);
     Result<> read_deletes();
     Result<> write_segments(Flush& flush);
     void install(Flush& flush);
+    std::vector<SealedSegment> sealed_segments() const REQUIRES(mutex_);
+    void begin_merge(std::span<const SealedSegment> segments, Merge& merge) REQUIRES(mutex_);
+    Result<> run_merge(Merge& merge);
+    Result<> write_merged(Merge& merge);
+    static Result<> add_piece(const Merge& merge, const MergePiece& piece, SegmentWriter& writer);
+    static Bitmap deleted_in(const Merge& merge, const Merged& merged);
+    static void take_over_deletes(Merge& merge);
+    Result<> name_merged(Merge& merge, std::span<const std::uint64_t> old);
+    Deletes deletes_after(const Merge& merge) REQUIRES(mutex_);
+    static void replace_segments(std::vector<SegmentEntry>& segments, const SegmentEntry& by,
+                                 std::span<const std::uint64_t> old);
+    Result<> write_manifest_with(Manifest& next, const Deletes& deletes, Lsn covered);
+    void install_merged(Merge& merge, const Manifest& next) REQUIRES(mutex_);
 
     Node& node_;
     const std::string name_;
@@ -241,7 +237,10 @@ private:
     std::int64_t refreshed_ns_ GUARDED_BY(mutex_) = 0;
     std::shared_ptr<const Mapping> shown_mapping_ GUARDED_BY(mutex_);
     std::shared_ptr<const IndexView> view_ GUARDED_BY(mutex_);
-    std::mutex flushing_;  // one flush at a time
+    std::mutex merging_;   // one merge at a time; taken before the others
+    std::mutex flushing_;  // one flush at a time, and one new manifest
+    std::atomic<bool> closed_{false};
+    std::atomic<bool> may_merge_{true};  // something happened since `merge` found nothing to do
     // of the newest deletes file tried; changed by the one who flushes
     std::uint64_t deletes_number_ = 0;
     std::mutex refreshing_;  // one refresh at a time

@@ -22,14 +22,6 @@ metrics::Counter segments_written{"elkhorn_store_segments_written_total", "Segme
 metrics::Counter segment_bytes{"elkhorn_store_segment_bytes_total",
                                "Bytes of the segment files written."};
 
-std::string segment_name(std::uint64_t incarnation, std::uint64_t number) {
-    return fmt::format("{}/{}.seg", index_folder(incarnation), number);
-}
-
-std::string deletes_name(std::uint64_t incarnation, std::uint64_t number) {
-    return fmt::format("{}/{}.del", index_folder(incarnation), number);
-}
-
 }  // namespace
 
 bool Index::wants_flush() const {
@@ -53,14 +45,14 @@ std::optional<Lsn> Index::first_needed() const {
     return first;
 }
 
-Result<> Index::flush() {
+Result<> Index::flush(FlushScope scope) {
     const std::lock_guard<std::mutex> once(flushing_);
     Flush flush;
-    return run_flush(flush);
+    return run_flush(flush, scope);
 }
 
-Result<> Index::run_flush(Flush& flush) {
-    if (!begin_flush(flush)) return {};
+Result<> Index::run_flush(Flush& flush, FlushScope scope) {
+    if (!begin_flush(flush, scope)) return {};
     for (const auto& slot : flush.waiting)
         TRY(encode(slot));
     take_deletes(flush);
@@ -76,17 +68,21 @@ Result<> Index::run_flush(Flush& flush) {
     return {};
 }
 
-/// Freezes what there is; false when the disk has it all.
-bool Index::begin_flush(Flush& flush) {
+/// Freezes what there is, or leaves the builder that grows to itself; false when the disk has it
+/// all.
+bool Index::begin_flush(Flush& flush, FlushScope scope) {
     const Lock lock(mutex_);
-    if (!slots_.empty() && slots_.back()->builder != nullptr && slots_.back()->builder->rows() > 0)
-        slots_.back()->frozen = true;
+    const bool grows =
+        !slots_.empty() && slots_.back()->builder != nullptr && slots_.back()->builder->rows() > 0;
+    if (grows && scope == FlushScope::everything) slots_.back()->frozen = true;
     for (const auto& slot : slots_) {
         if (slot->segment == 0 && (slot->frozen || slot->group != nullptr))
             flush.waiting.push_back(slot);
     }
-    // All rows below it are in frozen slots, and so are those that deletes below it took away.
-    flush.flushed_seq_no = next_seq_no_;
+    // All rows below it are in frozen slots, and so are those that deletes below it took away. The
+    // log keeps what came after it: the rows that go on growing, and what has deleted any of them.
+    flush.flushed_seq_no =
+        grows && !slots_.back()->frozen ? slots_.back()->first_seq_no() : next_seq_no_;
     if (flush.moment != nullptr) note_moment(*flush.moment);
     logged_deletes_.flush_begins();
     return !flush.waiting.empty() || meta_.oldest != 0 || logged_deletes_.oldest != 0 ||
@@ -139,14 +135,14 @@ Result<> Index::write_segments(Flush& flush) {
     for (std::size_t at = 0; at < slots.size(); at += node_.options->groups_per_segment) {
         const std::size_t n =
             std::min<std::size_t>(node_.options->groups_per_segment, slots.size() - at);
-        std::vector<std::string_view> groups;
-        for (std::size_t i = at; i < at + n; ++i)
-            groups.emplace_back(*slots[i]->bytes);
         SegmentEntry entry;
         entry.number = flush.manifest.next_segment++;
         entry.groups = static_cast<std::uint32_t>(n);
         const std::string name = segment_name(incarnation_, entry.number);
-        entry.size_bytes = TRY(write_segment(*node_.folder, name, groups));
+        SegmentWriter writer = TRY(SegmentWriter::create(*node_.folder, name));
+        for (std::size_t i = at; i < at + n; ++i)
+            TRY(writer.add(*slots[i]->bytes));
+        entry.size_bytes = TRY(writer.finish());
         segments_written.add();
         segment_bytes.add(static_cast<std::int64_t>(entry.size_bytes));
         flush.manifest.segments.push_back(entry);
@@ -179,7 +175,9 @@ void Index::install(Flush& flush) {
     }
     if (view != nullptr) view_ = std::move(view);
     flush.manifest.mapping = std::move(manifest_.mapping);  // the newest
+    flush.manifest.next_segment = manifest_.next_segment;   // a merge may have begun
     manifest_ = std::move(flush.manifest);
+    may_merge_ = true;
     router_.reset();
     meta_.flushed();
     logged_deletes_.flushed();

@@ -1,4 +1,4 @@
-// store/index_name.cc -- what an index may be called.
+// Elasticsearch's rules for the names of indices.
 
 #include "store/store.h"
 

@@ -13,6 +13,21 @@ namespace {
 
 constexpr int most_tries = 20;
 
+/// False when one of them is gone already.
+Result<bool> map_segments(const io::Folder& folder, PinnedIndex& pinned) {
+    for (const SegmentEntry& entry : pinned.manifest.segments) {
+        PinnedSegment segment;
+        segment.number = entry.number;
+        segment.name = segment_name(pinned.manifest.incarnation, entry.number);
+        auto mapped = folder.map(segment.name);
+        if (!mapped && mapped.error().code == ErrorCode::not_found) return false;
+        if (!mapped) return std::unexpected(mapped.error());
+        segment.mapped = std::move(*mapped);
+        pinned.segments.push_back(std::move(segment));
+    }
+    return true;
+}
+
 }  // namespace
 
 /// All rows there are, and which of them are deleted now.
@@ -39,7 +54,7 @@ Result<PinnedIndex> Index::pin() {
         Moment moment;
         Flush flush;
         flush.moment = &moment;
-        TRY(run_flush(flush));
+        TRY(run_flush(flush, FlushScope::everything));
         PinnedIndex pinned;
         if (!manifest_of(moment, pinned)) continue;
         for (const auto& [slot, deleted] : moment) {
@@ -47,27 +62,12 @@ Result<PinnedIndex> Index::pin() {
         }
         pinned.manifest.flushed_seq_no = flush.flushed_seq_no;
         pinned.manifest.deletes = pinned.deletes.empty() ? 0 : 1;
-        if (TRY(map_segments(pinned))) return pinned;
+        if (TRY(map_segments(*node_.folder, pinned))) return pinned;
     }
     return fail(ErrorCode::overloaded,
                 fmt::format("index [{}]: its segments were replaced {} times while a snapshot was "
                             "to be taken; try again",
                             name_, most_tries));
-}
-
-/// False when one of them is gone already.
-Result<bool> Index::map_segments(PinnedIndex& pinned) const {
-    for (const SegmentEntry& entry : pinned.manifest.segments) {
-        PinnedSegment segment;
-        segment.number = entry.number;
-        segment.name = fmt::format("{}/{}.seg", index_folder(incarnation_), entry.number);
-        auto mapped = node_.folder->map(segment.name);
-        if (!mapped && mapped.error().code == ErrorCode::not_found) return false;
-        if (!mapped) return std::unexpected(mapped.error());
-        segment.mapped = std::move(*mapped);
-        pinned.segments.push_back(std::move(segment));
-    }
-    return true;
 }
 
 }  // namespace elkhorn::store

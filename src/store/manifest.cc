@@ -3,6 +3,8 @@
 #include "base/bytes.h"
 #include "store/sealed_file.h"
 
+#include <fmt/format.h>
+
 namespace elkhorn::store {
 namespace {
 
@@ -15,6 +17,14 @@ constexpr SealedKind manifest_kind_1{manifest_magic, 1, "manifest"};
 
 std::string index_folder(std::uint64_t incarnation) {
     return "indices/" + std::to_string(incarnation);
+}
+
+std::string segment_name(std::uint64_t incarnation, std::uint64_t number) {
+    return fmt::format("{}/{}.seg", index_folder(incarnation), number);
+}
+
+std::string deletes_name(std::uint64_t incarnation, std::uint64_t number) {
+    return fmt::format("{}/{}.del", index_folder(incarnation), number);
 }
 
 std::string manifest_bytes(const Manifest& manifest) {

@@ -40,8 +40,10 @@ struct Manifest {
     const std::string& id_origin() const { return id_uuid.empty() ? uuid : id_uuid; }
 };
 
-/// "indices/7".
+/// "indices/7", and in it "3.seg" and "2.del".
 std::string index_folder(std::uint64_t incarnation);
+std::string segment_name(std::uint64_t incarnation, std::uint64_t number);
+std::string deletes_name(std::uint64_t incarnation, std::uint64_t number);
 
 /// The manifest as it is sealed in its file, and in snapshots.
 std::string manifest_bytes(const Manifest& manifest);

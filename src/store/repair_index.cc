@@ -178,11 +178,12 @@ Result<> IndexRepair::find_segment(SegmentEntry entry) {
     return {};
 }
 
-/// Of segments that hold the same numbers the newer one counts: the other was merged into it, or a
-/// flush was tried twice. Only where there is no manifest to say so.
+/// Of segments that hold the same numbers the sound and newer one counts: the other was merged into
+/// it, or that was tried and not finished. Only where there is no manifest to say so.
 void IndexRepair::leave_out_doubles() {
     if (guessed_) {
-        std::ranges::sort(segments_, std::greater(), [](const auto& s) { return s.entry.number; });
+        std::ranges::sort(segments_, std::greater(),
+                          [](const auto& s) { return std::pair(!s.made_anew, s.entry.number); });
         std::vector<NewSegment> kept;
         for (NewSegment& segment : segments_) {
             const auto first = segment.groups.front().group->first_seq_no();
@@ -326,11 +327,11 @@ Result<> IndexRepair::apply(const Keep& keep) {
     for (NewSegment& segment : segments_) {
         if (segment.made_anew) {
             segment.entry.number = manifest_.next_segment++;
-            std::vector<std::string_view> groups;
+            auto writer = TRY(SegmentWriter::create(
+                folder_, segment_name(manifest_.incarnation, segment.entry.number)));
             for (const SavedGroup& saved : segment.groups)
-                groups.push_back(saved.bytes);
-            segment.entry.size_bytes = TRY(write_segment(
-                folder_, fmt::format("{}/{}.seg", path_, segment.entry.number), groups));
+                TRY(writer.add(saved.bytes));
+            segment.entry.size_bytes = TRY(writer.finish());
         }
         manifest_.segments.push_back(segment.entry);
     }

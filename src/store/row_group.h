@@ -49,6 +49,8 @@ public:
     virtual std::unique_ptr<SourceReader> sources() const = 0;
 
     virtual std::uint64_t size_bytes() const = 0;
+    /// As they lie, for who copies the group; checked against the columns' checksums.
+    virtual Result<std::string_view> bytes() const = 0;
 };
 
 }  // namespace elkhorn::store

@@ -17,34 +17,42 @@ std::string folder_of(const std::string& name) {
 
 }  // namespace
 
-Result<std::uint64_t> write_segment(io::Folder& folder, const std::string& name,
-                                    std::span<const std::string_view> groups) {
-    const auto file = TRY(folder.create(name));
+Result<SegmentWriter> SegmentWriter::create(io::Folder& folder, std::string name) {
+    SegmentWriter writer(folder, std::move(name));
+    writer.file_ = TRY(folder.create(writer.name_));
     std::string header;
     append_number(header, segment_magic);
     append_number(header, segment_version);
     header.resize(segment_header_bytes, '\0');
-    TRY(file->append(header));
-    std::string directory;
-    append_varint(directory, groups.size());
-    std::uint64_t at = segment_header_bytes;
-    for (const std::string_view group : groups) {
-        append_varint(directory, at);
-        append_varint(directory, group.size());
-        TRY(file->append(group));
-        at += group.size();
-        const std::string padding((8 - at % 8) % 8, '\0');
-        TRY(file->append(padding));
-        at += padding.size();
-    }
-    std::string footer = directory;
+    TRY(writer.file_->append(header));
+    writer.at_ = segment_header_bytes;
+    return writer;
+}
+
+Result<> SegmentWriter::add(std::string_view group) {
+    append_varint(directory_, at_);
+    append_varint(directory_, group.size());
+    ++groups_;
+    TRY(file_->append(group));
+    at_ += group.size();
+    const std::string padding((8 - at_ % 8) % 8, '\0');
+    TRY(file_->append(padding));
+    at_ += padding.size();
+    return {};
+}
+
+Result<std::uint64_t> SegmentWriter::finish() {
+    std::string footer;
+    append_varint(footer, groups_);
+    footer += directory_;
+    const std::string directory = footer;
     append_number(footer, static_cast<std::uint32_t>(directory.size()));
     append_number(footer, crc32c(directory));
     append_number(footer, segment_magic);
-    TRY(file->append(footer));
-    TRY(file->sync());
-    TRY(folder.sync_names(folder_of(name)));
-    return at + footer.size();
+    TRY(file_->append(footer));
+    TRY(file_->sync());
+    TRY(folder_->sync_names(folder_of(name_)));
+    return at_ + footer.size();
 }
 
 Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(

@@ -23,9 +23,26 @@ constexpr std::uint64_t segment_magic = 0x31304745'53474b45;  // "EKGSEG01"
 constexpr std::uint16_t segment_version = 1;
 constexpr std::size_t segment_header_bytes = 16;
 
-/// Written and synced; its name is durable too. Gives the file's size.
-Result<std::uint64_t> write_segment(io::Folder& folder, const std::string& name,
-                                    std::span<const std::string_view> groups);
+/// Writes a segment, row group by row group.
+class SegmentWriter {
+public:
+    static Result<SegmentWriter> create(io::Folder& folder, std::string name);
+
+    Result<> add(std::string_view group);
+    /// Synced, and its name durable. Gives the file's size.
+    Result<std::uint64_t> finish();
+
+private:
+    SegmentWriter(io::Folder& folder, std::string name)
+        : folder_(&folder), name_(std::move(name)) {}
+
+    io::Folder* folder_;  // the caller's
+    std::string name_;
+    std::unique_ptr<io::Appender> file_;
+    std::string directory_;
+    std::uint64_t groups_ = 0;
+    std::uint64_t at_ = 0;
+};
 
 /// Maps the file and opens its row groups; reads directories only.
 Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(

@@ -248,10 +248,16 @@ TEST(Snapshot, EachIndexIsAsOfOneMomentWhileItIsWritten) {
             for (int n = 1; !enough; ++n)
                 scene.put("i", std::to_string(n * 7 % ids), n);
         });
+        // And segments are replaced by merged ones.
+        io::Thread merger("merger", [&] {
+            while (!enough)
+                EXPECT_TRUE(scene.store().merge("i", ForceMerge{1, false}));
+        });
         for (int s = 0; s < 25; ++s)
             EXPECT_TRUE(scene.snapshot(fmt::format("s{}", s)));
         enough = true;
         writer.join();
+        merger.join();
     }
     for (int s = 0; s < 25; ++s) {
         ASSERT_TRUE(scene.restore(fmt::format("s{}", s), fmt::format("copy{}", s)));

@@ -474,34 +474,22 @@ private:
     }
 
     void write(std::string& out) const {
-        std::string header;
-        append_varint(header, whole_.size());
-        append_varint(header, columns_.size() + spare_paths_.size());
-        for (const Column& column : columns_) {
-            header.push_back(static_cast<char>(column.builder->kind));
-            append_text(header, column.builder->path);
-        }
-        for (const std::string& path : spare_paths_) {
-            header.push_back(static_cast<char>(ColumnKind::spare));
-            append_text(header, path);
-        }
-        append_varint(header, shapes_.size());
+        std::vector<SourceShapes::UsedColumn> used;
+        for (const Column& column : columns_)
+            used.push_back({column.builder->kind, column.builder->path});
+        for (const std::string& path : spare_paths_)
+            used.push_back({ColumnKind::spare, path});
+        std::vector<SourceShapes::Shape> shapes;
         for (const Shape& shape : shapes_) {
-            append_varint(header, shape.leaves.size());
+            shapes.push_back({{}, shape.after});
             for (const Leaf& leaf : shape.leaves) {
-                append_text(header, leaf.before);
-                append_varint(header, leaf.column + (leaf.spare ? columns_.size() : 0));
-                append_varint(header, leaf.nth);
-                header.push_back(static_cast<char>(leaf.kind));
+                const auto spares_from = static_cast<std::uint32_t>(columns_.size());
+                shapes.back().leaves.push_back({leaf.before,
+                                                leaf.column + (leaf.spare ? spares_from : 0),
+                                                leaf.nth, leaf.kind});
             }
-            append_text(header, shape.after);
         }
-        std::string packed;
-        append_zstd(packed, header);
-        append_number(out, static_cast<std::uint32_t>(header.size()));
-        append_number(out, static_cast<std::uint32_t>(packed.size()));
-        out += packed;
-        append_bits(out, numbers_, bit_width_of(shapes_.size()));
+        append_shapes(out, used, shapes, numbers_, whole_.size());
     }
 
     std::span<const std::string_view> sources_;

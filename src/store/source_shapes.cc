@@ -29,11 +29,24 @@ void append_shortest(std::string& out, T value, bool point) {
     if (point && text.find_first_of(".e") == std::string_view::npos) out += ".0";
 }
 
+bool comes_before(const RowGroup& group, const Column& first, const Column& second) {
+    for (const auto& column : group.columns()) {
+        if (column.get() == &second) return false;
+        if (column.get() == &first) return true;
+    }
+    return false;
+}
+
 /// A column's values, decoded when the first document needs them.
 class LeafColumn {
 public:
-    LeafColumn(const RowGroup& group, const SourceShapes::UsedColumn& used)
-        : column_(group.find(used.path, used.kind)), kind_(used.kind) {}
+    LeafColumn(const RowGroup& group, const SourceShapes::UsedColumn& used, const Column& made)
+        : column_(group.find(used.path, used.kind)), kind_(used.kind) {
+        if (column_ != nullptr && column_->encoding_name() == made.encoding_name() &&
+            !comes_before(group, *column_, made)) {
+            column_ = nullptr;
+        }
+    }
 
     Result<> open() {
         if (opened_) return {};
@@ -95,10 +108,11 @@ private:
 
 class ShapedSources final : public SourceReader {
 public:
-    ShapedSources(std::shared_ptr<const SourceShapes> shapes, const RowGroup& group)
+    ShapedSources(std::shared_ptr<const SourceShapes> shapes, const RowGroup& group,
+                  const Column& made)
         : shapes_(std::move(shapes)) {
         for (const SourceShapes::UsedColumn& used : shapes_->columns())
-            columns_.emplace_back(group, used);
+            columns_.emplace_back(group, used, made);
     }
 
     Result<std::string_view> at(std::uint32_t row) override {
@@ -231,9 +245,38 @@ std::uint64_t SourceShapes::memory_bytes() const {
     return bytes;
 }
 
+void append_shapes(std::string& out, std::span<const SourceShapes::UsedColumn> columns,
+                   std::span<const SourceShapes::Shape> shapes,
+                   std::span<const std::uint32_t> numbers, std::size_t whole_count) {
+    std::string header;
+    append_varint(header, whole_count);
+    append_varint(header, columns.size());
+    for (const SourceShapes::UsedColumn& column : columns) {
+        header.push_back(static_cast<char>(column.kind));
+        append_text(header, column.path);
+    }
+    append_varint(header, shapes.size());
+    for (const SourceShapes::Shape& shape : shapes) {
+        append_varint(header, shape.leaves.size());
+        for (const SourceShapes::Leaf& leaf : shape.leaves) {
+            append_text(header, leaf.before);
+            append_varint(header, leaf.column);
+            append_varint(header, leaf.nth);
+            header.push_back(static_cast<char>(leaf.kind));
+        }
+        append_text(header, shape.after);
+    }
+    std::string packed;
+    append_zstd(packed, header);
+    append_number(out, static_cast<std::uint32_t>(header.size()));
+    append_number(out, static_cast<std::uint32_t>(packed.size()));
+    out += packed;
+    append_bits(out, numbers, bit_width_of(shapes.size()));
+}
+
 std::unique_ptr<SourceReader> make_source_reader(std::shared_ptr<const SourceShapes> shapes,
-                                                 const RowGroup& group) {
-    return std::make_unique<ShapedSources>(std::move(shapes), group);
+                                                 const RowGroup& group, const Column& made) {
+    return std::make_unique<ShapedSources>(std::move(shapes), group, made);
 }
 
 }  // namespace elkhorn::store

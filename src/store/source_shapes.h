@@ -17,6 +17,8 @@
 //            varint leaves, each text of what stands before, varint column, varint which of the
 //            row's values there, u8 leaf kind; text of what stands after
 //   part 2   the documents kept whole (text_blocks.h)
+//
+// Other texts that are made of columns' values are kept the same way (compose.h).
 #pragma once
 
 #include "base/result.h"
@@ -102,9 +104,15 @@ private:
     std::string_view whole_;
 };
 
-/// Puts documents together from the columns of `group`, which owns everything and lives longer.
+/// Part 1.
+void append_shapes(std::string& out, std::span<const SourceShapes::UsedColumn> columns,
+                   std::span<const SourceShapes::Shape> shapes,
+                   std::span<const std::uint32_t> numbers, std::size_t whole_count);
+
+/// Puts the texts of column `made` together from the columns of `group`, which owns everything and
+/// lives longer. Damage: a column made of others must come after them.
 std::unique_ptr<SourceReader> make_source_reader(std::shared_ptr<const SourceShapes> shapes,
-                                                 const RowGroup& group);
+                                                 const RowGroup& group, const Column& made);
 
 /// The JSON of a number or date, as the kind has it. Both sides of the format use these.
 void append_integer_leaf(std::string& out, LeafKind kind, std::int64_t value);

@@ -10,7 +10,10 @@
 #include "store/index.h"
 #include "store/index_restore.h"
 #include "store/log_entry.h"
+#include "store/memory_flush.h"
+#include "store/merge_thread.h"
 #include "store/orphan_folders.h"
+#include "store/random_uuid.h"
 
 #include <fmt/format.h>
 
@@ -43,7 +46,8 @@ public:
           folder_(std::move(folder)),
           random_(options_.random_seed != 0
                       ? options_.random_seed
-                      : static_cast<std::uint64_t>(options_.clock->wall_ns())) {
+                      : static_cast<std::uint64_t>(options_.clock->wall_ns())),
+          merger_([this] { return all(); }) {
         node_.folder = folder_.get();
         node_.options = &options_;
         node_.cache = std::make_shared<Cache>(options_.cache_limit_bytes);
@@ -53,9 +57,11 @@ public:
         {
             const Lock lock(mutex_);
             stopping_ = true;
+            node_.stopping = true;
             work_.notify_all();
         }
         housekeeper_.join();
+        merger_.stop();
         if (log_ != nullptr) log_->close();
     }
 
@@ -88,6 +94,7 @@ public:
     Result<> refresh(std::string_view index) override;
     Result<std::optional<Found>> get(std::string_view index, std::string_view id) override;
     Result<> flush() override;
+    Result<> merge(std::string_view index, const ForceMerge& request) override;
     bool healthy(std::string* reason) const override;
 
     Snapshots& snapshots() override { return snapshots_; }
@@ -98,7 +105,7 @@ private:
 
     std::string make_uuid() override {
         const Lock lock(mutex_);
-        return new_uuid();
+        return random_uuid(random_);
     }
 
     std::shared_ptr<Index> find(std::string_view name) const {
@@ -124,7 +131,6 @@ private:
                                      std::span<Written> results);
     Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
         REQUIRES(mutex_);
-    std::string new_uuid() REQUIRES(mutex_);
     Result<> wait_for_room();
     Result<> replay(Lsn lsn, std::string_view entry);
     Result<> replay_documents(Lsn lsn, ByteReader& reader);
@@ -132,7 +138,6 @@ private:
     Result<> open_indices();
     Result<> housekeep();
     Result<> flush_for_log();
-    Result<> flush_for_memory();
     Result<> trim_log();
     std::size_t frozen_builders() const;
     void run();
@@ -156,6 +161,7 @@ private:
     bool stopping_ GUARDED_BY(mutex_) = false;
     std::mutex housekeeping_;
     io::Thread housekeeper_;
+    MergeThread merger_;
 };
 
 // -- opening -------------------------------------------------------------------------------------
@@ -175,7 +181,10 @@ Result<> Engine::open() {
     node_.log = log_.get();
     for (const auto& index : all())
         TRY(index->encode_frozen());
-    if (options_.background) housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
+    if (options_.background) {
+        housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
+        merger_.start();
+    }
     return {};
 }
 
@@ -274,15 +283,6 @@ Result<> Engine::replay_deletes(Lsn lsn, Index& index, ByteReader& reader) {
 
 // -- indices -------------------------------------------------------------------------------------
 
-std::string Engine::new_uuid() {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::string uuid;
-    for (int i = 0; i < 22; ++i)
-        uuid += alphabet[random_.below(alphabet.size())];
-    return uuid;
-}
-
 Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettings settings) {
     TRY(check_index_name(name));
     if (restoring_.contains(name))
@@ -290,7 +290,7 @@ Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettin
     Manifest manifest;
     manifest.incarnation = next_incarnation_++;
     manifest.name = name;
-    manifest.uuid = new_uuid();
+    manifest.uuid = random_uuid(random_);
     manifest.created_ms = options_.clock->wall_ms();
     manifest.settings_json = std::move(settings.settings_json);
     manifest.mapping = std::move(settings.mapping);
@@ -352,8 +352,9 @@ Result<> Engine::delete_index(std::string_view name) {
         index_count.set(static_cast<std::int64_t>(indices_.size()));
     }
     TRY(log_->commit(lsn));
-    // Not while the housekeeper flushes it: it would make the folder again.
+    // Not while it is flushed or merged: that would make the folder again.
     const std::lock_guard<std::mutex> alone(housekeeping_);
+    index->close();
     return remove_index_files(*folder_, index->incarnation());
 }
 
@@ -375,7 +376,7 @@ Result<> Engine::adopt(Manifest manifest, const Fill& fill) {
         if (indices_.contains(name) || !restoring_.insert(name).second)
             return fail(ErrorCode::conflict, fmt::format("index [{}] already exists", name));
         manifest.incarnation = next_incarnation_++;
-        manifest.uuid = new_uuid();
+        manifest.uuid = random_uuid(random_);
         manifest.flushed_seq_no += static_cast<std::int64_t>((1 + random_.below(1 << 14)) << 32);
     }
     const auto index = restore_index(node_, manifest, fill);
@@ -505,8 +506,16 @@ std::size_t Engine::frozen_builders() const {
 Result<> Engine::flush() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
     for (const auto& index : all())
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::everything));
     return trim_log();
+}
+
+Result<> Engine::merge(std::string_view name, const ForceMerge& request) {
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    while (TRY(index->merge())) {
+    }
+    return index->force_merge(request);
 }
 
 Result<> Engine::trim_log() {
@@ -527,20 +536,8 @@ Result<> Engine::flush_for_log() {
                       [](const auto& index) { return index->first_needed().value_or(~Lsn{0}); });
     for (const auto& index : indices) {
         if (log_->size_bytes() <= options_.log_limit_bytes / 2 || !index->first_needed()) break;
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::everything));
         TRY(trim_log());
-    }
-    return {};
-}
-
-Result<> Engine::flush_for_memory() {
-    const auto limit = static_cast<std::int64_t>(options_.memory_limit_bytes);
-    auto indices = all();
-    std::ranges::sort(indices, std::greater<>(),
-                      [](const auto& index) { return index->tail_bytes(); });
-    for (const auto& index : indices) {
-        if (node_.tail_bytes <= limit / 2) break;
-        TRY(index->flush());
     }
     return {};
 }
@@ -553,15 +550,19 @@ Result<> Engine::housekeep() {
         index->forget_tombstones();
         room_.notify_all();
         if (!index->wants_flush()) continue;
-        TRY(index->flush());
+        TRY(index->flush(FlushScope::full_groups));
         flushed = true;
     }
     TRY(flush_for_log());
     if (node_.tail_bytes > static_cast<std::int64_t>(options_.memory_limit_bytes) * 3 / 4) {
-        TRY(flush_for_memory());
+        TRY(flush_for_memory(node_, all()));
         flushed = true;
     }
     if (flushed) TRY(trim_log());
+    if (options_.background)
+        merger_.wake();
+    else
+        TRY(merger_.merge_due());
     room_.notify_all();
     tail_memory.set(node_.tail_bytes);
     log_size.set(static_cast<std::int64_t>(log_->size_bytes()));

@@ -124,6 +124,12 @@ struct IndexView {
     std::uint32_t segments = 0;
 };
 
+/// Merges beyond those that keep the number of segments bounded.
+struct ForceMerge {
+    std::size_t most_segments = ~std::size_t{0};  // neighbours become one until there are no more
+    bool only_expunge = false;  // leave segments without deleted documents as they are
+};
+
 struct Options {
     /// Fills a document from its JSON, for replay of the log; json::Flattener in the product.
     using Flatten = std::function<Result<>(std::string_view source, event::Document& document)>;
@@ -138,6 +144,8 @@ struct Options {
     std::uint32_t group_rows = max_group_rows;
     std::uint64_t group_source_bytes = 64ULL << 20;
     std::uint32_t groups_per_segment = 4;
+    std::size_t merge_segments = 8;  // neighbours of one size that become one (merge_rules.h)
+    std::uint64_t largest_segment_bytes = 1ULL << 30;
     // How long versions of deleted documents are kept, and how many bytes of them on the node.
     std::int64_t tombstone_age_ms = 60'000;
     std::uint64_t tombstone_limit_bytes = 16ULL << 20;
@@ -181,6 +189,8 @@ public:
 
     /// Turns every tail into segments and trims the log.
     virtual Result<> flush() = 0;
+    /// The merges of segments that are due anyway, and those asked for; returns when they are done.
+    virtual Result<> merge(std::string_view index, const ForceMerge& request) = 0;
 
     /// Repositories, and what is in them.
     virtual Snapshots& snapshots() = 0;

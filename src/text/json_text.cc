@@ -1,5 +1,7 @@
 #include "text/json_text.h"
 
+#include "base/bytes.h"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -40,6 +42,24 @@ constexpr auto plain_table = [] {
     return plain;
 }();
 
+/// How many bytes at the front stand for themselves; eight at a look, then one by one.
+std::size_t plain_prefix(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t high = 0x8080808080808080;
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
+        const auto word = load<std::uint64_t>(text.data() + at);
+        const std::uint64_t quote = word ^ (ones * '"');
+        const std::uint64_t backslash = word ^ (ones * '\\');
+        // A byte's high bit is set where that byte is below 0x20, a quote, a backslash or no ASCII.
+        const std::uint64_t odd = (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
+        if ((odd & high) != 0) break;
+    }
+    while (at < text.size() && plain_table[static_cast<unsigned char>(text[at])])
+        ++at;
+    return at;
+}
+
 void append_escape(std::string& out, char c) {
     switch (c) {
         case '"': out += "\\\""; return;
@@ -60,9 +80,20 @@ void append_escape(std::string& out, char c) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+    std::size_t at = plain_prefix(text);
+    if (at == text.size()) {
+        const std::size_t before = out.size();
+        const std::size_t after = before + at + 2;  // the size the lambda is told may be larger
+        out.resize_and_overwrite(after, [&](char* to, std::size_t) {
+            to[before] = '"';
+            copy_bytes(to + before + 1, text.data(), at);
+            to[after - 1] = '"';
+            return after;
+        });
+        return;
+    }
     out.push_back('"');
     std::size_t from = 0;
-    std::size_t at = 0;
     while (at < text.size()) {
         const auto c = static_cast<unsigned char>(text[at]);
         if (plain_table[c]) {

@@ -97,6 +97,7 @@ private:
         options.random_seed = random_.next() | 1;
         options.group_rows = static_cast<std::uint32_t>(5 + random_.below(40));
         options.groups_per_segment = 2;
+        options.merge_segments = 3;
         options.log_file_bytes = 2000;
         options.tombstone_age_ms = 1000;
         options.tombstone_limit_bytes = 4000;
@@ -132,7 +133,16 @@ private:
             return true;
         }
         if (random_.chance(0.05)) return static_cast<bool>(store_->refresh(any_index())) || true;
+        if (random_.chance(0.04)) return merge();
         return write_batch();
+    }
+
+    bool merge() {
+        store::ForceMerge request;
+        request.most_segments = 1 + random_.below(4);
+        request.only_expunge = random_.chance(0.3);
+        const auto merged = store_->merge(any_index(), request);
+        return merged || merged.error().code == ErrorCode::not_found || random_.chance(0.5);
     }
 
     bool write_batch() {

@@ -18,7 +18,10 @@ filter {{
   grok {{ match => {{ "message" => "%{{COMBINEDAPACHELOG}}" }} }}
   date {{ match => [ "timestamp", "dd/MMM/yyyy:HH:mm:ss Z" ] }}
 }}
-output {{ elkhorn {{ index => "apache" }} }}
+output {{
+  elkhorn {{ index => "apache" }}
+  file {{ path => "{documents}" codec => json_lines }}
+}}
 """
 STATUSES = {"200": 9126, "304": 445, "404": 213, "301": 164, "206": 45, "500": 3, "416": 2, "403": 2}
 
@@ -33,9 +36,14 @@ def main() -> int:
         return 77
     checks = Checks()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="elkhorn-apache-"))
-    (folder / "apache.conf").write_text(PIPELINE.format(log=arguments.log.resolve()))
+    (folder / "apache.conf").write_text(PIPELINE.format(
+        log=arguments.log.resolve(), documents=folder / "documents"))
     done = subprocess.run([arguments.elkhorn, "pipeline", "-f", folder / "apache.conf", "--data", folder / "data"])
     checks.that("the pipeline ends by itself", done.returncode, 0)
+    kept = sum(file.stat().st_size for file in (folder / "data").rglob("*") if file.is_file())
+    share = 100 * kept / (folder / "documents").stat().st_size
+    print(f"on disk: {kept:,} bytes, {share:.1f} % of the parsed documents")
+    checks.that("at most 12 % of the parsed documents on disk", share <= 12, True)
     with Server(arguments.elkhorn, "--data", str(folder / "data")) as server:
         checks.that("documents", server.count("apache"), 10_000)
         answer = server.ask("POST", "/apache/_search", {
