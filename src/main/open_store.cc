@@ -18,7 +18,8 @@ Result<> check_folder(const std::string& path) {
     std::string other;
     for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
         const std::string name = it->path().filename().string();
-        if (name == "log" || name == "indices") return {};
+        // The store's, and where inputs keep the positions of files, with or without a store.
+        if (name == "log" || name == "indices" || name == "positions") return {};
         if (name != "LOCK" && name != "node.uuid" && name != "lost+found") other = name;
     }
     if (other.empty()) return {};

@@ -71,6 +71,17 @@ fs::path plain(const fs::path& path) {
     return normal.has_filename() ? normal : normal.parent_path();
 }
 
+/// Whoever changes it holds its lock, as another program may use it, too.
+Result<std::unique_ptr<io::Folder>> open_place(const Options& options, const std::string& place,
+                                               bool to_change) {
+    auto folder = options.open_folder(place, to_change);
+    if (!folder && folder.error().code == ErrorCode::conflict) {
+        return fail(ErrorCode::unavailable,
+                    fmt::format("location [{}]: another elkhorn works in it; try again", place));
+    }
+    return folder;
+}
+
 std::unexpected<Error> missing(const std::string& repository) {
     return fail(ErrorCode::not_found, fmt::format("[{}] missing", repository));
 }
@@ -135,20 +146,17 @@ Result<std::string> Snapshots::place_of(const RepositoryEntry& entry) const {
     return refuse("");
 }
 
-/// Whoever changes it holds its lock, as another program may use it, too.
 Result<SnapshotRepository> Snapshots::open(const std::string& repository, bool to_change) const {
     const RepositoryEntry entry = TRY(entry_of(repository));
     const std::string place = TRY(place_of(entry));
-    auto folder = options_.open_folder(place, to_change);
-    if (!folder) return std::unexpected(folder.error());
-    return SnapshotRepository(std::move(*folder));
+    return SnapshotRepository(TRY(open_place(options_, place, to_change)));
 }
 
 Result<> Snapshots::put_repository(const std::string& name, RepositoryEntry entry, bool verify) {
     const std::lock_guard<std::mutex> alone(working_);
     const std::string place = TRY(place_of(entry));
     if (verify) {
-        auto folder = TRY(options_.open_folder(place, !entry.read_only()));
+        auto folder = TRY(open_place(options_, place, !entry.read_only()));
         SnapshotRepository repository(std::move(folder));
         if (!entry.read_only()) TRY(repository.claim());
     }

@@ -164,6 +164,11 @@ class Suite:
         (home / "thesis.tex").write_text("years of work")
         self.refused("somebody else's folder", home, [str(home), "no data folder", "--data"])
         self.check("without so much as a lock in it", not (home / "LOCK").exists())
+        ours = self.folder / "ours" / "data"
+        (ours / "positions").mkdir(parents=True)
+        process, _ = start(self.binary, ours)  # a pipeline without a store was there first
+        process.kill()
+        process.wait()
         file = self.folder / "file"
         file.write_text("no folder")
         done = subprocess.run(command(self.binary, file, self.folder / "never"), capture_output=True, text=True)
