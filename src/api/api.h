@@ -6,9 +6,8 @@
 //   handle};
 //
 // What every endpoint gets for free: routing with Elasticsearch's errors for wrong methods and
-// unknown
-// paths, refusal of unknown parameters with the nearest known one, media types, the product header,
-// filter_path, pretty, and errors in Elasticsearch's body and status.
+// unknown paths, refusal of unknown parameters with the nearest known one, media types, the product
+// header, filter_path, pretty, and errors in Elasticsearch's body and status.
 //
 //   Threads   handle() may be called from any number of threads.
 #pragma once

@@ -4,8 +4,7 @@
 //   - the answer is compact, its keys in the order took, errors, items; one item per action, in
 //   order;
 //   - a malformed action line fails the whole request before anything is written; a bad document
-//   only
-//     its own item;
+//     only its own item;
 //   - 200 means that every item without an error is on disk.
 //   - actions take effect in their order: an update sees what stands before it in the same request.
 

@@ -1,6 +1,5 @@
 // api/cat_table.h -- what all _cat endpoints share: columns chosen by `h`, sorted by `s`, as an
-// aligned
-// table (with a head by `v`), as JSON, or as the list of columns by `help`.
+// aligned table (with a head by `v`), as JSON, or as the list of columns by `help`.
 #pragma once
 
 #include "api/api.h"

@@ -1,6 +1,5 @@
 // api/cluster_health.cc -- GET /_cluster/health[/{index}]: green, or yellow where an index asks
-// for copies
-// that one node has no place for; red and 408 for an index that is not there.
+// for copies that one node has no place for; red and 408 for an index that is not there.
 
 #include "api/api.h"
 #include "api/index_names.h"

@@ -1,6 +1,5 @@
 // api/document_answer.h -- what _bulk and the document endpoints share: a write's outcome as
-// Elasticsearch
-// words it, refresh, and reading a document's JSON.
+// Elasticsearch words it, refresh, and reading a document's JSON.
 #pragma once
 
 #include "api/api.h"

@@ -1,6 +1,5 @@
 // api/field_caps.cc -- GET|POST /{index}/_field_caps: what can be done with which field, over
-// several
-// indices: the list that Discover and dashboards are built on.
+// several indices: the list that Discover and dashboards are built on.
 
 #include "api/api.h"
 #include "api/index_names.h"

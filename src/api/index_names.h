@@ -1,6 +1,5 @@
 // api/index_names.h -- which indices a path means: names, comma lists, wildcards, exclusions after
-// a
-// wildcard, _all, and date math (`<logs-{now/d}>`), with ignore_unavailable, allow_no_indices and
+// a wildcard, _all, and date math (`<logs-{now/d}>`), with ignore_unavailable, allow_no_indices and
 // expand_wildcards, as in Elasticsearch 7.10.
 #pragma once
 

@@ -1,6 +1,5 @@
 // api/mapping_get.cc -- GET /{index}/_mapping and /_mapping/field/{fields}: what an index believes
-// of its
-// fields, dynamic ones included.
+// of its fields, dynamic ones included.
 
 #include "api/api.h"
 #include "api/index_names.h"

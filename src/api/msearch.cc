@@ -1,10 +1,8 @@
 // api/msearch.cc -- POST|GET /_msearch and /{index}/_msearch: several searches in one request, as
-// Grafana
-// and dashboards send them: a header line, a body line, and so on.
+// Grafana and dashboards send them: a header line, a body line, and so on.
 //
 // Each search is answered as _search would answer it, with its own status; one that cannot be
-// parsed fails
-// the whole request, as on Elasticsearch.
+// parsed fails the whole request, as on Elasticsearch.
 
 #include "api/api.h"
 #include "api/error_body.h"

@@ -1,8 +1,6 @@
 // api/root.cc -- GET|HEAD /: who the server says it is. Clients read number, flavour and tagline,
-// and the
-// product header that every answer carries; that combination passes the checks of Logstash, the 7,
-// 8 and 9
-// clients of Elasticsearch and those of OpenSearch (design.md section 7). It is an
+// and the product header that every answer carries; that combination passes the checks of Logstash,
+// the 7, 8 and 9 clients of Elasticsearch and those of OpenSearch (design.md section 7). It is an
 // interoperability string.
 
 #include "api/api.h"

@@ -104,8 +104,7 @@ bool Router::matches(const Route& route, const std::vector<std::string>& path) {
         } else if (segment == "{index}" && path.size() > 1 && path[i].starts_with('_') &&
                    path[i] != "_all") {
             // One segment alone reaches the index endpoints, which refuse the name; deeper ones do
-            // too
-            // when what follows is an endpoint of an index.
+            // too when what follows is an endpoint of an index.
             if (i != 0) return false;
         }
     }

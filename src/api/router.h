@@ -1,8 +1,6 @@
 // api/router.h -- from method and path to an endpoint, with Elasticsearch's precedence: a literal
-// segment
-// before a placeholder. {index} never stands for a segment that begins with '_' but `_all`, so
-// that an
-// unknown `_word` is refused and never becomes an index.
+// segment before a placeholder. {index} never stands for a segment that begins with '_' but `_all`,
+// so that an unknown `_word` is refused and never becomes an index.
 #pragma once
 
 #include "api/api.h"

@@ -1,6 +1,6 @@
 // api/settings_text.h -- an index's settings as the store keeps them: flat members of a JSON
-// object, every
-// value a string, names without "index.": `"number_of_replicas":"0","refresh_interval":"5s"`.
+// object, every value a string, names without "index.":
+// `"number_of_replicas":"0","refresh_interval":"5s"`.
 #pragma once
 
 #include "event/value.h"
@@ -15,8 +15,7 @@ namespace elkhorn::api {
 using Settings = std::map<std::string, std::string, std::less<>>;
 
 /// From the "settings" of a request: nested or dotted, with or without "index.". Unknown names and
-/// values
-/// that cannot be are refused in Elasticsearch's words.
+/// values that cannot be are refused in Elasticsearch's words.
 search::Answer<Settings> read_settings(const event::Value& settings);
 
 std::string settings_text(const Settings& settings);

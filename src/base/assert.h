@@ -1,8 +1,6 @@
 // base/assert.h -- ASSERT(condition): for what only a bug of ours can cause; always on. It prints
-// the
-// condition and the place, and aborts, for going on would harm data. What the outside world can
-// cause
-// is a Result instead.
+// the condition and the place, and aborts, for going on would harm data. What the outside world can
+// cause is a Result instead.
 #pragma once
 
 namespace elkhorn {

@@ -1,11 +1,9 @@
 // base/bytes.h -- numbers to bytes and back, little endian, without undefined behaviour. The one
-// place
-// for memcpy and reinterpret_cast. Bytes are std::string (owned) and std::string_view (borrowed)
-// throughout: they hold any byte, NUL included.
+// place for memcpy and reinterpret_cast. Bytes are std::string (owned) and std::string_view
+// (borrowed) throughout: they hold any byte, NUL included.
 //
 // ByteReader reads foreign bytes: past the end it gives zeros and remembers that it did, so a
-// parser
-// checks once at the end (`ok()`) instead of at every field.
+// parser checks once at the end (`ok()`) instead of at every field.
 #pragma once
 
 #include <bit>

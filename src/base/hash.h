@@ -1,8 +1,6 @@
 // base/hash.h -- two hashes. hash64 spreads keys over tables (fast, not for strangers to attack:
-// tables
-// that strangers can fill must be bounded); crc32c guards bytes on disk (Castagnoli polynomial,
-// the one
-// of iSCSI, RFC 3720 appendix B.4; done by the processor).
+// tables that strangers can fill must be bounded); crc32c guards bytes on disk (Castagnoli
+// polynomial, the one of iSCSI, RFC 3720 appendix B.4; done by the processor).
 #pragma once
 
 #include <cstdint>

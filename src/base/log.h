@@ -1,6 +1,5 @@
 // base/log.h -- Elkhorn's own log: one line an event on standard error, the message first and the
-// facts
-// as fields. spdlog stands behind it (log.cc) and in no header.
+// facts as fields. spdlog stands behind it (log.cc) and in no header.
 //
 //   log::warn("segment dropped", {{"id", id}, {"reason", why}});
 //

@@ -1,6 +1,6 @@
 // base/mutex.h -- a mutex that clang's thread-safety analysis can follow (`./dev check`); under
-// g++ the
-// annotations are nothing. Held for no I/O. Write GUARDED_BY(mutex_) behind every member it guards.
+// g++ the annotations are nothing. Held for no I/O. Write GUARDED_BY(mutex_) behind every member it
+// guards.
 #pragma once
 
 #include <chrono>

@@ -5,8 +5,7 @@
 //               coroutine.
 //
 // An Error has a code, by which callers decide, and a sentence for the person who reads it: it
-// names
-// the file, offset, option or column, and never needs a stack trace to be understood.
+// names the file, offset, option or column, and never needs a stack trace to be understood.
 #pragma once
 
 #include <expected>

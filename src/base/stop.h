@@ -1,6 +1,5 @@
 // base/stop.h -- asking a thread to end: it checks `requested`, and waits through `wait_ms`
-// instead of
-// sleeping, so that it ends at once. Asked once, for good.
+// instead of sleeping, so that it ends at once. Asked once, for good.
 #pragma once
 
 #include "base/clock.h"

@@ -1,17 +1,13 @@
 // event/document.h -- one document flattened for the store: its leaves in order, each with the id
-// of its
-// dotted path ("http.request.method"), a kind and a value. The bridge between whoever reads
-// documents
-// (json, from bytes; event, from an Event) and the store, which turns leaves into columns and never
-// sees
-// JSON. Reused from document to document: once warm, filling it allocates nothing.
+// of its dotted path ("http.request.method"), a kind and a value. The bridge between whoever reads
+// documents (json, from bytes; event, from an Event) and the store, which turns leaves into columns
+// and never sees JSON. Reused from document to document: once warm, filling it allocates nothing.
 //
 //   {"a":{"b":[1,"x"]},"c":null}   ->   a.b integer 1 | a.b string "x" | c null
 //
 // FieldNames gives every path of the process a small number. It only grows, up to `limit`; paths
-// past it
-// get no id and stay in the source alone. Thread-safe; each reader keeps its own cache in front of
-// it.
+// past it get no id and stay in the source alone. Thread-safe; each reader keeps its own cache in
+// front of it.
 #pragma once
 
 #include "base/mutex.h"
@@ -101,8 +97,7 @@ private:
 };
 
 /// From (parent path, key) to the path's id, remembered, so that a document of a known shape costs
-/// one
-/// comparison a field: after each field it expects the one that followed it last time.
+/// one comparison a field: after each field it expects the one that followed it last time.
 class FieldCache {
 public:
     static constexpr std::uint32_t root = 0;

@@ -1,11 +1,9 @@
 // event/event.h -- one log line as data: a tree of fields, the @timestamp, the @metadata that no
-// output
-// writes, and tags. An Event belongs to a Batch and borrows the batch's arena.
+// output writes, and tags. An Event belongs to a Batch and borrows the batch's arena.
 //
 // Names and texts given to `set` are copied into the arena; `set_view` keeps the view, for texts
-// that
-// live as long as the batch does (a received buffer the batch owns, a plug-in's own options are NOT
-// such: a batch may outlive a reload).
+// that live as long as the batch does (a received buffer the batch owns, a plug-in's own options
+// are NOT such: a batch may outlive a reload).
 #pragma once
 
 #include "event/field_path.h"
@@ -45,8 +43,7 @@ public:
     std::optional<std::string_view> text(std::string_view top_level_key) const;
 
     /// Makes the objects on the way. False when something on the way is neither object nor missing,
-    /// or
-    /// an array index is outside; the event is then unchanged.
+    /// or an array index is outside; the event is then unchanged.
     bool set(const FieldPath& path, Value value);
     void set(std::string_view top_level_key, std::string_view text);
     void set(std::string_view top_level_key, Value value);

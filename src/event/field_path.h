@@ -1,8 +1,6 @@
 // event/field_path.h -- a parsed field reference in Logstash's syntax: `name` (one top-level key,
-// dots
-// and all), `[a][b]`, `[@metadata][x]`, `[list][0]`, `[list][-1]`. Parsed once, at start-up; a
-// mixed
-// form such as `a[b]` is refused, as in Logstash.
+// dots and all), `[a][b]`, `[@metadata][x]`, `[list][0]`, `[list][-1]`. Parsed once, at start-up; a
+// mixed form such as `a[b]` is refused, as in Logstash.
 #pragma once
 
 #include "base/result.h"

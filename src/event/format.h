@@ -1,8 +1,7 @@
 // event/format.h -- text with holes, as Logstash fills them: `logs-%{service}-%{+YYYY.MM.dd}`.
 //
 //   %{field} %{[a][b]}   the field's text; arrays joined by commas, objects as JSON; a missing
-//   field
-//                        leaves the hole as written (users rely on seeing it)
+//                        field leaves the hole as written (users rely on seeing it)
 //   %{+PATTERN}          Joda pattern over @timestamp in UTC; %{+%s} is epoch seconds
 //   %{{PATTERN}}         java.time pattern over @timestamp in UTC; %{{TIME_NOW}} is now
 //
@@ -50,8 +49,7 @@ private:
 };
 
 /// A value as Logstash prints it into text: numbers plainly, timestamps in ISO 8601, arrays joined
-/// by
-/// commas, objects as JSON.
+/// by commas, objects as JSON.
 void append_text(std::string& out, const Value& value);
 
 /// A value as compact JSON.

@@ -1,8 +1,6 @@
 // event/value.h -- one value of an event's tree: 16 bytes, trivially copyable. Text, arrays and
-// objects
-// are views into the arena of the batch (or into a buffer the batch owns), so a Value is valid as
-// long
-// as its batch.
+// objects are views into the arena of the batch (or into a buffer the batch owns), so a Value is
+// valid as long as its batch.
 //
 //   kind   null  boolean  integer  real  string  timestamp(ns since 1970 UTC)  array  object
 //

@@ -1,6 +1,5 @@
 // http/client.h -- a blocking HTTP/1.1 client over one kept-alive connection. One thread at a
-// time; make
-// as many clients as there are requests in flight.
+// time; make as many clients as there are requests in flight.
 #pragma once
 
 #include "base/result.h"

@@ -12,8 +12,7 @@ namespace elkhorn::http {
 std::string gzip(std::string_view bytes, int level = 1);
 
 /// Takes gzip and zlib ("deflate") framing. ErrorCode::too_large once the result would pass the
-/// limit,
-/// ErrorCode::invalid for damaged or cut input.
+/// limit, ErrorCode::invalid for damaged or cut input.
 Result<std::string> gunzip(std::string_view bytes, std::size_t limit_bytes);
 
 }  // namespace elkhorn::http

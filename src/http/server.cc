@@ -256,8 +256,7 @@ private:
     }
 
     /// Half-closes, then reads what the peer is still sending (a refused body), so that it can
-    /// read our
-    /// answer before the connection is reset. Bounded in time by the stream's deadline.
+    /// read our answer before the connection is reset. Bounded in time by the stream's deadline.
     void finish() {
         error_code ignored;
         stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);

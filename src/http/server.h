@@ -1,14 +1,11 @@
 // http/server.h -- an HTTP/1.1 server: requests and responses are values, sockets stay inside.
 //
 //   Threads    One for the sockets; `workers` for the handler, which may block (a bulk waits for
-//   its
-//              fsync). A connection has one request in hand at a time; pipelined ones wait.
+//              its fsync). A connection has one request in hand at a time; pipelined ones wait.
 //   Bounds     connections, header and body bytes (413), waiting requests (429), idle time; bodies
-//   in
-//              gzip may not grow past the body limit either.
+//              in gzip may not grow past the body limit either.
 //   Content    gzip and deflate request bodies are decompressed; responses of 200 bytes and more go
-//   out in
-//              gzip to clients that accept it. `Expect: 100-continue` and HEAD are answered.
+//              out in gzip to clients that accept it. `Expect: 100-continue` and HEAD are answered.
 #pragma once
 
 #include "base/result.h"

@@ -1,8 +1,6 @@
 // json/flatten.h -- JSON bytes straight to a flat event::Document, for the store: no tree, no
-// allocation
-// once warm. Texts without escapes are views into `json`; others live in the flattener's own arena
-// until
-// `reset`. One Flattener a thread.
+// allocation once warm. Texts without escapes are views into `json`; others live in the flattener's
+// own arena until `reset`. One Flattener a thread.
 //
 // Refuses what json/parse.h refuses; the document must be an object.
 #pragma once

@@ -1,6 +1,5 @@
 // json/json_fuzz.cc -- hostile bytes through both ways into JSON: they accept and refuse the same,
-// and what
-// is accepted is written back as JSON that is accepted again.
+// and what is accepted is written back as JSON that is accepted again.
 
 #include "base/assert.h"
 #include "event/format.h"

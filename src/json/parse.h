@@ -1,12 +1,11 @@
 // json/parse.h -- JSON bytes to values. One Parser a thread, kept: once warm it allocates only in
-// the
-// arena it is given. simdjson stands behind it and in no header.
+// the arena it is given. simdjson stands behind it and in no header.
 //
 //   Accepts    RFC 8259 in UTF-8. Numbers: whole ones that fit 64 bits become integers, all others
 //   reals.
 //   Refuses    (ErrorCode::invalid, naming the byte offset where it is known) anything else:
-//   broken or
-//              trailing bytes, invalid UTF-8, unescaped control bytes, nesting beyond `max_depth`.
+//              broken or trailing bytes, invalid UTF-8, unescaped control bytes, nesting beyond
+//              `max_depth`.
 #pragma once
 
 #include "base/result.h"

@@ -8,8 +8,7 @@
 //   return out.take();
 //
 // Reals are printed as Elasticsearch prints them (text/json_text.h). Nothing checks that begin and
-// end
-// match but an assertion in take().
+// end match but an assertion in take().
 #pragma once
 
 #include "base/assert.h"

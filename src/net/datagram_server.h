@@ -1,7 +1,7 @@
 // net/datagram_server.h -- receives UDP datagrams, many a system call (recvmmsg). UDP has no
 // acknowledgement and no backpressure: while `receive` blocks, datagrams wait in the kernel's
-// buffer and
-// past it are lost; the kernel's count of those is shown as elkhorn_net_datagrams_lost_total.
+// buffer and past it are lost; the kernel's count of those is shown as
+// elkhorn_net_datagrams_lost_total.
 #pragma once
 
 #include "base/result.h"

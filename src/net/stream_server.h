@@ -1,6 +1,5 @@
 // net/stream_server.h -- a TCP listener that hands received bytes to a handler per connection.
-// Asio stays
-// behind it.
+// Asio stays behind it.
 //
 //   Threads       One per server: every call of every handler comes from it, in order per
 //   connection.

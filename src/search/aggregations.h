@@ -1,6 +1,5 @@
 // search/aggregations.h -- the "aggs" of a request: parsed into a tree, fed the matching rows of
-// each row
-// group, and written as Elasticsearch answers them.
+// each row group, and written as Elasticsearch answers them.
 //
 //   auto aggs = parse_aggregations(body["aggs"], request);
 //   for each row group: aggs->collect(context, matching);
@@ -27,8 +26,7 @@ public:
     virtual Answer<> collect(const GroupContext& context, const store::Bitmap& matching) = 0;
 
     /// Writes the members of the "aggregations" object, without its braces; names in
-    /// Elasticsearch's
-    /// typed form (`sterms#name`) when asked.
+    /// Elasticsearch's typed form (`sterms#name`) when asked.
     virtual Answer<> render(json::Writer& out, bool typed_keys) = 0;
 };
 

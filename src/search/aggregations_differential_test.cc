@@ -1,6 +1,5 @@
 // Random documents and random aggregations: the answer from the columns is, to the byte, the answer
-// of
-// a plain walk over the documents' JSON, however the rows lie in groups and whichever were
+// of a plain walk over the documents' JSON, however the rows lie in groups and whichever were
 // replaced.
 
 #include "base/random.h"

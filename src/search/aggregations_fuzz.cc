@@ -1,6 +1,5 @@
 // Any JSON as aggregations over a few documents: refused, or counted and written as an answer that
-// is JSON
-// again.
+// is JSON again.
 
 #include "base/assert.h"
 #include "base/log.h"

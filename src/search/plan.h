@@ -97,8 +97,7 @@ bool matches_nothing(const Query& query);
 /// Every Query is a PlannedQuery.
 Answer<NodePtr> plan_query(const Query& query, const Scope& scope);
 
-// -- nodes (node_values.cc, node_text.cc, node_compound.cc)
-// ------------------------------------------
+// -- nodes (node_values.cc, node_text.cc, node_compound.cc) ---------------------------------------
 
 NodePtr all_rows();
 NodePtr no_rows();
@@ -157,8 +156,7 @@ NodePtr constant_node(NodePtr node, float score);
 NodePtr boosted(NodePtr node, float boost);
 NodePtr demoted(NodePtr positive, NodePtr negative, float factor);
 
-// -- failures in Elasticsearch's words
-// ----------------------------------------------------------------
+// -- failures in Elasticsearch's words ------------------------------------------------------------
 
 /// "failed to create query: REASON", caused by TYPE.
 std::unexpected<Failure> cannot_create(std::string type, const std::string& reason);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace elkhorn::search {
 namespace {
@@ -131,12 +132,13 @@ std::pair<std::string, float> split_boost(std::string_view field) {
 
 Weights resolve_fields(const Scope& scope, const std::vector<std::string>& fields) {
     Weights weights;
+    std::unordered_map<std::string, std::size_t> places;  // in weights; there may be many thousands
     const auto add = [&](const std::string& name, float boost) {
-        const auto same = std::ranges::find(weights, name, &std::pair<std::string, float>::first);
-        if (same == weights.end())
+        const auto [place, is_new] = places.try_emplace(name, weights.size());
+        if (is_new)
             weights.emplace_back(name, boost);
         else
-            same->second *= boost;
+            weights[place->second].second *= boost;
     };
     for (const std::string& given : fields) {
         const auto [name, boost] = split_boost(given);

@@ -1,6 +1,5 @@
 // text/json_text.h -- the three ways a scalar becomes JSON text. Everything that writes JSON uses
-// these,
-// so that text is escaped and numbers are printed alike everywhere.
+// these, so that text is escaped and numbers are printed alike everywhere.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +13,7 @@ void append_json_string(std::string& out, std::string_view text);
 
 /// As Java's Double.toString prints it, which is what Elasticsearch and Logstash answer: shortest
 /// digits that round-trip, "1.0" for whole numbers, "1.0E10" from 10^7 on and below 10^-3.
-/// Infinities
-/// and NaN, which JSON lacks, become null.
+/// Infinities and NaN, which JSON lacks, become null.
 void append_json_real(std::string& out, double value);
 
 void append_integer(std::string& out, std::int64_t value);

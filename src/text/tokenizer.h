@@ -1,13 +1,11 @@
 // text/tokenizer.h -- the standard analyzer: text to lower-cased words, as Elasticsearch's
-// `standard`
-// makes them (Unicode UAX #29 word boundaries, then lower case, no stop words).
+// `standard` makes them (Unicode UAX #29 word boundaries, then lower case, no stop words).
 //
 //   "GET /a-b.html 10.0.0.1 user_x can't 3,14 Straße"
 //     -> get a b.html 10.0.0.1 user_x can't 3,14 straße
 //
 // ASCII is decided by a table; other code points by ICU's word-break classes. Han and Hiragana are
-// one
-// token a character, Katakana and Hangul stay together. Tokens are cut at 255 characters.
+// one token a character, Katakana and Hangul stay together. Tokens are cut at 255 characters.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // The hard documents: what a column store cannot win by easy data. Per document two ids are
-// random, 24
-// words are drawn from 20,000, two numbers vary; all the rest is bound to one of 400 hosts.
+// random, 24 words are drawn from 20,000, two numbers vary; all the rest is bound to one of 400
+// hosts.
 
 #include "base/civil_time.h"
 #include "traffic/words.h"

@@ -30,8 +30,7 @@ double long_tailed(Random& random, double median, double spread) {
     return median * std::exp(sum * spread);
 }
 
-// -- access-log
-// -----------------------------------------------------------------------------------------
+// -- access-log -----------------------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 8> agents = {
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -107,8 +106,7 @@ private:
     std::vector<std::string> names_;
 };
 
-// -- json and api-events
-// ----------------------------------------------------------------------------------
+// -- json and api-events --------------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 6> services = {"billing",  "checkout", "catalog",
                                                       "identity", "search",   "shipping"};

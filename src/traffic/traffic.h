@@ -2,15 +2,12 @@
 // benchmarks.
 //
 //   access-log  lines of a web server's combined log: clients by Zipf's law, bots among them, a
-//   daily
-//               rhythm of paths, statuses and sizes as real ones have
+//               daily rhythm of paths, statuses and sizes as real ones have
 //   json        an application's structured log lines: levels, services, durations, users
 //   api-events  requests to an API, one JSON object each, with `service`, status, duration and host
 //   big5        hard documents of about 1 KB in 24 fields, CloudWatch-syslog shape: ids and names
-//   of 400
-//               hosts, two random hex ids of 20 and 32 digits, a message of 24 words drawn by
-//               Zipf's law
-//               from 20,000. `zstd -1` of the whole takes about a fifth.
+//               of 400 hosts, two random hex ids of 20 and 32 digits, a message of 24 words drawn
+//               by Zipf's law from 20,000. `zstd -1` of the whole takes about a fifth.
 //
 // The same kind, seed and start time give the same bytes. One thread at a time.
 #pragma once
