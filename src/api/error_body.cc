@@ -87,6 +87,8 @@ void write_failure(json::Writer& out, const search::Failure& failure) {
 
 void write_failure_with_root(json::Writer& out, const search::Failure& failure) {
     search::Failure root = failure;
+    if (root.type == "repository_exception" && !root.caused_by_type.empty())
+        root.reason = root.caused_by_reason;
     if (root.type != "index_not_found_exception" && !names_shard(root)) root.caused_by_type.clear();
     out.key("root_cause").begin_array().begin_object();
     write_failure(out, root);

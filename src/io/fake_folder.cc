@@ -72,13 +72,14 @@ private:
 
 class FakeFolder final : public Folder {
 public:
-    explicit FakeFolder(FakeDisk& disk) : disk_(disk) {}
+    FakeFolder(FakeDisk& disk, const std::string& below)
+        : disk_(disk), prefix_(below.empty() ? "" : below + "/") {}
 
     Result<std::unique_ptr<Appender>> create(const std::string& name) override {
         const Lock lock(disk_.mutex_);
         TRY(disk_.change("failed create"));
         auto file = std::make_shared<FakeDisk::File>();
-        disk_.set_name(name, file);
+        disk_.set_name(full(name), file);
         return std::make_unique<FakeAppender>(disk_, std::move(file), disk_.age_);
     }
 
@@ -88,7 +89,7 @@ public:
 
     Result<std::string> read(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
-        const auto it = disk_.seen_.find(name);
+        const auto it = disk_.seen_.find(full(name));
         if (it == disk_.seen_.end()) return fail(ErrorCode::not_found, "cannot open " + name);
         return it->second->bytes;
     }
@@ -96,18 +97,32 @@ public:
     Result<> rename(const std::string& from, const std::string& to) override {
         const Lock lock(disk_.mutex_);
         TRY(disk_.change("failed rename"));
-        const auto it = disk_.seen_.find(from);
+        const auto it = disk_.seen_.find(full(from));
         if (it == disk_.seen_.end()) return fail(ErrorCode::not_found, "cannot rename " + from);
         const auto file = it->second;
-        disk_.set_name(to, file);
-        disk_.set_name(from, nullptr);
+        disk_.set_name(full(to), file);
+        disk_.set_name(full(from), nullptr);
+        return {};
+    }
+
+    Result<> link(const std::string& name, Folder& to, const std::string& to_name) override {
+        auto* other = dynamic_cast<FakeFolder*>(&to);
+        if (other == nullptr || &other->disk_ != &disk_)
+            return fail(ErrorCode::io, "cannot link " + name + " to another disk");
+        const Lock lock(disk_.mutex_);
+        TRY(disk_.change("failed link"));
+        const auto it = disk_.seen_.find(full(name));
+        if (it == disk_.seen_.end()) return fail(ErrorCode::not_found, "cannot link " + name);
+        if (disk_.seen_.contains(other->full(to_name)))
+            return fail(ErrorCode::conflict, to_name + " is there already");
+        disk_.set_name(other->full(to_name), it->second);
         return {};
     }
 
     Result<> remove(const std::string& name) override {
         const Lock lock(disk_.mutex_);
         TRY(disk_.change("failed remove"));
-        if (disk_.seen_.contains(name)) disk_.set_name(name, nullptr);
+        if (disk_.seen_.contains(full(name))) disk_.set_name(full(name), nullptr);
         return {};
     }
 
@@ -116,19 +131,19 @@ public:
         TRY(disk_.change("failed remove"));
         std::vector<std::string> below;
         for (const auto& [file, unused] : disk_.seen_) {
-            if (file.starts_with(name + "/")) below.push_back(file);
+            if (file.starts_with(full(name) + "/")) below.push_back(file);
         }
         for (const std::string& file : below)
             disk_.set_name(file, nullptr);
         std::erase_if(disk_.folders_, [&](const std::string& folder) {
-            return folder == name || folder.starts_with(name + "/");
+            return folder == full(name) || folder.starts_with(full(name) + "/");
         });
         return {};
     }
 
     Result<> make_folder(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        for (std::string at = name; !at.empty(); at = folder_of(at))
+        for (std::string at = full(name); !at.empty(); at = folder_of(at))
             disk_.folders_.insert(at);
         return {};
     }
@@ -136,7 +151,7 @@ public:
     Result<std::vector<std::string>> list(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
         std::set<std::string> found;
-        const std::string prefix = name.empty() ? "" : name + "/";
+        const std::string prefix = name.empty() ? prefix_ : full(name) + "/";
         const auto add = [&](const std::string& path) {
             if (path.starts_with(prefix) && path.size() > prefix.size()) {
                 found.insert(
@@ -152,15 +167,16 @@ public:
 
     bool exists(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
-        return disk_.seen_.contains(name) || disk_.folders_.contains(name);
+        return disk_.seen_.contains(full(name)) || disk_.folders_.contains(full(name));
     }
 
     Result<> sync_names(const std::string& name) override {
         const Lock lock(disk_.mutex_);
+        const std::string synced = name.empty() ? folder_of(prefix_) : full(name);
         TRY(disk_.change("failed folder fsync"));
         std::vector<FakeDisk::NameChange> left;
         for (FakeDisk::NameChange& change : disk_.pending_) {
-            if (folder_of(change.name) != name) {
+            if (folder_of(change.name) != synced) {
                 left.push_back(std::move(change));
             } else if (change.file == nullptr) {
                 disk_.durable_.erase(change.name);
@@ -184,7 +200,10 @@ public:
     std::string place() const override { return "fake disk"; }
 
 private:
+    std::string full(const std::string& name) const { return prefix_ + name; }
+
     FakeDisk& disk_;
+    const std::string prefix_;
 };
 
 Result<> FakeDisk::change(std::string_view kind) {
@@ -276,6 +295,11 @@ void FakeDisk::fail_after(int calls) {
     calls_until_failure_ = calls;
 }
 
+bool FakeDisk::failed() const {
+    const Lock lock(mutex_);
+    return calls_until_failure_ < 0;
+}
+
 void FakeDisk::fill_after(std::uint64_t bytes) {
     const Lock lock(mutex_);
     bytes_until_full_ = bytes;
@@ -321,8 +345,8 @@ std::uint64_t FakeDisk::syncs() const {
     return syncs_;
 }
 
-std::unique_ptr<Folder> FakeDisk::view() {
-    return std::make_unique<FakeFolder>(*this);
+std::unique_ptr<Folder> FakeDisk::view(const std::string& below) {
+    return std::make_unique<FakeFolder>(*this, below);
 }
 
 }  // namespace elkhorn::io

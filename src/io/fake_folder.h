@@ -35,6 +35,8 @@ class FakeDisk {
 public:
     void crash(Random& random);
     void fail_after(int calls);
+    /// Whether it has failed since it was told to.
+    bool failed() const;
     void fill_after(std::uint64_t bytes);
     /// As if every file had been written and synced: for setting a scene.
     void put(const std::string& name, std::string bytes);
@@ -47,8 +49,8 @@ public:
     /// By kind: "short write", "torn sector", ...
     std::map<std::string_view, std::uint64_t> faults() const;
 
-    /// A folder on this disk, which must outlive it.
-    std::unique_ptr<Folder> view();
+    /// The folder `below` on this disk, which must outlive it; empty: the root.
+    std::unique_ptr<Folder> view(const std::string& below = "");
 
 private:
     friend class FakeFolder;

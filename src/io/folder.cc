@@ -133,6 +133,13 @@ public:
         return {};
     }
 
+    Result<> link(const std::string& name, Folder& to, const std::string& to_name) override {
+        const std::string target = to.place() + "/" + to_name;
+        if (::link(full(name).c_str(), target.c_str()) != 0)
+            return system_error("link " + full(name) + " to", target, errno);
+        return {};
+    }
+
     Result<> remove(const std::string& name) override {
         if (::unlink(full(name).c_str()) != 0 && errno != ENOENT) {
             return system_error("remove", full(name), errno);
@@ -212,6 +219,12 @@ std::string read_small(const std::string& path) {
 Result<Descriptor> take_lock(const std::string& path) {
     const std::string name = path + "/LOCK";
     Descriptor fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+    if (fd.get() < 0 && (errno == EACCES || errno == EROFS || errno == EPERM)) {
+        return fail(ErrorCode::io,
+                    fmt::format("cannot write in {}: {}; make it writable for the user that runs "
+                                "elkhorn, or name another folder",
+                                path, std::strerror(errno)));
+    }
     if (fd.get() < 0) return system_error("open", name, errno);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return system_error("lock", name, errno);

@@ -49,6 +49,10 @@ public:
     /// Small files whole.
     virtual Result<std::string> read(const std::string& name) const = 0;
     virtual Result<> rename(const std::string& from, const std::string& to) = 0;
+    /// Gives the file a second name, in folder `to`: the same bytes on the disk, which nobody may
+    /// change from then on. An error where the two are not on one disk, the disk has no such links
+    /// or `to_name` is taken: then copy.
+    virtual Result<> link(const std::string& name, Folder& to, const std::string& to_name) = 0;
     /// No error when it is not there.
     virtual Result<> remove(const std::string& name) = 0;
     /// The folder and all in it; no error when it is not there.

@@ -9,6 +9,7 @@
 #include "main/generate.h"
 #include "main/inspect.h"
 #include "main/print.h"
+#include "main/repair.h"
 #include "main/run_pipeline.h"
 #include "main/serve.h"
 #include "main/settings.h"
@@ -190,6 +191,18 @@ int run(int argc, char** argv) {
         "Exit code 1 when something is damaged. Changes nothing.\nExample:\n  elkhorn verify "
         "/var/lib/elkhorn --values");
 
+    RepairCommand repair_command_line;
+    CLI::App* repair_command =
+        app.add_subcommand("repair", "Make a damaged data folder sound; never deletes anything");
+    repair_command->add_option("data", repair_command_line.data, "The data folder")
+        ->default_str("elkhorn-data");
+    repair_command->add_flag("--dry-run", repair_command_line.dry_run,
+                             "Say what would be done, change nothing");
+    repair_command->add_flag("--json", repair_command_line.json, "For a script");
+    repair_command->footer(
+        "Stop the server first. What is replaced is moved to damaged-TIME/ in the data "
+        "folder.\nExample:\n  elkhorn repair /var/lib/elkhorn --dry-run");
+
     CLI::App* plugins_command =
         app.add_subcommand("plugins", "List inputs, codecs, filters and outputs");
 
@@ -208,6 +221,7 @@ int run(int argc, char** argv) {
     if (*generate_command) return generate(generate_options);
     if (*inspect_command) return inspect(inspect_options);
     if (*verify_command) return verify_data(verify_options);
+    if (*repair_command) return repair_data(repair_command_line);
     if (*plugins_command) return list_plugins();
     if (*kill_points_command) return list_kill_points();
     if (file.empty() == text.empty()) return complain("give either -f FILE or -e 'text'"), 2;

@@ -11,6 +11,8 @@ using config::SettingType;
 
 constexpr std::array known = {
     Setting{"data", SettingType::text, "elkhorn-data", "Folder of everything that is kept."},
+    Setting{"path.repo", SettingType::list, "",
+            "Folders below which snapshot repositories may be; none: nowhere."},
     Setting{"bind", SettingType::text, "127.0.0.1",
             "Address to listen on; more than loopback needs --insecure."},
     Setting{"insecure", SettingType::boolean, "false",

@@ -15,7 +15,7 @@ const SealedKind deletes_kind{0x31304c45'44474b45, 1, "deletes file", steps};  /
 
 }  // namespace
 
-Result<> write_deletes_file(io::Folder& folder, const std::string& name, const Deletes& deletes) {
+std::string deletes_bytes(const Deletes& deletes) {
     std::string body;
     append_varint(body, deletes.size());
     for (const auto& [first_seq_no, rows] : deletes) {
@@ -25,7 +25,11 @@ Result<> write_deletes_file(io::Folder& folder, const std::string& name, const D
         append_zstd(packed, as_bytes(rows.words().data(), rows.words().size()));
         append_text(body, packed);
     }
-    return write_sealed(folder, name, deletes_kind, body);
+    return body;
+}
+
+Result<> write_deletes_file(io::Folder& folder, const std::string& name, const Deletes& deletes) {
+    return write_sealed(folder, name, deletes_kind, deletes_bytes(deletes));
 }
 
 Result<Deletes> read_deletes_file(const io::Folder& folder, const std::string& name) {

@@ -16,6 +16,9 @@ namespace elkhorn::store {
 /// By first sequence number of the row group.
 using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
 
+/// As they are sealed in the file.
+std::string deletes_bytes(const Deletes& deletes);
+
 Result<> write_deletes_file(io::Folder& folder, const std::string& name, const Deletes& deletes);
 Result<Deletes> read_deletes_file(const io::Folder& folder, const std::string& name);
 

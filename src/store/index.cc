@@ -103,7 +103,7 @@ Index::Index(Node& node, Manifest manifest)
       settings_(manifest.settings_json),
       incarnation_(manifest.incarnation),
       created_ms_(manifest.created_ms),
-      salt_(id_salt(manifest.uuid)),
+      salt_(id_salt(manifest.id_origin())),
       manifest_(std::move(manifest)),
       router_(*node.options->field_names),
       next_seq_no_(manifest_.flushed_seq_no),

@@ -1,13 +1,10 @@
 // store/index.h -- one index: its tail, its sealed row groups, its deletes, and the view of them
-// that
-// readers hold. The node's log, memory and background thread are the engine's (store/store.cc).
+// that readers hold. The node's log, memory and background thread are the engine's (store.cc).
 //
-//   slots      growing builder | frozen builder -> encoded in memory -> in a segment     (oldest
-//   first)
+//   slots (oldest first)   growing builder | frozen builder -> encoded in memory -> in a segment
 //
 // One mutex guards the writer's state; nothing is read from or written to disk under it but the
-// look-up
-// of an explicit _id. Encoding and flushing work on frozen slots, outside it.
+// look-up of an explicit _id. Encoding and flushing work on frozen slots, outside it.
 #pragma once
 
 #include "base/mutex.h"
@@ -18,6 +15,7 @@
 #include "store/log_entry.h"
 #include "store/manifest.h"
 #include "store/merge_rules.h"
+#include "store/pinned_index.h"
 #include "store/slot.h"
 #include "store/store.h"
 #include "store/tombstones.h"
@@ -109,6 +107,8 @@ public:
     bool wants_flush() const;
     /// Row groups up to now into segments; the manifest then names them.
     Result<> flush(FlushScope scope);
+    /// A moment of it, all in segments, for a snapshot.
+    Result<PinnedIndex> pin();
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
     RetainedTail unsealed() const;
@@ -149,6 +149,7 @@ private:
 
     /// What one flush takes to disk.
     struct Flush {
+        Moment* moment = nullptr;                    // filled when it begins, where it is asked for
         std::vector<std::shared_ptr<Slot>> waiting;  // oldest first
         Manifest manifest;                           // as it will be
         std::int64_t flushed_seq_no = 0;
@@ -189,7 +190,10 @@ private:
     Result<> publish(bool with_growing) REQUIRES(mutex_);
     void show_mapping() REQUIRES(mutex_);
     std::shared_ptr<const Bitmap> deletes_of(Slot& slot) REQUIRES(mutex_);
+    Result<> run_flush(Flush& flush, FlushScope scope);
     bool begin_flush(Flush& flush, FlushScope scope);
+    void note_moment(Moment& moment) REQUIRES(mutex_);
+    bool manifest_of(const Moment& moment, PinnedIndex& pinned) const;
     void take_deletes(Flush& flush);
     Result<> write_files(Flush& flush);
     Result<> read_deletes();

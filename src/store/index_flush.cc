@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "store/document_id.h"
 #include "store/index.h"
+#include "store/index_identity.h"
 #include "store/segment_file.h"
 
 #include <fmt/format.h>
@@ -55,6 +56,10 @@ std::optional<Lsn> Index::first_needed() const {
 Result<> Index::flush(FlushScope scope) {
     const std::lock_guard<std::mutex> once(flushing_);
     Flush flush;
+    return run_flush(flush, scope);
+}
+
+Result<> Index::run_flush(Flush& flush, FlushScope scope) {
     if (!begin_flush(flush, scope)) return {};
     for (const auto& slot : flush.waiting)
         TRY(encode(slot));
@@ -89,6 +94,7 @@ bool Index::begin_flush(Flush& flush, FlushScope scope) {
     // log keeps what came after it: the rows that go on growing, and what has deleted any of them.
     flush.flushed_seq_no =
         grows && !slots_.back()->frozen ? slots_.back()->first_seq_no() : next_seq_no_;
+    if (flush.moment != nullptr) note_moment(*flush.moment);
     logged_deletes_.flush_begins();
     return !flush.waiting.empty() || meta_.oldest != 0 || logged_deletes_.oldest != 0 ||
            deletes_changed_;
@@ -134,6 +140,7 @@ Result<> Index::write_files(Flush& flush) {
         TRY(write_deletes_file(*node_.folder, deletes_name(incarnation_, deletes_number_),
                                *flush.deletes));
     }
+    TRY(note_identity(*node_.folder, flush.manifest));
     flush.naming = true;
     return write_manifest(*node_.folder, flush.manifest);
 }
@@ -214,7 +221,15 @@ Result<> Index::read_deletes() NO_THREAD_SAFETY_ANALYSIS {
     deletes_number_ = manifest_.deletes;
     if (manifest_.deletes == 0) return {};
     const std::string name = deletes_name(incarnation_, manifest_.deletes);
-    for (auto& [first_seq_no, deleted] : TRY(read_deletes_file(*node_.folder, name))) {
+    auto deletes = read_deletes_file(*node_.folder, name);
+    if (!deletes && deletes.error().code == ErrorCode::not_found) {
+        return fail(ErrorCode::corruption,
+                    fmt::format("{}: the deletes file is missing, though index {} needs it; "
+                                "restore the file from a copy, or run `elkhorn repair`",
+                                name, name_));
+    }
+    if (!deletes) return std::unexpected(deletes.error());
+    for (auto& [first_seq_no, deleted] : *deletes) {
         const auto slot = std::ranges::find_if(slots_, [&, first = first_seq_no](const auto& s) {
             return s->first_seq_no() == first;
         });
@@ -236,7 +251,7 @@ Result<> Index::open_segments() {
                 ErrorCode::corruption,
                 fmt::format(
                     "{}: the segment is missing, though index {} needs it; restore the file "
-                    "from a copy",
+                    "from a copy, or run `elkhorn repair`",
                     name, name_));
         }
         if (!groups) return std::unexpected(groups.error());

@@ -11,7 +11,10 @@ namespace {
 
 SealedSteps steps{"manifest"};
 KillPoint manifest_removed{"index.delete.manifest_removed"};
-const SealedKind manifest_kind{0x31304e414d474b45, 1, "manifest", steps};  // "EKGMAN01"
+constexpr std::uint64_t manifest_magic = 0x31304e41'4d474b45;  // "EKGMAN01"
+// Version 2 is of a restored index: it has an id_uuid. Others stay readable to older programs.
+const SealedKind manifest_kind{manifest_magic, 2, "manifest", steps};
+const SealedKind manifest_kind_1{manifest_magic, 1, "manifest", steps};
 
 }  // namespace
 
@@ -27,7 +30,7 @@ std::string deletes_name(std::uint64_t incarnation, std::uint64_t number) {
     return fmt::format("{}/{}.del", index_folder(incarnation), number);
 }
 
-Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {
+std::string manifest_bytes(const Manifest& manifest) {
     std::string body;
     append_varint(body, manifest.incarnation);
     append_text(body, manifest.name);
@@ -46,8 +49,14 @@ Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {
         append_varint(body, segment.size_bytes);
         append_varint(body, segment.groups);
     }
-    return write_sealed(folder, index_folder(manifest.incarnation) + "/manifest", manifest_kind,
-                        body);
+    if (!manifest.id_uuid.empty()) append_text(body, manifest.id_uuid);
+    return body;
+}
+
+Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {
+    return write_sealed(folder, index_folder(manifest.incarnation) + "/manifest",
+                        manifest.id_uuid.empty() ? manifest_kind_1 : manifest_kind,
+                        manifest_bytes(manifest));
 }
 
 Result<> remove_index(io::Folder& folder, std::uint64_t incarnation) {
@@ -62,8 +71,11 @@ Result<> remove_index(io::Folder& folder, std::uint64_t incarnation) {
 
 Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder) {
     const std::string name = index_folder + "/manifest";
-    const std::string body = TRY(read_sealed(folder, name, manifest_kind));
-    ByteReader reader(body);
+    return parse_manifest(name, TRY(read_sealed(folder, name, manifest_kind)));
+}
+
+Result<Manifest> parse_manifest(const std::string& name, std::string_view bytes) {
+    ByteReader reader(bytes);
     Manifest manifest;
     manifest.incarnation = reader.varint();
     manifest.name = reader.text();
@@ -82,6 +94,7 @@ Result<Manifest> read_manifest(const io::Folder& folder, const std::string& inde
         entry.groups = static_cast<std::uint32_t>(reader.varint());
         manifest.segments.push_back(entry);
     }
+    if (reader.ok() && !reader.at_end()) manifest.id_uuid = reader.text();
     if (!reader.ok() || !reader.at_end()) {
         return fail(ErrorCode::corruption, name + ": its checksum holds, but it makes no sense");
     }

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace elkhorn::store {
@@ -32,6 +33,11 @@ struct Manifest {
     std::uint64_t next_segment = 1;
     std::uint64_t deletes = 0;  // number of the deletes file; 0: none
     std::vector<SegmentEntry> segments;
+    // Whose uuid generated ids were made under, where it is not `uuid`: of an index that was
+    // restored, the one that the snapshot was taken of. Its documents keep their ids.
+    std::string id_uuid;
+
+    const std::string& id_origin() const { return id_uuid.empty() ? uuid : id_uuid; }
 };
 
 /// "indices/7", and in it "3.seg" and "2.del".
@@ -39,8 +45,14 @@ std::string index_folder(std::uint64_t incarnation);
 std::string segment_name(std::uint64_t incarnation, std::uint64_t number);
 std::string deletes_name(std::uint64_t incarnation, std::uint64_t number);
 
+/// The manifest as it is sealed in its file, and in snapshots.
+std::string manifest_bytes(const Manifest& manifest);
+/// `name` is the file it is from, for the error.
+Result<Manifest> parse_manifest(const std::string& name, std::string_view bytes);
+
 Result<> write_manifest(io::Folder& folder, const Manifest& manifest);
-/// The index's folder, for good; its manifest first, for what is left without one is no index.
+/// The index's folder and all in it. The manifest goes first, and for good: what a power cut leaves
+/// must not name files that are gone.
 Result<> remove_index(io::Folder& folder, std::uint64_t incarnation);
 Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder);
 

@@ -9,7 +9,8 @@ namespace elkhorn::store {
 namespace {
 
 std::string folder_of(const std::string& name) {
-    return name.substr(0, name.rfind('/'));
+    const std::size_t slash = name.rfind('/');
+    return slash == std::string::npos ? "" : name.substr(0, slash);
 }
 
 }  // namespace

@@ -10,9 +10,6 @@
 namespace elkhorn::store {
 namespace {
 
-constexpr std::uint64_t segment_magic = 0x31304745'53474b45;  // "EKGSEG01"
-constexpr std::uint16_t segment_version = 1;
-constexpr std::size_t header_bytes = 16;
 constexpr std::size_t footer_bytes = 16;
 
 KillPoint created{"segment.created"};
@@ -33,9 +30,9 @@ Result<SegmentWriter> SegmentWriter::create(io::Folder& folder, std::string name
     std::string header;
     append_number(header, segment_magic);
     append_number(header, segment_version);
-    header.resize(header_bytes, '\0');
+    header.resize(segment_header_bytes, '\0');
     TRY(writer.file_->append(header));
-    writer.at_ = header_bytes;
+    writer.at_ = segment_header_bytes;
     return writer;
 }
 
@@ -79,7 +76,7 @@ Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(
                                 "run `elkhorn repair`",
                                 name, at, what));
     };
-    if (bytes.size() < header_bytes + footer_bytes) return damaged(0, "the segment is cut");
+    if (bytes.size() < segment_header_bytes + footer_bytes) return damaged(0, "the segment is cut");
     ByteReader header(bytes);
     if (header.number<std::uint64_t>() != segment_magic) return damaged(0, "this is no segment");
     if (const auto version = header.number<std::uint16_t>(); version != segment_version) {

@@ -19,6 +19,10 @@
 
 namespace elkhorn::store {
 
+constexpr std::uint64_t segment_magic = 0x31304745'53474b45;  // "EKGSEG01"
+constexpr std::uint16_t segment_version = 1;
+constexpr std::size_t segment_header_bytes = 16;
+
 /// Writes a segment, row group by row group.
 class SegmentWriter {
 public:

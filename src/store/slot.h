@@ -12,6 +12,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace elkhorn::store {
 
@@ -33,5 +35,8 @@ struct Slot {
 
     bool is_deleted(std::uint32_t row) const { return deleted_rows > 0 && deleted.test(row); }
 };
+
+/// Rows, and those of them that were deleted then (null: none).
+using Moment = std::vector<std::pair<std::shared_ptr<Slot>, std::shared_ptr<const Bitmap>>>;
 
 }  // namespace elkhorn::store

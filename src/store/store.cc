@@ -9,15 +9,19 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "store/index.h"
+#include "store/index_restore.h"
 #include "store/log_entry.h"
+#include "store/memory_flush.h"
 #include "store/merge_thread.h"
 #include "store/node_limits.h"
+#include "store/orphan_folders.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 #include <ranges>
+#include <set>
 
 namespace elkhorn::store {
 namespace {
@@ -36,7 +40,6 @@ constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writer
 KillPoint create_logged{"index.create.logged"};
 KillPoint delete_logged{"index.delete.logged"};
 KillPoint delete_done{"index.delete.done"};
-KillPoint unfinished_removed{"recovery.unfinished_index_removed"};
 KillPoint delete_replayed{"recovery.index_delete"};
 KillPoint recovered{"recovery.done"};
 
@@ -44,7 +47,7 @@ constexpr std::int64_t pause_ms = 50;
 constexpr std::int64_t overload_ms = 10'000;
 constexpr std::int64_t housekeeping_ms = 200;
 
-class Engine final : public Store {
+class Engine final : public Store, private SnapshotEngine {
 public:
     Engine(std::unique_ptr<io::Folder> folder, Options options)
         : options_(std::move(options)),
@@ -117,7 +120,17 @@ public:
 
     MemoryAccount& memory() override { return limits_->memory(); }
 
+    Snapshots& snapshots() override { return snapshots_; }
+
 private:
+    Result<PinnedIndex> pin(std::string_view index) override;
+    Result<> adopt(Manifest manifest, const Fill& fill) override;
+
+    std::string make_uuid() override {
+        const Lock lock(mutex_);
+        return random_id(random_);
+    }
+
     std::shared_ptr<Index> find(std::string_view name) const {
         const Lock lock(mutex_);
         const auto it = indices_.find(name);
@@ -158,7 +171,6 @@ private:
     Result<> open_indices();
     Result<> housekeep();
     Result<> flush_for_log();
-    Result<> flush_for_memory(std::int64_t target_bytes);
     Result<> trim_log();
     void run();
 
@@ -166,7 +178,9 @@ private:
     std::unique_ptr<io::Folder> folder_;
     Node node_;
     std::optional<NodeLimits> limits_;  // from the constructor on
+    Snapshots snapshots_{*this, *folder_, options_};
     std::unique_ptr<WriteLog> log_;
+    OrphanFolders orphans_;     // of the start
     event::Document replayed_;  // scratch of replay
 
     mutable Mutex mutex_;
@@ -174,6 +188,7 @@ private:
     CondVar room_;  // for writers that wait
     std::map<std::string, std::shared_ptr<Index>, std::less<>> indices_ GUARDED_BY(mutex_);
     std::map<std::uint64_t, std::shared_ptr<Index>> by_incarnation_ GUARDED_BY(mutex_);
+    std::set<std::string, std::less<>> restoring_ GUARDED_BY(mutex_);  // names that are taken
     std::uint64_t next_incarnation_ GUARDED_BY(mutex_) = 1;
     Random random_ GUARDED_BY(mutex_);
     bool stopping_ GUARDED_BY(mutex_) = false;
@@ -185,12 +200,16 @@ private:
 // -- opening --------------------------------------------------------------------------------------
 
 Result<> Engine::open() {
+    TRY(snapshots_.load());
     TRY(open_indices());
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;
     log_options.frame_bytes = options_.log_frame_bytes;
     log_options.background = options_.background;
     log_options.pending_limit_bytes = options_.memory[MemoryUse::log];
+    log_options.replayed = [this] {
+        return orphans_.settle(*folder_);
+    };
     log_ = TRY(WriteLog::open(*folder_, log_options, [this](Lsn lsn, std::string_view entry) {
         return replay(lsn, entry);
     }));
@@ -210,15 +229,9 @@ Result<> Engine::open_indices() {
     TRY(folder_->make_folder("indices"));
     TRY(folder_->sync_names(""));
     for (const std::string& name : TRY(folder_->list("indices"))) {
-        const std::string place = "indices/" + name;
-        if (!folder_->exists(place + "/manifest")) {
-            // A first flush that was cut off: the log still has all of it.
-            TRY(folder_->remove_tree(place));
-            unfinished_removed.reached();
-            continue;
-        }
-        Manifest manifest = TRY(read_manifest(*folder_, place));
-        auto index = std::make_shared<Index>(node_, std::move(manifest));
+        if (TRY(orphans_.take(*folder_, name))) continue;
+        auto index =
+            std::make_shared<Index>(node_, TRY(read_manifest(*folder_, "indices/" + name)));
         TRY(index->open_segments());
         const Lock lock(mutex_);
         next_incarnation_ = std::max(next_incarnation_, index->incarnation() + 1);
@@ -246,6 +259,7 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
         if (const auto it = by_incarnation_.find(incarnation); it != by_incarnation_.end())
             index = it->second;
     }
+    if (type == LogEntry::create || type == LogEntry::remove) orphans_.account_for(incarnation);
     if (type == LogEntry::create) {
         if (index != nullptr) return {};  // it has a manifest
         index = std::make_shared<Index>(node_, TRY(read_creation(incarnation, reader)));
@@ -290,8 +304,7 @@ Result<> Engine::replay_documents(Lsn lsn, ByteReader& reader) {
         TRY(options_.flatten(document.source, replayed_));
         TRY(index->replay(lsn, document, replayed_));
     }
-    // Row groups that fill up are encoded at once, so that replay needs no more memory than
-    // writing.
+    // Row groups that fill up are encoded at once: replay needs no more memory than writing.
     TRY(index->encode_frozen());
     return {};
 }
@@ -308,6 +321,8 @@ Result<> Engine::replay_deletes(Lsn lsn, Index& index, ByteReader& reader) {
 
 Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettings settings) {
     TRY(check_index_name(name));
+    if (restoring_.contains(name))
+        return fail(ErrorCode::conflict, fmt::format("index [{}] is being restored", name));
     Manifest manifest;
     manifest.incarnation = next_incarnation_++;
     manifest.name = name;
@@ -410,6 +425,37 @@ Result<bool> Engine::remove_unwritten(const std::shared_ptr<Index>& index,
     TRY(log_->commit(lsn));
     TRY(remove_files(*index));
     return true;
+}
+
+Result<PinnedIndex> Engine::pin(std::string_view name) {
+    // Not while it is deleted: a flush would make its folder again.
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    return index->pin();
+}
+
+/// Its numbers go on far from those of the index the snapshot was of, and of its other copies:
+/// documents that are new in both must not get the same generated ids.
+Result<> Engine::adopt(Manifest manifest, const Fill& fill) {
+    const std::string name = manifest.name;
+    TRY(check_index_name(name));
+    {
+        const Lock lock(mutex_);
+        if (indices_.contains(name) || !restoring_.insert(name).second)
+            return fail(ErrorCode::conflict, fmt::format("index [{}] already exists", name));
+        manifest.incarnation = next_incarnation_++;
+        manifest.uuid = random_id(random_);
+        manifest.flushed_seq_no += static_cast<std::int64_t>((1 + random_.below(1 << 14)) << 32);
+    }
+    const auto index = restore_index(node_, manifest, fill);
+    const Lock lock(mutex_);
+    restoring_.erase(name);
+    if (!index) return std::unexpected(index.error());
+    indices_[name] = *index;
+    by_incarnation_[manifest.incarnation] = *index;
+    index_count.set(static_cast<std::int64_t>(indices_.size()));
+    return {};
 }
 
 Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
@@ -556,18 +602,6 @@ Result<> Engine::flush_for_log() {
     return {};
 }
 
-/// The largest tails first.
-Result<> Engine::flush_for_memory(std::int64_t target_bytes) {
-    auto indices = all();
-    std::ranges::sort(indices, std::greater<>(),
-                      [](const auto& index) { return index->tail_bytes(); });
-    for (const auto& index : indices) {
-        if (node_.tail_bytes <= target_bytes) break;
-        TRY(index->flush(FlushScope::everything));
-    }
-    return {};
-}
-
 Result<> Engine::housekeep() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
     limits_->look();
@@ -584,7 +618,7 @@ Result<> Engine::housekeep() {
     }
     TRY(flush_for_log());
     if (const auto target_bytes = limits_->tails_target()) {
-        TRY(flush_for_memory(*target_bytes));
+        TRY(flush_for_memory(node_, all(), *target_bytes));
         flushed = true;
     }
     if (flushed) TRY(trim_log());

@@ -23,6 +23,7 @@
 #include "store/memory_account.h"
 #include "store/retention.h"
 #include "store/row_group.h"
+#include "store/snapshots.h"
 
 #include <cstdint>
 #include <functional>
@@ -154,6 +155,10 @@ struct Options {
     std::uint64_t tombstone_limit_bytes = 16ULL << 20;
     RetentionOptions retention;
     DiskWatermarks watermarks;  // none: the disk is never too full
+    // Below these folders, and nowhere else, may snapshot repositories be; none: nowhere.
+    std::vector<std::string> snapshot_folders;
+    std::function<Result<std::unique_ptr<io::Folder>>(const std::string& path, bool exclusive)>
+        open_folder = io::open_folder;
     // false: no threads; commits, flushes happen within the calls (simulation)
     bool background = true;
 };
@@ -197,6 +202,8 @@ public:
     virtual MemoryAccount& memory() = 0;
     /// Looks at the disk, and drops what retention says must go; by itself it does so in time.
     virtual Result<> keep_limits() = 0;
+    /// Repositories, and what is in them.
+    virtual Snapshots& snapshots() = 0;
 
     /// False with the reason while writes are refused: for good after a failed fsync, or as long
     /// as the disk is full.

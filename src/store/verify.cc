@@ -2,6 +2,7 @@
 
 #include "store/deletes_file.h"
 #include "store/document_id.h"
+#include "store/index_identity.h"
 #include "store/manifest.h"
 #include "store/segment_file.h"
 #include "store/write_log.h"
@@ -40,6 +41,8 @@ private:
         if (!folder_.exists(path + "/manifest")) return;
         const auto manifest = read_manifest(folder_, path);
         if (!manifest) return note(manifest.error());
+        const auto identity = read_identity(folder_, path);
+        if (!identity && identity.error().code != ErrorCode::not_found) note(identity.error());
         std::vector<std::shared_ptr<const RowGroup>> groups;
         for (const SegmentEntry& entry : manifest->segments)
             segment(fmt::format("{}/{}.seg", path, entry.number), entry, *manifest, groups);
@@ -50,7 +53,7 @@ private:
     void segment(const std::string& name, const SegmentEntry& entry, const Manifest& manifest,
                  std::vector<std::shared_ptr<const RowGroup>>& all) {
         ++found_.segments;
-        const auto groups = open_segment(folder_, name, id_salt(manifest.uuid), cache_);
+        const auto groups = open_segment(folder_, name, id_salt(manifest.id_origin()), cache_);
         if (!groups) return note(groups.error());
         if (const auto mapped = folder_.map(name)) {
             found_.bytes += (*mapped)->bytes().size();

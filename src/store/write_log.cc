@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "store/compression.h"
 #include "store/log_format.h"
+#include "store/log_frame.h"
 
 #include <fmt/format.h>
 
@@ -33,56 +34,8 @@ KillPoint old_file_gone{"log.trim.synced"};
 KillPoint frame_replayed{"recovery.log_frame"};
 KillPoint log_replayed{"recovery.log_replayed"};
 
-std::string file_name(std::uint64_t number) {
-    return fmt::format("log/{:010}.wal", number);
-}
-
-std::string file_header(std::uint64_t number, Lsn first) {
-    std::string rest;
-    append_number(rest, number);
-    append_number(rest, first);
-    std::string header;
-    append_number(header, log_magic);
-    append_number(header, log_version);
-    append_number(header, std::uint16_t{0});
-    append_number(header, crc32c(rest));
-    return header + rest;
-}
-
-/// A whole frame at the front of the bytes: its entries; nothing when there is none.
-struct Frame {
-    Lsn first = 0;
-    std::uint32_t entries = 0;
-    std::uint32_t raw_bytes = 0;
-    std::string_view compressed;
-    std::size_t size_bytes = 0;
-    bool continued = false;  // synced with the frame before it
-};
-
-std::optional<Frame> read_frame(std::string_view bytes) {
-    ByteReader reader(bytes);
-    const auto magic = reader.number<std::uint32_t>();
-    const auto crc = reader.number<std::uint32_t>();
-    Frame frame;
-    frame.first = reader.number<std::uint64_t>();
-    frame.entries = reader.number<std::uint32_t>();
-    frame.raw_bytes = reader.number<std::uint32_t>();
-    frame.compressed = reader.take(reader.number<std::uint32_t>());
-    frame.continued = magic == continued_magic;
-    if (!reader.ok() || (magic != frame_magic && !frame.continued)) return std::nullopt;
-    frame.size_bytes = reader.position();
-    if (crc32c(bytes.substr(8, frame.size_bytes - 8)) != crc) return std::nullopt;
-    return frame;
-}
-
-/// Whether the bytes have a frame that was written after what stood before them was synced. A
-/// write that was cut off may have left its further frames whole: a disk takes pages in any order.
 bool later_write_in(std::string_view bytes) {
-    const std::string_view magic = as_bytes(&frame_magic, 1);
-    for (std::size_t at = bytes.find(magic); at != bytes.npos; at = bytes.find(magic, at + 1)) {
-        if (read_frame(bytes.substr(at))) return true;
-    }
-    return false;
+    return find_write(bytes) != bytes.npos;
 }
 
 /// An error of syncing is never taken for a full disk, whatever the disk says: what it has is
@@ -93,7 +46,7 @@ Result<> for_good(Result<> synced) {
 }
 
 /// Counts the entries of a frame; false where they are not what its header says.
-bool count_entries(const Frame& frame, LogCheck& found) {
+bool count_entries(const LogFrame& frame, LogCheck& found) {
     const auto raw = read_lz4(frame.compressed, frame.raw_bytes);
     if (!raw) return false;
     ByteReader entries(*raw);
@@ -103,7 +56,8 @@ bool count_entries(const Frame& frame, LogCheck& found) {
     return entries.ok() && entries.at_end();
 }
 
-void check_file(const std::string& name, std::string_view bytes, LogCheck& found) {
+/// `next` is the entry that must come next; 0: any may.
+void check_file(const std::string& name, std::string_view bytes, Lsn& next, LogCheck& found) {
     const auto note = [&](std::size_t at, std::string_view what) {
         found.damage.push_back(
             fmt::format("{}: offset {}: {}; restore the file from a copy", name, at, what));
@@ -117,14 +71,22 @@ void check_file(const std::string& name, std::string_view bytes, LogCheck& found
     if (magic != log_magic || crc32c(bytes.substr(16, 16)) != crc)
         return note(0, "the header is damaged");
     if (version > log_version) return note(8, "it was written by a newer elkhorn");
+    const auto first = load<std::uint64_t>(bytes.data() + 24);
+    if (next != 0 && first > next)
+        note(24, fmt::format("entries {} to {} before it are missing", next, first - 1));
+    next = std::max(next, first);
     for (std::size_t at = log_header_bytes; at < bytes.size();) {
         const auto frame = read_frame(bytes.substr(at));
         if (!frame) {
             // The end of a log is where the last process stopped, unless it goes on after that.
-            if (later_write_in(bytes.substr(at + 1))) note(at, "damaged, and whole entries follow");
+            if (later_write_in(bytes.substr(at + 1))) {
+                note(at, "damaged, and whole entries follow");
+                next = 0;
+            }
             return;
         }
         if (!count_entries(*frame, found)) note(at, "its entries make no sense");
+        next = std::max(next, frame->first + frame->entries);
         at += frame->size_bytes;
     }
 }
@@ -133,11 +95,12 @@ void check_file(const std::string& name, std::string_view bytes, LogCheck& found
 
 Result<LogCheck> check_log(const io::Folder& folder) {
     LogCheck found;
+    Lsn next = 0;
     for (const std::string& name : TRY(folder.list("log"))) {
         if (!name.ends_with(".wal")) continue;
         const auto mapped = TRY(folder.map("log/" + name));
         found.bytes += mapped->bytes().size();
-        check_file("log/" + name, mapped->bytes(), found);
+        check_file("log/" + name, mapped->bytes(), next, found);
     }
     return found;
 }
@@ -148,6 +111,7 @@ Result<std::unique_ptr<WriteLog>> WriteLog::open(
     std::unique_ptr<WriteLog> log(new WriteLog(folder, options));
     TRY(folder.make_folder("log"));
     TRY(log->recover(replay));
+    if (log->options_.replayed) TRY(log->options_.replayed());
     if (auto begun = log->start_file(); !begun) {
         // On a full disk what there is can be read until there is room.
         if (begun.error().code != ErrorCode::unavailable) return std::unexpected(begun.error());
@@ -238,9 +202,10 @@ Result<> WriteLog::replay_file(const File& file, std::string_view bytes,
                                 "from a copy, or run `elkhorn repair`",
                                 at));
             }
-            log::info(
-                "log ends in a write that was cut off; it was not acknowledged",
-                {{"file", file_name(file.number)}, {"offset", at}, {"bytes", bytes.size() - at}});
+            log::info("log ends in a write that was cut off; it was not acknowledged",
+                      {{"file", log_file_name(file.number)},
+                       {"offset", at},
+                       {"bytes", bytes.size() - at}});
             return {};
         }
         const std::string raw = TRY(read_lz4(frame->compressed, frame->raw_bytes));
@@ -272,9 +237,9 @@ Result<> WriteLog::start_file() {
         file.number = files_.empty() ? 1 : files_.back().number + 1;
         file.first_lsn = committed_ + 1;
     }
-    auto appender = TRY(folder_.create(file_name(file.number)));
+    auto appender = TRY(folder_.create(log_file_name(file.number)));
     file_created.reached();
-    TRY(appender->append(file_header(file.number, file.first_lsn)));
+    TRY(appender->append(log_file_header(file.number, file.first_lsn)));
     file_written.reached();
 #ifndef ELKHORN_WITHOUT_FDATASYNC
     TRY(for_good(appender->sync()));
@@ -384,16 +349,7 @@ std::string WriteLog::frames_of(const std::vector<std::string>& entries, Lsn fir
         for (; i < entries.size() && raw.size() < options_.frame_bytes; ++i, ++count) {
             append_text(raw, entries[i]);
         }
-        std::string rest;
-        append_number(rest, first + (i - count));
-        append_number(rest, count);
-        append_number(rest, static_cast<std::uint32_t>(raw.size()));
-        append_number(rest, std::uint32_t{0});
-        append_lz4(rest, raw);
-        write_number(rest.data() + 16, static_cast<std::uint32_t>(rest.size() - 20));
-        append_number(bytes, bytes.empty() ? frame_magic : continued_magic);
-        append_number(bytes, crc32c(rest));
-        bytes += rest;
+        append_frame(bytes, {first + (i - count), count, raw, !bytes.empty()});
     }
     return bytes;
 }
@@ -461,7 +417,7 @@ Result<> WriteLog::trim(Lsn first_needed) {
                 return {};
             oldest = files_.front().number;
         }
-        TRY(folder_.remove(file_name(oldest)));
+        TRY(folder_.remove(log_file_name(oldest)));
         old_file_removed.reached();
         TRY(folder_.sync_names("log"));
         old_file_gone.reached();

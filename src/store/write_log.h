@@ -54,6 +54,8 @@ public:
         std::uint64_t pending_limit_bytes = 256ULL << 20;  // `append` waits past it
         std::size_t frame_bytes = 1 << 20;  // a frame ends once its entries are as large
         bool background = true;             // false: commit() writes and syncs itself
+        /// Called after the last entry was replayed and before anything is written.
+        std::function<Result<>()> replayed = nullptr;
     };
 
     /// Calls `replay` for every entry in order, then opens a new file for what comes.

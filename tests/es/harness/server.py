@@ -115,7 +115,8 @@ def elkhorn(path, deadline_s=30):
     with tempfile.TemporaryDirectory(prefix="elkhorn-es-") as folder:
         ports = pathlib.Path(folder) / "ports.json"
         log = pathlib.Path(folder) / "server.log"
-        command = [str(path), "serve", "--data", f"{folder}/data", "--port-file", str(ports)]
+        command = [str(path), "serve", "--data", f"{folder}/data", "--port-file", str(ports),
+                   "--path-repo", f"{folder}/repo"]
         for name in ("api", "ui", "tcp", "udp"):
             command += [f"--{name}-port", "0"]
         with log.open("wb") as output:
