@@ -120,6 +120,7 @@ search::Answer<std::vector<store::RestoreIndex>> plan(const Call& call, const Wa
     const std::string place = fmt::format("{}:{}", call.path("repository"), snapshot.name);
     const std::string whole = fmt::format("{}/{}", place, snapshot.uuid);
     std::vector<std::string> known;
+    known.reserve(snapshot.indices.size());
     for (const store::SnapshotIndex& index : snapshot.indices)
         known.push_back(index.manifest.name);
     auto names = filter_names(known, wanted.indices, wanted.ignore_unavailable);

@@ -165,7 +165,7 @@ Result<SnapshotFiles> SnapshotRepository::clean() {
         const std::string folder = "indices/" + uuid;
         bool left = false;
         for (const std::string& file : TRY(folder_->list(folder))) {
-            const std::string name = folder + "/" + file;
+            const std::string name = fmt::format("{}/{}", folder, file);
             const bool ours =
                 file.ends_with(".seg") || file.ends_with(".del") || file.ends_with(".new");
             if (named.contains(name) || !ours) {
