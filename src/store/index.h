@@ -15,6 +15,7 @@
 #include "store/log_entry.h"
 #include "store/manifest.h"
 #include "store/merge_rules.h"
+#include "store/node.h"
 #include "store/pinned_index.h"
 #include "store/slot.h"
 #include "store/store.h"
@@ -33,21 +34,6 @@
 #include <vector>
 
 namespace elkhorn::store {
-
-/// What the indices of a node share.
-struct Node {
-    io::Folder* folder = nullptr;  // the engine's, like all here
-    WriteLog* log = nullptr;
-    MemoryAccount* memory = nullptr;
-    const Options* options = nullptr;
-    std::shared_ptr<Cache> cache;
-    // of all indices: builders and row groups not yet in segments
-    std::atomic<std::int64_t> tail_bytes{0};
-    std::atomic<std::int64_t> tombstone_bytes{0};
-    std::atomic<std::int64_t> frozen_builders{0};  // of all indices: full, not yet encoded
-    std::atomic<bool> merges_allowed{true};        // not while the disk is nearly full
-    std::atomic<bool> stopping{false};             // merges end early
-};
 
 /// A row group in a segment, as retention sees it.
 struct SealedGroup {

@@ -51,7 +51,7 @@ Result<std::shared_ptr<Index>> restore_index(Node& node, const Manifest& manifes
     auto index = build(node, manifest, folder, fill);
     if (index) return index;
     // What cannot be removed now has no manifest, and goes with the next start.
-    const auto removed = remove_index(*node.folder, manifest.incarnation);
+    const auto removed = remove_index(*node.folder, index_folder(manifest.incarnation));
     if (!removed) {
         log::warn("the files of a restore that failed are still there",
                   {{"folder", folder}, {"reason", removed.error().message}});

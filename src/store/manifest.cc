@@ -59,9 +59,11 @@ Result<> write_manifest(io::Folder& folder, const Manifest& manifest) {
                         manifest_bytes(manifest));
 }
 
-Result<> remove_index(io::Folder& folder, std::uint64_t incarnation) {
-    const std::string path = index_folder(incarnation);
+Result<> remove_index(io::Folder& folder, const std::string& path) {
     if (!folder.exists(path)) return {};
+    // Without its note nobody takes what may be left for an index whose manifest was lost.
+    TRY(folder.remove(path + "/identity"));
+    TRY(folder.sync_names(path));
     TRY(folder.remove(path + "/manifest"));
     TRY(folder.sync_names(path));
     manifest_removed.reached();

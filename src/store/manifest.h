@@ -51,9 +51,9 @@ std::string manifest_bytes(const Manifest& manifest);
 Result<Manifest> parse_manifest(const std::string& name, std::string_view bytes);
 
 Result<> write_manifest(io::Folder& folder, const Manifest& manifest);
-/// The index's folder and all in it. The manifest goes first, and for good: what a power cut leaves
-/// must not name files that are gone.
-Result<> remove_index(io::Folder& folder, std::uint64_t incarnation);
+/// The index's folder and all in it. Its note and its manifest go first, and for good: what a power
+/// cut leaves must not be taken for an index.
+Result<> remove_index(io::Folder& folder, const std::string& index_folder);
 Result<Manifest> read_manifest(const io::Folder& folder, const std::string& index_folder);
 
 }  // namespace elkhorn::store

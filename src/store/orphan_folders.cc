@@ -2,6 +2,7 @@
 
 #include "base/kill_point.h"
 #include "base/strings.h"
+#include "store/manifest.h"
 
 #include <fmt/format.h>
 
@@ -35,9 +36,10 @@ Result<> OrphanFolders::settle(io::Folder& folder) const {
         const bool known = incarnation && *incarnation > 0 &&
                            accounted_.contains(static_cast<std::uint64_t>(*incarnation));
         const bool restored = std::ranges::find(files, restoring_mark) != files.end();
+        const bool noted = std::ranges::find(files, "identity") != files.end();
         const bool segments = std::ranges::any_of(
             files, [](const std::string& file) { return file.ends_with(".seg"); });
-        if (!known && !restored && segments) {
+        if (!known && !restored && noted && segments) {
             return fail(ErrorCode::corruption,
                         fmt::format("{}/manifest: it is missing, though there are segments; "
                                     "restore the file from a copy, or run `elkhorn repair`",
@@ -46,7 +48,7 @@ Result<> OrphanFolders::settle(io::Folder& folder) const {
         rubbish.push_back(place);
     }
     for (const std::string& place : rubbish) {
-        TRY(folder.remove_tree(place));
+        TRY(remove_index(folder, place));
         removed.reached();
     }
     return {};

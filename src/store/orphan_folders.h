@@ -1,6 +1,7 @@
 // store/orphan_folders.h -- folders of indices without a manifest, found at the start. Most are
 // rubbish: of a first flush that was cut off (the log has it all), of a deletion, of a restore. But
-// one that nobody can account for is an index whose manifest was lost, and must never be removed.
+// one with the note of an index (index_identity.h), which a deletion removes first, that nobody can
+// account for is an index whose manifest was lost, and must never be removed.
 #pragma once
 
 #include "base/result.h"

@@ -1,5 +1,6 @@
 #include "store/repair_log.h"
 
+#include "base/assert.h"
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -120,6 +121,38 @@ private:
     Lsn expected_ = 0;
 };
 
+/// Gives frames numbers that follow one another: what was lost leaves no gap. One that was written
+/// a second time overlaps as before.
+class Numbers {
+public:
+    explicit Numbers(Lsn first) : next_(first) {}
+
+    Lsn next() const { return next_; }
+
+    void append(std::string& out, const NewFrame& frame) {
+        append_frame(out, frame);
+        next_ += frame.entries;
+    }
+
+    std::string renumbered(std::string_view bytes) {
+        std::string frame(bytes);
+        const auto header = read_frame(bytes);
+        ASSERT(header.has_value());
+        if (old_next_ == 0) old_next_ = header->first;
+        const Lsn overlap = old_next_ - std::min(old_next_, header->first);
+        const Lsn first = next_ - std::min(next_ - 1, overlap);
+        write_number(frame.data() + 8, first);
+        write_number(frame.data() + 4, crc32c(std::string_view(frame).substr(8)));
+        old_next_ = std::max(old_next_, header->first + header->entries);
+        next_ = std::max(next_, first + header->entries);
+        return frame;
+    }
+
+private:
+    Lsn next_;
+    Lsn old_next_ = 0;
+};
+
 }  // namespace
 
 Result<SavedLog> save_log(const io::Folder& folder) {
@@ -136,15 +169,16 @@ Result<std::string> write_saved_log(io::Folder& folder, const SavedLog& log,
     const auto file = TRY(folder.create(name + ".new"));
     const Lsn first = log.frames.front().first;
     TRY(file->append(log_file_header(number, first)));
+    Numbers numbers(first);
     for (const Manifest& manifest : made_up) {
         std::string raw;
         append_text(raw, creation_entry(manifest));
         std::string frame;
-        append_frame(frame, {first, 1, raw});
+        numbers.append(frame, {numbers.next(), 1, raw});
         TRY(file->append(frame));
     }
     for (const SavedLog::Frame& frame : log.frames)
-        TRY(file->append(frame.bytes));
+        TRY(file->append(numbers.renumbered(frame.bytes)));
     TRY(file->sync());
     TRY(folder.rename(name + ".new", name));
     TRY(folder.sync_names("log"));
