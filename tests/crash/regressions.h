@@ -10,6 +10,9 @@
 
 namespace elkhorn::crash {
 
-constexpr std::array<std::pair<std::uint64_t, std::string_view>, 0> regressions = {};
+constexpr std::array<std::pair<std::uint64_t, std::string_view>, 2> regressions = {{
+    {2, "a deleted index whose folder could not be removed at once kept the store from starting"},
+    {383, "as did a folder that recovery had removed, and that a power cut brought back"},
+}};
 
 }  // namespace elkhorn::crash
