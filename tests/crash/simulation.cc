@@ -41,6 +41,8 @@ struct State {
     std::int64_t seq_no = -1;
 
     bool there() const { return !source.empty(); }
+
+    bool operator==(const State&) const = default;
 };
 
 /// What may be found for an id: what was acknowledged last, or what was tried after it without an
@@ -70,6 +72,23 @@ struct Attempt {
     event::Document document;
     store::Change change;
     store::Write write;
+};
+
+/// An index that only grows at its end, and of which retention takes the oldest.
+struct Trail {
+    std::vector<std::string> acknowledged;  // ids, in the order they were written
+    std::set<std::string> tried;
+    std::set<std::string> gone;  // dropped, as a restart has shown
+};
+
+constexpr std::uint64_t trail_rows = 100;    // that retention leaves, at least
+constexpr std::uint64_t largest_group = 45;  // which goes as a whole
+
+/// A snapshot of "logs", and what it holds.
+struct Picture {
+    std::string name;
+    std::map<std::string, State> documents;
+    bool acknowledged = false;
 };
 
 using Counts = std::map<std::string_view, std::uint64_t>;
@@ -124,13 +143,18 @@ private:
         options.field_names = names_.get();
         options.clock = &clock_;
         options.random_seed = random_.next() | 1;
-        options.group_rows = static_cast<std::uint32_t>(5 + random_.below(40));
+        options.group_rows = static_cast<std::uint32_t>(5 + random_.below(largest_group - 5));
         options.groups_per_segment = 2;
         options.merge_segments = 3;
         options.log_file_bytes = 2000;
         options.log_frame_bytes = random_.chance(0.5) ? 150 : 1 << 20;
         options.tombstone_age_ms = 1000;
         options.tombstone_limit_bytes = 4000;
+        options.retention.rules = {{"trail", std::nullopt, std::nullopt, trail_rows}};
+        options.snapshot_folders = {"/backups"};
+        options.open_folder = [this](const std::string& path, bool) {
+            return Result<std::unique_ptr<io::Folder>>(disk_.view(path.substr(1)));
+        };
         options.background = false;
         auto opened = store::Store::open(disk_.view(), options);
         if (!opened) {
@@ -179,6 +203,46 @@ private:
         request.only_expunge = random_.chance(0.3);
         const auto merged = store_->merge(any_index(), request);
         return merged || merged.error().code == ErrorCode::not_found || random_.chance(0.5);
+    }
+
+    bool append_to_trail() {
+        std::deque<Attempt> attempts;
+        std::vector<store::Write> writes;
+        flattener_->reset();
+        const std::uint64_t size = 1 + random_.below(8);
+        for (std::uint64_t i = 0; i < size; ++i) {
+            Attempt& attempt = attempts.emplace_back();
+            attempt.id = fmt::format("t{}", ++counter_);
+            attempt.source = fmt::format(R"({{"v":{}}})", counter_);
+            const std::string& source = attempt.source;
+            if (!flattener_->flatten(source, source.size(), attempt.document)) return false;
+            writes.push_back(
+                {"trail", store::Action::create, attempt.id, source, &attempt.document, {}});
+            trail_.tried.insert(attempt.id);
+        }
+        const auto written = store_->write(writes);
+        if (!written) return go_on();
+        for (std::size_t i = 0; i < written->size(); ++i) {
+            if ((*written)[i].error) trouble_ = (*written)[i].error->message;
+            trail_.acknowledged.push_back(attempts[i].id);
+        }
+        return trouble_.empty();
+    }
+
+    bool keep_limits() { return store_->keep_limits() || go_on(); }
+
+    bool snapshot() {
+        store::Snapshots& snapshots = store_->snapshots();
+        if (snapshots.repositories().empty() &&
+            !snapshots.put_repository("r", {"fs", {{"location", "r"}}}, true))
+            return go_on();
+        if (!store_->exists("logs")) return true;
+        Picture& picture = pictures_.emplace_back();
+        picture.name = fmt::format("s{}", ++counter_);
+        if (!read_all("logs", picture.documents)) return false;
+        const auto made = snapshots.create("r", {picture.name, {"logs"}, true, ""});
+        picture.acknowledged = made.has_value();
+        return picture.acknowledged || go_on();
     }
 
     bool refresh() {
@@ -367,6 +431,60 @@ private:
             index.there = true;
             index.unsure = false;
         }
+        if (trouble_.empty()) check_trail();
+        if (trouble_.empty()) check_picture();
+    }
+
+    /// Retention takes from the oldest on, never so much that less is left than it may leave, and
+    /// what it took does not come back.
+    void check_trail() {
+        if (!store_->exists("trail")) {
+            if (!trail_.acknowledged.empty()) trouble_ = "the trail is lost";
+            return;
+        }
+        std::map<std::string, State> found;
+        if (!read_all("trail", found)) return;
+        std::size_t first = 0;
+        const auto& acknowledged = trail_.acknowledged;
+        while (first < acknowledged.size() && !found.contains(acknowledged[first]))
+            trail_.gone.insert(acknowledged[first++]);
+        for (std::size_t i = first; i < acknowledged.size(); ++i) {
+            if (!found.contains(acknowledged[i])) trouble_ = "a hole at " + acknowledged[i];
+        }
+        const std::uint64_t least =
+            std::min<std::uint64_t>(acknowledged.size(), trail_rows - largest_group);
+        if (acknowledged.size() - first < least)
+            trouble_ = fmt::format("the trail has {} rows", acknowledged.size() - first);
+        std::map<std::int64_t, std::string> in_order;
+        for (const auto& [id, state] : found) {
+            if (trail_.gone.contains(id)) trouble_ = id + " came back";
+            if (!trail_.tried.contains(id)) trouble_ = "nobody wrote " + id;
+            in_order[state.seq_no] = id;
+        }
+        trail_.acknowledged.clear();
+        for (const auto& [seq_no, id] : in_order)
+            trail_.acknowledged.push_back(id);
+    }
+
+    /// One of the snapshots is as it was when it was made.
+    void check_picture() {
+        if (pictures_.empty()) return;
+        const Picture& picture = pictures_[random_.below(pictures_.size())];
+        store::Snapshots& snapshots = store_->snapshots();
+        if (!snapshots.find("r", picture.name)) {
+            if (picture.acknowledged) trouble_ = "the snapshot is lost: " + picture.name;
+            return;
+        }
+        const store::RestoreIndex wanted{"logs", "copy", ""};
+        const auto restored = snapshots.restore("r", picture.name, std::span(&wanted, 1));
+        if (!restored) {
+            if (picture.acknowledged) trouble_ = "cannot restore: " + restored.error().message;
+            return;
+        }
+        std::map<std::string, State> found;
+        if (!read_all("copy", found)) return;
+        if (found != picture.documents) trouble_ = "not what was taken: " + picture.name;
+        if (!store_->delete_index("copy")) trouble_ = "the copy cannot be deleted";
     }
 
     bool check_fields(std::string_view name, const Index& index) {
@@ -434,6 +552,8 @@ private:
     std::shared_ptr<json::Flattener> flattener_;
     std::unique_ptr<store::Store> store_;
     std::map<std::string_view, Index> indices_;
+    Trail trail_;
+    std::vector<Picture> pictures_;
     std::uint64_t counter_ = 0;
     Counts taken_;
     std::string trouble_;
@@ -447,6 +567,9 @@ const std::vector<History::Step> History::steps = {
     {"create_index", 1, &History::create_index},
     {"delete_index", 2, &History::delete_index},
     {"merge", 4, &History::merge},
+    {"append_to_trail", 8, &History::append_to_trail},
+    {"keep_limits", 3, &History::keep_limits},
+    {"snapshot", 1, &History::snapshot},
 };
 
 std::string listed(const Counts& counts) {
