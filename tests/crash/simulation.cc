@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "crash/regressions.h"
+#include "crash/trail.h"
 #include "io/fake_folder.h"
 #include "json/flatten.h"
 #include "store/store.h"
@@ -73,16 +74,6 @@ struct Attempt {
     store::Change change;
     store::Write write;
 };
-
-/// An index that only grows at its end, and of which retention takes the oldest.
-struct Trail {
-    std::vector<std::string> acknowledged;  // ids, in the order they were written
-    std::set<std::string> tried;
-    std::set<std::string> gone;  // dropped, as a restart has shown
-};
-
-constexpr std::uint64_t trail_rows = 100;    // that retention leaves, at least
-constexpr std::uint64_t largest_group = 45;  // which goes as a whole
 
 /// A snapshot of "logs", and what it holds.
 struct Picture {
@@ -143,14 +134,14 @@ private:
         options.field_names = names_.get();
         options.clock = &clock_;
         options.random_seed = random_.next() | 1;
-        options.group_rows = static_cast<std::uint32_t>(5 + random_.below(largest_group - 5));
+        options.group_rows = static_cast<std::uint32_t>(5 + random_.below(Trail::in_group - 5));
         options.groups_per_segment = 2;
         options.merge_segments = 3;
         options.log_file_bytes = 2000;
         options.log_frame_bytes = random_.chance(0.5) ? 150 : 1 << 20;
         options.tombstone_age_ms = 1000;
         options.tombstone_limit_bytes = 4000;
-        options.retention.rules = {{"trail", std::nullopt, std::nullopt, trail_rows}};
+        options.retention.rules = {{"trail", std::nullopt, std::nullopt, Trail::rows}};
         options.snapshot_folders = {"/backups"};
         options.open_folder = [this](const std::string& path, bool) {
             return Result<std::unique_ptr<io::Folder>>(disk_.view(path.substr(1)));
@@ -218,13 +209,13 @@ private:
             if (!flattener_->flatten(source, source.size(), attempt.document)) return false;
             writes.push_back(
                 {"trail", store::Action::create, attempt.id, source, &attempt.document, {}});
-            trail_.tried.insert(attempt.id);
+            trail_.try_one(attempt.id);
         }
         const auto written = store_->write(writes);
         if (!written) return go_on();
         for (std::size_t i = 0; i < written->size(); ++i) {
             if ((*written)[i].error) trouble_ = (*written)[i].error->message;
-            trail_.acknowledged.push_back(attempts[i].id);
+            trail_.acknowledge(attempts[i].id);
         }
         return trouble_.empty();
     }
@@ -435,35 +426,17 @@ private:
         if (trouble_.empty()) check_picture();
     }
 
-    /// Retention takes from the oldest on, never so much that less is left than it may leave, and
-    /// what it took does not come back.
     void check_trail() {
+        std::map<std::string, State> found;
         if (!store_->exists("trail")) {
-            if (!trail_.acknowledged.empty()) trouble_ = "the trail is lost";
+            if (trail_.must_be_there()) trouble_ = "the trail is lost";
             return;
         }
-        std::map<std::string, State> found;
         if (!read_all("trail", found)) return;
-        std::size_t first = 0;
-        const auto& acknowledged = trail_.acknowledged;
-        while (first < acknowledged.size() && !found.contains(acknowledged[first]))
-            trail_.gone.insert(acknowledged[first++]);
-        for (std::size_t i = first; i < acknowledged.size(); ++i) {
-            if (!found.contains(acknowledged[i])) trouble_ = "a hole at " + acknowledged[i];
-        }
-        const std::uint64_t least =
-            std::min<std::uint64_t>(acknowledged.size(), trail_rows - largest_group);
-        if (acknowledged.size() - first < least)
-            trouble_ = fmt::format("the trail has {} rows", acknowledged.size() - first);
         std::map<std::int64_t, std::string> in_order;
-        for (const auto& [id, state] : found) {
-            if (trail_.gone.contains(id)) trouble_ = id + " came back";
-            if (!trail_.tried.contains(id)) trouble_ = "nobody wrote " + id;
+        for (const auto& [id, state] : found)
             in_order[state.seq_no] = id;
-        }
-        trail_.acknowledged.clear();
-        for (const auto& [seq_no, id] : in_order)
-            trail_.acknowledged.push_back(id);
+        trouble_ = trail_.check(in_order);
     }
 
     /// One of the snapshots is as it was when it was made.
