@@ -524,9 +524,11 @@ Result<std::shared_ptr<const IndexView>> Index::view() {
         const std::int64_t age = node_.options->clock->steady_ns() - refreshed_ns_;
         if (view_ != nullptr && (!dirty_ || age < refresh_interval_ns)) return view_;
     }
-    TRY(refresh());
-    const Lock lock(mutex_);
-    return view_;
+    while (true) {
+        TRY(refresh());
+        const Lock lock(mutex_);
+        if (view_ != nullptr) return view_;  // a merge may have taken it away again
+    }
 }
 
 }  // namespace elkhorn::store

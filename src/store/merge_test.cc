@@ -1,12 +1,14 @@
 // Merges of segments: nothing that a search finds changes, deleted rows leave the disk, and the
 // number of segments stays bounded, whatever happens meanwhile.
 
+#include "io/workers.h"
 #include "store/test_store.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 
 namespace elkhorn::store {
@@ -172,6 +174,35 @@ TEST(Merge, OldFilesGo) {
     const auto segments = std::ranges::count_if(
         files, [](const std::string& name) { return name.ends_with(".seg"); });
     EXPECT_EQ(segments, 1);
+}
+
+TEST(Merge, ThereIsAlwaysAView) {
+    TestStore store([](Options& options) {
+        options.background = true;
+        options.group_rows = 20;
+        options.merge_segments = 2;
+    });
+    store.put("logs", R"({"n":0})");
+    std::atomic<bool> stop{false};
+    std::atomic<int> missing{0};
+    std::vector<io::Thread> readers;
+    for (int i = 0; i < 4; ++i) {
+        readers.emplace_back("reader", [&] {
+            while (!stop) {
+                const auto view = store.store().view("logs");
+                missing += view && *view != nullptr ? 0 : 1;
+            }
+        });
+    }
+    for (int i = 1; i < 1500; ++i) {
+        store.put("logs", fmt::format(R"({{"n":{}}})", i), fmt::format("id{}", i % 50));
+        EXPECT_TRUE(store.store().flush());
+        EXPECT_TRUE(store.store().merge("logs", {1, false}));
+    }
+    stop = true;
+    readers.clear();
+    EXPECT_EQ(missing, 0);
+    EXPECT_EQ(store.contents("logs").size(), 51U);
 }
 
 /// Fails at the nth call of the disk, for every n: the store goes on, and so does it after a crash.
