@@ -30,6 +30,7 @@ class Elkhorn:
         self.folder = folder
         ports_file = folder / "ports"
         ports_file.unlink(missing_ok=True)
+        (folder / "backups").mkdir(exist_ok=True)
         environment = os.environ | (environment or {})
         environment.pop("ELKHORN_KILL_POINT", None)
         if kill_point:
@@ -39,7 +40,7 @@ class Elkhorn:
             self.process = subprocess.Popen(
                 [binary, "serve", "--data", data or folder / "data", "--port-file", ports_file, "--api-port", "0",
                  "--ui-port", "0", "--tcp-port", "0", "--udp-port", "0", "--log-level", "warn",
-                 "--store-log-limit", log_limit, *flags], env=environment, stdout=subprocess.DEVNULL,
+                 "--store-log-limit", log_limit, "--path-repo", folder / "backups", *flags], env=environment, stdout=subprocess.DEVNULL,
                 stderr=log, preexec_fn=end_with_parent)
         self.died = False
         while not ports_file.exists():

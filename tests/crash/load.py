@@ -29,6 +29,7 @@ class Ledger:
         self.tried: dict = {name: {} for name in NAMED}   # index -> key -> values since
         self.made: dict = {}       # index -> mark -> acknowledged?
         self.fields: dict = {}     # index -> field -> acknowledged?; "" is the index itself
+        self.snapshots: dict = {}  # repository -> names of its acknowledged snapshots
         self.doomed: set = set()   # a delete of the index was sent and not answered
         self.complaints: list = []
         self.acknowledged = 0
@@ -63,6 +64,7 @@ class Ledger:
         if status != 200:
             return problems + [f"the mappings cannot be read: {mappings}"]
         problems += self.check_indices(mappings)
+        problems += self.check_snapshots(connection)
         self.doomed.clear()
         return problems
 
@@ -118,6 +120,16 @@ class Ledger:
             self.fields[index] = {"": True} | {field: True for field in there}
         problems += [f"nobody made index {index}" for index in mappings
                      if index.startswith("owned") and index not in self.fields]
+        return problems
+
+
+    def check_snapshots(self, connection: "Connection") -> list[str]:
+        problems = []
+        for repository, names in self.snapshots.items():
+            status, answer = connection.send("GET", f"/_snapshot/{repository}/_all")
+            there = {each["snapshot"]: each["state"] for each in answer.get("snapshots", [])}
+            problems += [f"snapshot {repository}/{name} is {there.get(name, f'lost ({status})')}"
+                         for name in names if there.get(name) != "SUCCESS"]
         return problems
 
 
@@ -237,6 +249,27 @@ class Owner(Worker):
                     self.ledger.fields[name] = {"": "deleted"}
 
 
+class Archivist(Worker):
+    """Registers a repository, takes snapshots of an index into it, forgets the one before."""
+
+    def turn(self) -> None:
+        repository = f"r-{self.load.next_value()}"
+        location = {"type": "fs", "settings": {"location": repository}}
+        status, _ = self.connection.send("PUT", f"/_snapshot/{repository}", location)
+        if status == 200:
+            with self.ledger.lock:
+                forgotten, self.ledger.snapshots = list(self.ledger.snapshots), {repository: []}
+            for before in forgotten:
+                self.connection.send("DELETE", f"/_snapshot/{before}")
+        for name in ("first", "second") if status == 200 else ():
+            body = {"indices": NAMED[0], "ignore_unavailable": True}
+            status, _ = self.connection.send("PUT", f"/_snapshot/{repository}/{name}?wait_for_completion=true", body)
+            if status == 200:
+                with self.ledger.lock:
+                    self.ledger.snapshots[repository].append(name)
+        self.load.stopped.wait(0.5)
+
+
 class Load:
     """All of them at one server, for one round."""
 
@@ -249,7 +282,8 @@ class Load:
         self.made_index = f"made-{round_number % MADE}"
         self.stopped = threading.Event()
         self.refusals: list = []
-        self.workers = [Writer(self, number) for number in range(writers)] + [Owner(self, writers)]
+        self.workers = [Writer(self, number) for number in range(writers)]
+        self.workers += [Owner(self, writers), Archivist(self, writers + 1)]
         for worker in self.workers:
             worker.start()
 
