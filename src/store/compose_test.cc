@@ -160,6 +160,21 @@ TEST(Compose, ThreeCopiesAreMadeOfOne) {
     EXPECT_EQ(composed, 2);
 }
 
+/// What a query can be held against text by text needs no index of its words.
+TEST(Compose, FewTextsHaveNoTokenIndex) {
+    std::vector<Record> records;
+    for (int i = 0; i < 500; ++i) {
+        const std::string host = fmt::format("web {}", i % 20);
+        records.push_back({{"host", host}, {"name", "name of " + host}});
+    }
+    const Group group(records);
+    for (const char* path : {"host", "name"}) {
+        EXPECT_FALSE(group.column(path).has_token_index()) << path;
+        EXPECT_EQ(group.column(path).token_count(), path == std::string("host") ? 1000U : 2000U);
+    }
+    EXPECT_EQ(group.column("host").encoding_name(), "derived");
+}
+
 TEST(Compose, TextsOfTheirOwnAreNot) {
     Random random(7);
     std::vector<Record> records;

@@ -285,8 +285,9 @@ void GroupEncoder::encode_plain_texts(const ColumnBuilder& column, Chunk& chunk)
 /// Counts the tokens of all values and, where it is worth it, indexes them.
 void GroupEncoder::encode_tokens(const ColumnBuilder& column, Chunk& chunk) const {
     const auto& texts = column.distinct.texts();
-    const bool index =
-        chunk.encoding != Encoding::dictionary || texts.size() > dictionary_scan_limit;
+    const bool sorted =
+        chunk.encoding == Encoding::dictionary || chunk.encoding == Encoding::derived;
+    const bool index = !sorted || texts.size() > dictionary_scan_limit;
     TokenIndexBuilder builder(rows_);
     std::vector<std::uint32_t> tokens;              // of all distinct texts, one after the other
     std::vector<std::uint32_t> ends(texts.size());  // of each text's tokens
