@@ -1,6 +1,5 @@
 // io/fake_folder.h -- a disk in memory that lies as disks do, for tests and simulation. It keeps
-// two
-// states: what a program sees, and what would survive a power cut.
+// two states: what a program sees, and what would survive a power cut.
 //
 //   crash(random)   what was not synced is lost in part: of each file's unsynced tail a random
 //                   prefix survives, its last 512-byte sector possibly torn, or all of it but some

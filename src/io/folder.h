@@ -1,15 +1,11 @@
 // io/folder.h -- the disk as a parameter: one folder with files in it, seen through the few calls
-// that a
-// log-structured store needs. `open_folder` is the machine's; io/fake_folder.h is one that
-// crashes, tears,
-// fills up and fails on cue.
+// that a log-structured store needs. `open_folder` is the machine's; io/fake_folder.h is one that
+// crashes, tears, fills up and fails on cue.
 //
 // Names are relative paths with '/' ("indices/7/3.seg"). Nothing is durable before it is synced:
-// bytes by
-// Appender::sync (fdatasync), and the making, renaming and removing of names by sync_names of the
-// folder
-// they are in. Errors are ErrorCode::io and name the path and the system's reason; a full disk is
-// ErrorCode::unavailable.
+// bytes by Appender::sync (fdatasync), and the making, renaming and removing of names by sync_names
+// of the folder they are in. Errors are ErrorCode::io and name the path and the system's reason; a
+// full disk is ErrorCode::unavailable.
 #pragma once
 
 #include "base/result.h"
@@ -74,9 +70,8 @@ public:
 };
 
 /// Makes the folder where it is not there. With `exclusive`, a second process (or a second call)
-/// on it
-/// is refused with ErrorCode::conflict, naming the process that has it; the lock goes with the
-/// object.
+/// on it is refused with ErrorCode::conflict, naming the process that has it; the lock goes with
+/// the object.
 Result<std::unique_ptr<Folder>> open_folder(const std::string& path, bool exclusive);
 
 }  // namespace elkhorn::io

@@ -1,6 +1,5 @@
 // io/workers.h -- the only way to a thread. A Thread joins when it goes; Workers run jobs in a
-// bounded
-// queue. Both name their threads, so that `top -H` and a debugger say what runs.
+// bounded queue. Both name their threads, so that `top -H` and a debugger say what runs.
 #pragma once
 
 #include "base/mutex.h"

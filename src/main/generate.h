@@ -1,6 +1,5 @@
 // main/generate.h -- `elkhorn generate KIND`: believable traffic to standard output, a TCP port or
-// a _bulk
-// endpoint, at a rate or as fast as it is taken.
+// a _bulk endpoint, at a rate or as fast as it is taken.
 #pragma once
 
 #include <cstdint>

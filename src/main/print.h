@@ -1,6 +1,5 @@
 // main/print.h -- what the command line says to a person: standard output for results, standard
-// error for
-// trouble. Everything else is the log.
+// error for trouble. Everything else is the log.
 #pragma once
 
 #include <fmt/format.h>

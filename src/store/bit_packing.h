@@ -8,8 +8,7 @@
 //   mode 1  delta: value[0] = first, value[i] = value[i-1] + base + packed[i]
 //
 // min and max of a block are its skip entry: a range that misses them needs no unpacking. Widths
-// go from
-// 0 (all alike) to 64. Arithmetic is modulo 2^64, so any int64 round-trips.
+// go from 0 (all alike) to 64. Arithmetic is modulo 2^64, so any int64 round-trips.
 #pragma once
 
 #include "base/result.h"

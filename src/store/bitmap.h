@@ -1,6 +1,5 @@
 // store/bitmap.h -- a set of rows of one row group: a plain bit a row (65,536 rows are 8 KiB,
-// which stays
-// in the first-level cache), for at that size nothing beats and-ing words.
+// which stays in the first-level cache), for at that size nothing beats and-ing words.
 #pragma once
 
 #include "base/assert.h"

@@ -1,6 +1,5 @@
 // store/cache.h -- what was decoded, kept while there is room: least recently used goes first.
-// Keys are
-// addresses of columns (unique while the column lives) and a part number.
+// Keys are addresses of columns (unique while the column lives) and a part number.
 #pragma once
 
 #include "base/mutex.h"

@@ -2,18 +2,14 @@
 //
 //   Threads   Everything is const and thread-safe.
 //   Lifetime  A Column belongs to its RowGroup. What its calls return by shared_ptr is decoded
-//   once,
-//             kept in the node's cache while there is room, and stays valid while it is held.
+//             once, kept in the node's cache while there is room, and stays valid while it is held.
 //   Damage    A chunk's checksum is verified when it is first decoded: Error{corruption} with file
-//   and
-//             offset. Never a wrong answer.
+//             and offset. Never a wrong answer.
 //   Cost      min, max and counts are free. Decoding a column of 65,536 rows: about 0.1 ms for
-//   numbers
-//             and ordinals, 1 to 10 ms for text that is not in a dictionary.
+//             numbers and ordinals, 1 to 10 ms for text that is not in a dictionary.
 //
 // A row may have no value, one, or several (arrays). Values are numbered through the column;
-// RowValues
-// says which belong to which row.
+// RowValues says which belong to which row.
 #pragma once
 
 #include "base/result.h"
@@ -102,8 +98,7 @@ class Texts {
 public:
     virtual ~Texts() = default;
     /// Valid until the next call on this object; one thread at a time. Sequential reading is
-    /// cheap, a
-    /// jump decodes a block of some 64 KiB.
+    /// cheap, a jump decodes a block of some 64 KiB.
     virtual Result<std::string_view> at(std::uint32_t value) = 0;
 };
 
@@ -121,8 +116,7 @@ public:
     /// Rows with at least one value.
     virtual Result<Bitmap> present() const = 0;
 
-    // -- integer (whole numbers, booleans as 0 and 1, dates as ms since 1970) and real
-    // ---------------
+    // -- integer (whole numbers, booleans as 0 and 1, dates as ms since 1970) and real ------------
     /// Over all values; meaningless when there are none. Free.
     virtual std::int64_t min_integer() const = 0;
     virtual std::int64_t max_integer() const = 0;
@@ -134,8 +128,7 @@ public:
     virtual Result<std::shared_ptr<const IntegerValues>> integers() const = 0;
     virtual Result<std::shared_ptr<const RealValues>> reals() const = 0;
 
-    // -- text and ip (16 bytes, IPv4 as ::ffff:a.b.c.d)
-    // ------------------------------------------------
+    // -- text and ip (16 bytes, IPv4 as ::ffff:a.b.c.d) -------------------------------------------
     /// Few distinct or short values lie in a dictionary; long and mostly distinct ones do not.
     virtual bool has_dictionary() const = 0;
     virtual Result<std::shared_ptr<const Dictionary>> dictionary() const = 0;
@@ -146,8 +139,7 @@ public:
     /// Without a dictionary: the rows that have this text as a value. Cheaper than reading all.
     virtual Result<Bitmap> rows_with_text(std::string_view text) const = 0;
 
-    // -- full text: the standard analyzer's tokens (text/tokenizer.h) of a field mapped as text
-    // ---------
+    // -- full text: the standard analyzer's tokens (text/tokenizer.h) of a field mapped as text ---
     /// Whether rows_with_token answers; otherwise evaluate on the dictionary.
     virtual bool has_token_index() const = 0;
     virtual Result<Bitmap> rows_with_token(std::string_view token) const = 0;

@@ -1,6 +1,5 @@
 // store/document_id.h -- generated `_id`s: 20 characters that say which index made them and the
-// sequence
-// number of the document, so that they need not be stored and one look-up finds the row.
+// sequence number of the document, so that they need not be stored and one look-up finds the row.
 //
 //   15 bytes in base64url:  [8: sequence number xor salt][7: check, a hash of both]
 //

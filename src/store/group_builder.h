@@ -6,8 +6,7 @@
 //   Memory    memory_bytes(): sources, distinct texts with escapes, and the columns' vectors.
 //
 // `encode` writes the row group's bytes (store/group_format.h) and leaves the builder as it was,
-// so a
-// refresh can show what is there and go on.
+// so a refresh can show what is there and go on.
 #pragma once
 
 #include "base/hash.h"

@@ -1,7 +1,6 @@
 // store/group_format.h -- the bytes of a row group; drawn in docs/formats/segment.md. Writer and
-// reader
-// both include this. A row group is self-contained and position-independent: it can be copied as
-// it is.
+// reader both include this. A row group is self-contained and position-independent: it can be
+// copied as it is.
 //
 //   [chunk]...  [directory]  [footer]
 //
@@ -9,9 +8,8 @@
 //   directory  u16 version, u16 0, u32 rows, i64 first seq_no, i64 last seq_no, varint columns,
 //   then each:
 //              text path, u8 kind, u8 encoding, u8 row mode, u8 flags, varint values, varint rows
-//              with a
-//              value, u64 tokens, u64 min, u64 max, u64 chunk offset, u32 chunk crc32c,
-//              4 varint part sizes
+//              with a value, u64 tokens, u64 min, u64 max, u64 chunk offset, u32 chunk crc32c, 4
+//              varint part sizes
 //   chunk      the four parts one after the other: rows, values, dictionary, token index
 #pragma once
 

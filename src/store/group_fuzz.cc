@@ -1,7 +1,6 @@
 // store/group_fuzz.cc -- a row group whose bytes a stranger chose: opening and reading it gives an
-// error or
-// values, never a crash. The checksums are mended first, so that damage reaches the decoders behind
-// them.
+// error or values, never a crash. The checksums are mended first, so that damage reaches the
+// decoders behind them.
 
 #include "base/bytes.h"
 #include "base/hash.h"

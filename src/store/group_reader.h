@@ -1,6 +1,5 @@
 // store/group_reader.h -- opens the bytes of a row group: those of a tail in memory, or a stretch
-// of a
-// mapped segment file. What it decodes goes through the node's cache.
+// of a mapped segment file. What it decodes goes through the node's cache.
 #pragma once
 
 #include "base/result.h"

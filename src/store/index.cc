@@ -15,8 +15,7 @@ namespace elkhorn::store {
 namespace {
 
 // A refresh that finds this many rows in the growing builder ends it: encoding it over and over
-// would
-// cost more than a row group that is not full.
+// would cost more than a row group that is not full.
 constexpr std::uint32_t freeze_at_refresh_rows = 8192;
 constexpr std::int64_t refresh_interval_ns = 1'000'000'000;
 
@@ -121,8 +120,7 @@ void Index::set_created_at(Lsn lsn) {
     meta_.add(lsn);
 }
 
-// -- finding a document
-// ------------------------------------------------------------------------------
+// -- finding a document ---------------------------------------------------------------------------
 
 Result<std::optional<Index::Place>> Index::place_in(const std::shared_ptr<Slot>& slot,
                                                     std::uint32_t row) const {
@@ -203,8 +201,7 @@ Result<std::optional<Found>> Index::get(std::string_view id) {
     return TRY(read(*place));
 }
 
-// -- writing
-// ------------------------------------------------------------------------------------------
+// -- writing --------------------------------------------------------------------------------------
 
 /// The slot that takes the next row; a new one begins with that row's sequence number.
 Slot& Index::growing(std::int64_t seq_no) {

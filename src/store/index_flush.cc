@@ -1,8 +1,7 @@
 // The way of an index's tail to disk: segments, then the deletes file, then the manifest that
 // names both.
 // Until the manifest is renamed into place, recovery uses the old one and the log; what the new
-// one no
-// longer names is deleted only after.
+// one no longer names is deleted only after.
 
 #include "base/kill_point.h"
 #include "base/log.h"

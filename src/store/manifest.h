@@ -1,8 +1,7 @@
 // store/manifest.h -- what an index consists of, as of its last flush: name, mapping, segments,
 // deletes.
 // One small file per index, replaced as a whole: write new, fsync, rename, fsync the folder; only
-// then
-// may anything it no longer names be deleted. Layout in docs/formats/manifest.md.
+// then may anything it no longer names be deleted. Layout in docs/formats/manifest.md.
 #pragma once
 
 #include "base/result.h"

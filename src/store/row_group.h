@@ -1,8 +1,6 @@
 // store/row_group.h -- up to 65,536 documents as columns: the unit that is built, checked, cached,
-// copied
-// and searched. The bytes are the same in memory (the tail) and in a segment file, so there is one
-// reader.
-// Rows are in the order of arrival (ascending sequence numbers).
+// copied and searched. The bytes are the same in memory (the tail) and in a segment file, so there
+// is one reader. Rows are in the order of arrival (ascending sequence numbers).
 //
 // Threads, lifetime, damage, cost: as in store/column.h.
 #pragma once

@@ -1,6 +1,6 @@
 // store/sealed_file.h -- small files that are written whole and read whole (manifest, deletes): a
-// header
-// with magic, version, length and checksum before the body. Damage is named with file and offset.
+// header with magic, version, length and checksum before the body. Damage is named with file and
+// offset.
 //
 //   u64 magic, u16 version, u16 0, u32 crc32c of the body, u64 body bytes, body
 #pragma once

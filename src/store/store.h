@@ -3,10 +3,10 @@
 //
 //   Threads    Everything is thread-safe. Writers to one index take turns; readers never wait.
 //   Durable    When `write`, `create_index`, `delete_index` or `put_mapping` return without an
-//   error,
-//              their effect survives kill -9 and power loss. After the disk refused an fsync, every
-//              write fails until the process is restarted: what the disk has then is unknown. On a
-//              full disk writes fail until there is room. What failed may yet be found later.
+//              error, their effect survives kill -9 and power loss. After the disk refused an
+//              fsync, every write fails until the process is restarted: what the disk has then is
+//              unknown. On a full disk writes fail until there is room. What failed may yet be
+//              found later.
 //   Visible    A view is a moment's picture. Documents written appear in views made after a
 //   refresh:
 //              `refresh`, or by itself within a second of the first view asked for after the write.

@@ -1,6 +1,5 @@
 // The engine through its front door, on a disk in memory: what is written can be read back, before
-// and
-// after a refresh, a flush, a restart and a crash.
+// and after a refresh, a flush, a restart and a crash.
 
 #include "store/store.h"
 

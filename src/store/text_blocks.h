@@ -1,6 +1,5 @@
 // store/text_blocks.h -- texts one after the other in zstd blocks of some 64 KiB, so that one text
-// costs
-// one small block.
+// costs one small block.
 //
 //   [u32 blocks] then each: u32 first value, u32 offset, u32 compressed bytes, u32 raw bytes
 //   block, raw:  n * u32 length, then the texts

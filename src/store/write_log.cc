@@ -146,8 +146,7 @@ Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>&
         file.size_bytes = bytes.size();
         if (bytes.size() < log_header_bytes || (magic == 0 && crc == 0)) {
             // Made, but the process or the machine stopped before its header was synced: nothing
-            // in it
-            // was ever acknowledged.
+            // in it was ever acknowledged.
             TRY(folder_.remove("log/" + name));
             continue;
         }

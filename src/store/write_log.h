@@ -1,18 +1,15 @@
 // store/write_log.h -- the node's write-ahead log: what is acknowledged is here, synced, until
-// segments
-// have it. One for all indices, so that a thousand of them share one fdatasync.
+// segments have it. One for all indices, so that a thousand of them share one fdatasync.
 //
 //   append(entry)   takes the entry into the next batch and gives its number (lsn); never touches
 //   the disk
 //   commit(lsn)     returns once the batch with that entry is synced; batches of many callers
-//   share one
-//                   write and one fdatasync (group commit)
+//                   share one write and one fdatasync (group commit)
 //   trim(lsn)       deletes the files whose entries are all below lsn
 //
 // Files: log/0000000001.wal and so on; layout in docs/formats/log.md. Recovery reads frames until
-// one is
-// not whole: that is where the last process stopped, unless a frame of a later write follows in the
-// same file, which is damage and refuses to start.
+// one is not whole: that is where the last process stopped, unless a frame of a later write follows
+// in the same file, which is damage and refuses to start.
 //
 // A failed fsync, and a failed write, are for good: every later commit fails. Only where the write
 // itself found the disk full is it known what the disk has: nothing that was acknowledged has
