@@ -121,9 +121,9 @@ protected:
     Dump dump(const std::string& name) const { return Dump(disk_.get(name)); }
 
     static void check(const std::string& page, const std::string& name, const std::string& text) {
+        const char* root = std::getenv("ELKHORN_SOURCE_DIR");
         const auto path =
-            std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "docs" /
-            "formats" / page;
+            std::filesystem::path(root != nullptr ? root : ".") / "docs" / "formats" / page;
         std::ifstream in(path);
         std::string whole{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
         const std::string before = fmt::format("<!-- example {} -->\n```\n", name);

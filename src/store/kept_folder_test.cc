@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -24,7 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path kept_folders() {
-    return fs::path(__FILE__).parent_path().parent_path().parent_path() / "tests" / "data";
+    const char* root = std::getenv("ELKHORN_SOURCE_DIR");
+    return fs::path(root != nullptr ? root : ".") / "tests" / "data";
 }
 
 /// A copy that may be written to.
