@@ -158,4 +158,12 @@ Result<> Flattener::flatten(std::string_view json, std::size_t readable_bytes,
     return {};
 }
 
+FlattenOne flatten_one(event::FieldNames& names) {
+    return [flattener = std::make_shared<Flattener>(names)](std::string_view json,
+                                                            event::Document& document) {
+        flattener->reset();
+        return flattener->flatten(json, json.size(), document);
+    };
+}
+
 }  // namespace elkhorn::json

@@ -9,6 +9,7 @@
 #include "event/document.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -36,5 +37,11 @@ private:
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };
+
+/// Flattens one document; its texts live until the next call.
+using FlattenOne = std::function<Result<>(std::string_view json, event::Document& document)>;
+
+/// With a flattener of its own, which copies share: one thread at a time. `names` outlives it.
+FlattenOne flatten_one(event::FieldNames& names);
 
 }  // namespace elkhorn::json

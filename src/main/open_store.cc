@@ -37,11 +37,7 @@ Result<OpenStore> open_store(const config::Settings& settings) {
     OpenStore open;
     open.names = std::make_unique<event::FieldNames>();
     store::Options options;
-    auto flattener = std::make_shared<json::Flattener>(*open.names);
-    options.flatten = [flattener](std::string_view source, event::Document& document) {
-        flattener->reset();
-        return flattener->flatten(source, source.size(), document);
-    };
+    options.flatten = json::flatten_one(*open.names);
     options.field_names = open.names.get();
     TRY(read_store_settings(settings, options));
     options.snapshot_folders = settings.list("path.repo");

@@ -85,12 +85,8 @@ int repair_data(const RepairCommand& command) {
     const auto folder = io::open_folder(command.data, !command.dry_run);
     if (!folder) return complain("{}", folder.error().message);
     event::FieldNames names;
-    json::Flattener flattener(names);
     store::RepairOptions options;
-    options.flatten = [&](std::string_view source, event::Document& document) {
-        flattener.reset();
-        return flattener.flatten(source, source.size(), document);
-    };
+    options.flatten = json::flatten_one(names);
     options.field_names = &names;
     options.moved_to = folder_for_damaged();
     options.dry_run = command.dry_run;

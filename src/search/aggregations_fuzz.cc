@@ -22,10 +22,7 @@ public:
     Documents() {
         log::configure(log::Level::off, log::Format::text);
         store::Options options;
-        options.flatten = [this](std::string_view source, event::Document& document) {
-            flattener_.reset();
-            return flattener_.flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(names_);
         options.field_names = &names_;
         options.clock = &clock_;
         options.random_seed = 1;

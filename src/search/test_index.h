@@ -24,10 +24,7 @@ public:
     explicit TestIndex(std::uint32_t group_rows = 4) {
         log::configure(log::Level::off, log::Format::text);
         store::Options options;
-        options.flatten = [this](std::string_view source, event::Document& document) {
-            flattener_.reset();
-            return flattener_.flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(names_);
         options.field_names = &names_;
         options.clock = &clock_;
         options.random_seed = 7;

@@ -3,9 +3,7 @@
 #include "store/disk_watch.h"
 
 #include "base/log.h"
-#include "io/fake_folder.h"
-#include "json/flatten.h"
-#include "store/store.h"
+#include "store/test_store.h"
 
 #include <gtest/gtest.h>
 
@@ -67,21 +65,9 @@ TEST(DiskWatch, EachStageIsEnteredAtItsMarkAndLeftAboveTheNext) {
 }
 
 TEST(DiskWatch, AtFloodStageWritesAreRefusedAndIndicesCanBeDeleted) {
-    log::configure(log::Level::off, log::Format::text);
-    io::FakeDisk disk;
-    event::FieldNames names;
-    auto flattener = std::make_shared<json::Flattener>(names);
-    Options options;
-    options.flatten = [flattener](std::string_view source, event::Document& document) {
-        flattener->reset();
-        return flattener->flatten(source, source.size(), document);
-    };
-    options.field_names = &names;
-    options.background = false;
-    options.watermarks = marks("30mb", "20mb", "10mb");
-    auto opened = Store::open(disk.view(), options);
-    ASSERT_TRUE(opened) << opened.error().message;
-    Store& store = **opened;
+    TestStore bench([](Options& options) { options.watermarks = marks("30mb", "20mb", "10mb"); });
+    Store& store = bench.store();
+    io::FakeDisk& disk = bench.disk();
     const auto put = [&](std::string_view index, Action action) {
         event::Document document;
         const Write write{index, action, "a", "{}", &document, {}};
@@ -101,7 +87,8 @@ TEST(DiskWatch, AtFloodStageWritesAreRefusedAndIndicesCanBeDeleted) {
     EXPECT_EQ(store.create_index("more", {}).error().code, ErrorCode::overloaded);
     EXPECT_EQ(store.put_mapping("logs", {}).error().code, ErrorCode::overloaded);
     EXPECT_EQ(store.warnings().size(), 1U);
-    EXPECT_TRUE(store.get("logs", "a")) << "it can be read";
+    const auto found = store.get("logs", "a");
+    EXPECT_TRUE(found && *found) << "it can be read";
     EXPECT_TRUE(store.flush());
     EXPECT_TRUE(store.delete_index("logs"));
     disk.fill_after(25 << 20);

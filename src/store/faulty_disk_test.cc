@@ -26,11 +26,7 @@ public:
         names_ = std::make_unique<event::FieldNames>();
         flattener_ = std::make_shared<json::Flattener>(*names_);
         Options options;
-        options.flatten = [flattener = flattener_](std::string_view source,
-                                                   event::Document& document) {
-            flattener->reset();
-            return flattener->flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(*names_);
         options.field_names = names_.get();
         options.clock = &clock_;
         options.random_seed = 7;

@@ -157,10 +157,7 @@ private:
         names_ = std::make_unique<event::FieldNames>();
         flattener_ = std::make_shared<json::Flattener>(*names_);
         Options options;
-        options.flatten = [f = flattener_](std::string_view source, event::Document& document) {
-            f->reset();
-            return f->flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(*names_);
         options.field_names = names_.get();
         options.random_seed = 7;
         options.group_rows = 30;

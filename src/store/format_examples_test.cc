@@ -87,13 +87,9 @@ protected:
     void SetUp() override {
         log::configure(log::Level::off, log::Format::text);
         event::FieldNames names;
-        json::Flattener flattener(names);
         const ManualClock clock(1'795'338'000'000'000'000);
         Options options;
-        options.flatten = [&](std::string_view source, event::Document& document) {
-            flattener.reset();
-            return flattener.flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(names);
         options.field_names = &names;
         options.clock = &clock;
         options.random_seed = 7;

@@ -4,11 +4,10 @@
 #include "base/log.h"
 #include "event/value.h"
 #include "io/folder.h"
-#include "json/flatten.h"
 #include "json/parse.h"
 #include "json/writer.h"
 #include "store/inspect.h"
-#include "store/store.h"
+#include "store/test_store.h"
 #include "store/verify.h"
 
 #include <fmt/format.h>
@@ -64,19 +63,8 @@ std::string line(const std::string& index, const std::string& id, std::string_vi
 std::multiset<std::string> documents_of(Store& store) {
     std::multiset<std::string> all;
     for (const std::string& index : store.index_names()) {
-        EXPECT_TRUE(store.refresh(index));
-        const auto view = store.view(index);
-        EXPECT_TRUE(view);
-        for (const GroupView& shown : (*view)->groups) {
-            const auto sources = shown.group->sources();
-            for (std::uint32_t row = 0; row < shown.group->rows(); ++row) {
-                if (shown.deleted != nullptr && shown.deleted->test(row)) continue;
-                const auto id = shown.group->id(row);
-                const auto source = sources->at(row);
-                EXPECT_TRUE(id && source);
-                if (id && source) all.insert(line(index, *id, *source));
-            }
-        }
+        for (const auto& [id, source] : documents_of(store, index))
+            all.insert(line(index, id, source));
     }
     return all;
 }
@@ -105,12 +93,8 @@ void check(const fs::path& kept) {
     ASSERT_TRUE(sound) << sound.error().message;
     EXPECT_EQ(sound->damage, std::vector<std::string>());
     event::FieldNames names;
-    json::Flattener flattener(names);
     Options options;
-    options.flatten = [&](std::string_view source, event::Document& document) {
-        flattener.reset();
-        return flattener.flatten(source, source.size(), document);
-    };
+    options.flatten = json::flatten_one(names);
     options.field_names = &names;
     options.background = false;
     const auto store = Store::open(std::move(*folder), std::move(options));

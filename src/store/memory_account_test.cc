@@ -2,10 +2,8 @@
 
 #include "store/memory_account.h"
 
-#include "io/fake_folder.h"
 #include "io/workers.h"
-#include "json/flatten.h"
-#include "store/store.h"
+#include "store/test_store.h"
 
 #include <gtest/gtest.h>
 
@@ -116,32 +114,18 @@ TEST(MemoryAccount, TheMachineHasWhatItsRamAndItsGroupsAllow) {
 }
 
 TEST(MemoryAccount, AWriteThatCanNeverFitIsRefusedWithASentence) {
-    io::FakeDisk disk;
-    event::FieldNames names;
-    auto flattener = std::make_shared<json::Flattener>(names);
-    Options options;
-    options.flatten = [flattener](std::string_view source, event::Document& document) {
-        flattener->reset();
-        return flattener->flatten(source, source.size(), document);
-    };
-    options.field_names = &names;
-    options.memory = MemoryShares::of(2 * mb);
-    auto opened = Store::open(disk.view(), options);
-    ASSERT_TRUE(opened) << opened.error().message;
+    TestStore bench([](Options& options) {
+        options.memory = MemoryShares::of(2 * mb);
+        options.background = true;
+    });
     const std::string large = R"({"a":")" + std::string(mb, 'x') + "\"}";
-    event::Document document;
-    ASSERT_TRUE(flattener->flatten(large, large.size(), document));
-    Write write{"logs", Action::index, {}, large, &document, {}};
-    const auto refused = (*opened)->write(std::span(&write, 1));
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, ErrorCode::overloaded);
-    EXPECT_NE(refused.error().message.find("[parent] Data too large"), std::string::npos)
-        << refused.error().message;
-    EXPECT_EQ((*opened)->memory().used(MemoryUse::tails), 0U);
-    flattener->reset();
-    ASSERT_TRUE(flattener->flatten("{}", 2, document));
-    write.source = "{}";
-    EXPECT_TRUE((*opened)->write(std::span(&write, 1)));
+    const Written refused = bench.put("logs", large);
+    ASSERT_TRUE(refused.error);
+    EXPECT_EQ(refused.error->code, ErrorCode::overloaded);
+    EXPECT_NE(refused.error->message.find("[parent] Data too large"), std::string::npos)
+        << refused.error->message;
+    EXPECT_EQ(bench.store().memory().used(MemoryUse::tails), 0U);
+    EXPECT_FALSE(bench.put("logs", "{}").error);
 }
 
 }  // namespace

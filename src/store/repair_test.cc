@@ -4,9 +4,7 @@
 #include "store/repair.h"
 
 #include "base/log.h"
-#include "io/fake_folder.h"
-#include "json/flatten.h"
-#include "store/store.h"
+#include "store/test_store.h"
 #include "store/verify.h"
 
 #include <fmt/format.h>
@@ -19,24 +17,16 @@ namespace elkhorn::store {
 namespace {
 
 using Files = std::map<std::string, std::string>;
-using Documents = std::map<std::string, std::string>;  // source by _id
 
 class Flattening {
 public:
-    Flattening() : flattener_(names_) {}
-
-    auto function() {
-        return [this](std::string_view source, event::Document& document) {
-            flattener_.reset();
-            return flattener_.flatten(source, source.size(), document);
-        };
-    }
+    const json::FlattenOne& function() { return function_; }
 
     event::FieldNames& names() { return names_; }
 
 private:
     event::FieldNames names_;
-    json::Flattener flattener_;
+    json::FlattenOne function_ = json::flatten_one(names_);
 };
 
 Result<std::unique_ptr<Store>> open(io::FakeDisk& disk, Flattening& flattening) {
@@ -104,22 +94,9 @@ void put_files(io::FakeDisk& disk, const Files& files) {
         disk.put(name, bytes);
 }
 
-Documents documents_of(Store& store, const std::string& index) {
-    Documents all;
-    if (!store.exists(index) || !store.refresh(index)) return all;
-    const auto view = store.view(index);
-    EXPECT_TRUE(view);
-    for (const GroupView& shown : (*view)->groups) {
-        const auto sources = shown.group->sources();
-        for (std::uint32_t row = 0; row < shown.group->rows(); ++row) {
-            if (shown.deleted != nullptr && shown.deleted->test(row)) continue;
-            const auto id = shown.group->id(row);
-            const auto source = sources->at(row);
-            EXPECT_TRUE(id && source);
-            if (id && source) all.emplace(*id, *source);
-        }
-    }
-    return all;
+/// An index may be lost.
+Documents found_in(Store& store, const std::string& index) {
+    return store.exists(index) ? documents_of(store, index) : Documents();
 }
 
 struct Outcome {
@@ -159,7 +136,7 @@ Outcome check(const Files& damaged, const std::set<std::string>& sources, const 
     EXPECT_TRUE(store) << what << ": " << (store ? "" : store.error().message);
     if (!store) return outcome;
     for (const std::string& index : (*store)->index_names()) {
-        const Documents documents = documents_of(**store, index);
+        const Documents documents = found_in(**store, index);
         outcome.documents += documents.size();
         for (const auto& [id, source] : documents)
             EXPECT_TRUE(sources.contains(source)) << what << ": " << source;
@@ -176,8 +153,8 @@ protected:
         Flattening flattening;
         auto store = open(disk, flattening);
         ASSERT_TRUE(store);
-        documents_ = documents_of(**store, "i");
-        all_ = documents_.size() + documents_of(**store, "other").size();
+        documents_ = found_in(**store, "i");
+        all_ = documents_.size() + found_in(**store, "other").size();
         for (int i = 0; i < 90; ++i) {
             sources_.insert(fmt::format(
                 "{{\"n\":{},\"t\":\"line {} of all that were there\",\"h\":\"host-{}\"}}", i, i,
@@ -274,7 +251,7 @@ TEST_F(Repairs, WithoutItsManifestAnIndexKeepsNameDocumentsAndIds) {
     Flattening flattening;
     auto store = open(disk, flattening);
     ASSERT_TRUE(store) << store.error().message;
-    EXPECT_EQ(documents_of(**store, "i"), documents_);
+    EXPECT_EQ(found_in(**store, "i"), documents_);
 }
 
 TEST_F(Repairs, WithoutAnythingOfItsManifestAnIndexKeepsItsDocuments) {
@@ -291,7 +268,7 @@ TEST_F(Repairs, WithoutAnythingOfItsManifestAnIndexKeepsItsDocuments) {
     Flattening flattening;
     auto store = open(disk, flattening);
     ASSERT_TRUE(store) << store.error().message;
-    const Documents documents = documents_of(**store, "recovered-1");
+    const Documents documents = found_in(**store, "recovered-1");
     EXPECT_EQ(documents.size(), repaired->indices[0].kept);
     EXPECT_GT(documents.size(), 40U);
     EXPECT_TRUE(documents.contains("id1"));
@@ -331,7 +308,7 @@ TEST_F(Repairs, ARepairThatIsCutOffIsRunAgain) {
     Flattening first;
     const auto repaired_store = open(whole, first);
     ASSERT_TRUE(repaired_store);
-    const Documents expected = documents_of(**repaired_store, "i");
+    const Documents expected = found_in(**repaired_store, "i");
     bool went_through = false;
     for (int call = 0; !went_through && call < 300; ++call) {
         io::FakeDisk disk;
@@ -348,7 +325,7 @@ TEST_F(Repairs, ARepairThatIsCutOffIsRunAgain) {
         Flattening flattening;
         const auto store = open(disk, flattening);
         ASSERT_TRUE(store) << call << ": " << store.error().message;
-        EXPECT_EQ(documents_of(**store, "i"), expected) << call;
+        EXPECT_EQ(found_in(**store, "i"), expected) << call;
         if (HasFailure()) return;
     }
     EXPECT_TRUE(went_through);

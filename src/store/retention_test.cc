@@ -286,11 +286,7 @@ public:
         store_.reset();
         names_ = std::make_unique<event::FieldNames>();
         flattener_ = std::make_shared<json::Flattener>(*names_);
-        options_.flatten = [flattener = flattener_](std::string_view source,
-                                                    event::Document& document) {
-            flattener->reset();
-            return flattener->flatten(source, source.size(), document);
-        };
+        options_.flatten = json::flatten_one(*names_);
         options_.field_names = names_.get();
         options_.clock = &clock;
         options_.random_seed = 7;

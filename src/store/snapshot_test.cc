@@ -4,10 +4,8 @@
 #include "store/snapshot.h"
 
 #include "base/log.h"
-#include "io/fake_folder.h"
 #include "io/workers.h"
-#include "json/flatten.h"
-#include "store/store.h"
+#include "store/test_store.h"
 #include "store/verify.h"
 
 #include <fmt/format.h>
@@ -20,21 +18,15 @@
 namespace elkhorn::store {
 namespace {
 
-using Documents = std::map<std::string, std::string>;  // source by _id
-
 /// A store in "data" and repositories in "repo" of one disk, or of two.
 class Scene {
 public:
     explicit Scene(io::FakeDisk& disk) : Scene(disk, disk) {}
 
-    Scene(io::FakeDisk& disk, io::FakeDisk& repositories)
-        : disk_(disk), flattener_(std::make_shared<json::Flattener>(names_)) {
+    Scene(io::FakeDisk& disk, io::FakeDisk& repositories) : disk_(disk) {
         log::configure(log::Level::off, log::Format::text);
         Options options;
-        options.flatten = [this](std::string_view source, event::Document& document) {
-            flattener_->reset();
-            return flattener_->flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(names_);
         options.field_names = &names_;
         options.random_seed = 7;
         options.background = false;
@@ -84,30 +76,11 @@ public:
         return snapshots().restore("r", name, std::span(&wanted, 1));
     }
 
-    /// What a search would find; a document twice is a failure.
-    Documents documents(const std::string& index) {
-        Documents all;
-        EXPECT_TRUE(store_->refresh(index));
-        const auto view = store_->view(index);
-        EXPECT_TRUE(view);
-        if (!view) return all;
-        for (const GroupView& shown : (*view)->groups) {
-            const auto sources = shown.group->sources();
-            for (std::uint32_t row = 0; row < shown.group->rows(); ++row) {
-                if (shown.deleted != nullptr && shown.deleted->test(row)) continue;
-                const auto id = shown.group->id(row);
-                const auto source = sources->at(row);
-                EXPECT_TRUE(id && source);
-                EXPECT_TRUE(all.emplace(*id, *source).second) << *id << " is there twice";
-            }
-        }
-        return all;
-    }
+    Documents documents(const std::string& index) { return documents_of(*store_, index); }
 
 private:
     io::FakeDisk& disk_;
     event::FieldNames names_;
-    std::shared_ptr<json::Flattener> flattener_;
     std::unique_ptr<Store> store_;
 };
 

@@ -304,11 +304,8 @@ TEST(Store, AFlippedByteIsNamedOrHarmless) {
                 copy.put(file, whole.disk().get(file));
             copy.flip(name, at, 0x10);
             event::FieldNames names;
-            json::Flattener flattener(names);
             Options options;
-            options.flatten = [&](std::string_view source, event::Document& document) {
-                return flattener.flatten(source, source.size(), document);
-            };
+            options.flatten = json::flatten_one(names);
             options.field_names = &names;
             options.background = false;
             auto opened = Store::open(copy.view(), options);

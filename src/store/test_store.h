@@ -20,6 +20,31 @@
 
 namespace elkhorn::store {
 
+using Documents = std::map<std::string, std::string>;  // source by _id
+
+/// Every visible document; one that is there twice is a failure.
+inline Documents documents_of(Store& store, std::string_view index) {
+    Documents all;
+    EXPECT_TRUE(store.refresh(index));
+    const auto view = store.view(index);
+    EXPECT_TRUE(view) << view.error().message;
+    if (!view) return all;
+    for (const GroupView& shown : (*view)->groups) {
+        const auto sources = shown.group->sources();
+        for (std::uint32_t row = 0; row < shown.group->rows(); ++row) {
+            if (shown.deleted != nullptr && shown.deleted->test(row)) continue;
+            const auto id = shown.group->id(row);
+            const auto source = sources->at(row);
+            EXPECT_TRUE(id && source);
+            if (id && source) {
+                EXPECT_TRUE(all.emplace(*id, *source).second) << "twice: " << *id;
+            }
+        }
+    }
+    EXPECT_EQ(all.size(), (*view)->documents);
+    return all;
+}
+
 class TestStore {
 public:
     /// `adjust` changes the options of every opening. Without threads unless it asks for them.
@@ -33,11 +58,7 @@ public:
         names_ = std::make_unique<event::FieldNames>();
         flattener_ = std::make_shared<json::Flattener>(*names_);
         Options options;
-        options.flatten = [flattener = flattener_](std::string_view source,
-                                                   event::Document& document) {
-            flattener->reset();
-            return flattener->flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(*names_);
         options.field_names = names_.get();
         options.clock = &clock_;
         options.random_seed = 7;
@@ -82,27 +103,7 @@ public:
         return this->write(write);
     }
 
-    /// Every visible document's source by id.
-    std::map<std::string, std::string> contents(std::string_view index) {
-        std::map<std::string, std::string> all;
-        EXPECT_TRUE(store_->refresh(index));
-        const auto view = store_->view(index);
-        EXPECT_TRUE(view) << view.error().message;
-        std::uint64_t live = 0;
-        for (const GroupView& group : (*view)->groups) {
-            const auto sources = group.group->sources();
-            for (std::uint32_t row = 0; row < group.group->rows(); ++row) {
-                if (group.deleted != nullptr && group.deleted->test(row)) continue;
-                const auto id = group.group->id(row);
-                const auto source = sources->at(row);
-                EXPECT_TRUE(id && source);
-                EXPECT_TRUE(all.emplace(*id, *source).second) << "twice: " << *id;
-                ++live;
-            }
-        }
-        EXPECT_EQ(live, (*view)->documents);
-        return all;
-    }
+    Documents contents(std::string_view index) { return documents_of(*store_, index); }
 
     Store& store() { return *store_; }
 

@@ -34,10 +34,7 @@ public:
 private:
     Options options() {
         Options options;
-        options.flatten = [this](std::string_view source, event::Document& document) {
-            flattener_->reset();
-            return flattener_->flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(names_);
         options.field_names = &names_;
         options.random_seed = 7;
         options.background = false;

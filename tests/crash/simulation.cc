@@ -127,10 +127,7 @@ private:
         names_ = std::make_unique<event::FieldNames>();
         flattener_ = std::make_shared<json::Flattener>(*names_);
         store::Options options;
-        options.flatten = [f = flattener_](std::string_view source, event::Document& document) {
-            f->reset();
-            return f->flatten(source, source.size(), document);
-        };
+        options.flatten = json::flatten_one(*names_);
         options.field_names = names_.get();
         options.clock = &clock_;
         options.random_seed = random_.next() | 1;
