@@ -1,6 +1,5 @@
 #include "store/manifest.h"
 
-#include "base/bytes.h"
 #include "base/kill_point.h"
 #include "store/sealed_file.h"
 
@@ -30,16 +29,29 @@ std::string deletes_name(std::uint64_t incarnation, std::uint64_t number) {
     return fmt::format("{}/{}.del", index_folder(incarnation), number);
 }
 
+void append_index_fields(std::string& bytes, const Manifest& manifest) {
+    append_text(bytes, manifest.name);
+    append_text(bytes, manifest.uuid);
+    append_number(bytes, manifest.created_ms);
+    append_text(bytes, manifest.settings_json);
+    std::string mapping;
+    append_mapping(mapping, manifest.mapping);
+    append_text(bytes, mapping);
+}
+
+Result<> read_index_fields(ByteReader& reader, Manifest& manifest) {
+    manifest.name = reader.text();
+    manifest.uuid = reader.text();
+    manifest.created_ms = reader.number<std::int64_t>();
+    manifest.settings_json = reader.text();
+    manifest.mapping = TRY(read_mapping(reader.text()));
+    return {};
+}
+
 std::string manifest_bytes(const Manifest& manifest) {
     std::string body;
     append_varint(body, manifest.incarnation);
-    append_text(body, manifest.name);
-    append_text(body, manifest.uuid);
-    append_number(body, manifest.created_ms);
-    append_text(body, manifest.settings_json);
-    std::string mapping;
-    append_mapping(mapping, manifest.mapping);
-    append_text(body, mapping);
+    append_index_fields(body, manifest);
     append_number(body, manifest.flushed_seq_no);
     append_varint(body, manifest.next_segment);
     append_varint(body, manifest.deletes);
@@ -80,11 +92,7 @@ Result<Manifest> parse_manifest(const std::string& name, std::string_view bytes)
     ByteReader reader(bytes);
     Manifest manifest;
     manifest.incarnation = reader.varint();
-    manifest.name = reader.text();
-    manifest.uuid = reader.text();
-    manifest.created_ms = reader.number<std::int64_t>();
-    manifest.settings_json = reader.text();
-    manifest.mapping = TRY(read_mapping(reader.text()));
+    TRY(read_index_fields(reader, manifest));
     manifest.flushed_seq_no = reader.number<std::int64_t>();
     manifest.next_segment = reader.varint();
     manifest.deletes = reader.varint();

@@ -4,6 +4,7 @@
 // then may anything it no longer names be deleted. Layout in docs/formats/manifest.md.
 #pragma once
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "io/folder.h"
 #include "store/mapping.h"
@@ -43,6 +44,10 @@ struct Manifest {
 std::string index_folder(std::uint64_t incarnation);
 std::string segment_name(std::uint64_t incarnation, std::uint64_t number);
 std::string deletes_name(std::uint64_t incarnation, std::uint64_t number);
+
+/// Name, uuid, when it was made, settings and mapping: the same in a manifest and in the log.
+void append_index_fields(std::string& bytes, const Manifest& manifest);
+Result<> read_index_fields(ByteReader& reader, Manifest& manifest);
 
 /// The manifest as it is sealed in its file, and in snapshots.
 std::string manifest_bytes(const Manifest& manifest);

@@ -19,20 +19,11 @@ import time
 
 from elkhorn_process import Connection, Elkhorn
 from load import Ledger, Load
+from rounds import SKIPPED, run_rounds, until
 
-WAIT_SECONDS = 30
-SKIPPED = 77
 PRELOAD = [pathlib.Path("/usr/lib/fiu") / name for name in ("fiu_run_preload.so", "fiu_posix_preload.so")]
 FAIL = "enable name=posix/io/sync/fdatasync,failinfo=5"  # EIO
 WORK = "disable name=posix/io/sync/fdatasync"
-
-
-def until(what: str, condition) -> None:
-    end = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {WAIT_SECONDS} s: {what}")
-        time.sleep(0.02)
 
 
 def one_round(number: int, arguments, folder: pathlib.Path, ledger: Ledger) -> tuple[list[str], int]:
@@ -88,23 +79,10 @@ def main() -> int:
         print("skipped: libfiu is not installed (Debian's fiu-utils)")
         return SKIPPED
     folder = pathlib.Path(tempfile.mkdtemp(prefix="elkhorn-failed-fsync-"))
-    ledger, began = Ledger(), time.monotonic()
-    passed = failed = refused = 0
-    for number in range(arguments.rounds):
-        try:
-            problems, refusals = one_round(number, arguments, folder, ledger)
-        except AssertionError as error:
-            problems, refusals = [str(error)], 0
-        refused += refusals
-        passed, failed = passed + (not problems), failed + bool(problems)
-        if problems:
-            print(f"round {number} (seed {arguments.seed}): " + "; ".join(problems[:5]))
-            break
-    shutil.rmtree(folder) if not failed else print(f"the data folder is left in {folder}")
-    print(f"{ledger.acknowledged} acknowledged changes, {refused} refused bulks, {time.monotonic() - began:.0f} s, "
-          f"seed {arguments.seed}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    ledger = Ledger()
+    sound = run_rounds(arguments, ledger, lambda number: one_round(number, arguments, folder, ledger))
+    shutil.rmtree(folder) if sound else print(f"the data folder is left in {folder}")
+    return 0 if sound else 1
 
 
 sys.exit(main())

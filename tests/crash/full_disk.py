@@ -22,9 +22,7 @@ import time
 
 from elkhorn_process import Connection, Elkhorn
 from load import Ledger, Load
-
-WAIT_SECONDS = 30
-SKIPPED = 77
+from rounds import SKIPPED, run_rounds, until
 
 
 def in_own_namespace() -> None:
@@ -34,14 +32,6 @@ def in_own_namespace() -> None:
             os.execvp("unshare", [*attempt, sys.executable, __file__, *sys.argv[1:], "--inside"])
     print("skipped: this machine allows no mount namespace (unshare -m, unshare -rm)")
     sys.exit(SKIPPED)
-
-
-def until(what: str, condition) -> None:
-    end = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {WAIT_SECONDS} s: {what}")
-        time.sleep(0.02)
 
 
 class Disk:
@@ -131,27 +121,15 @@ def main() -> int:
         print(f"skipped: no tmpfs can be mounted here ({mounted.stderr.strip()})")
         return SKIPPED
     ledger, disk = Ledger(), Disk(mount)
-    passed = failed = refused = 0
-    began = time.monotonic()
+    sound = False
     try:
-        for number in range(arguments.rounds):
-            try:
-                problems, refusals = one_round(number, arguments, disk, ledger)
-            except AssertionError as error:
-                problems, refusals = [str(error)], 0
-            refused += refusals
-            passed, failed = passed + (not problems), failed + bool(problems)
-            if problems:
-                print(f"round {number} (seed {arguments.seed}): " + "; ".join(problems[:5]))
-                print((folder / "log").read_text()[-2000:])
-                break
+        sound = run_rounds(arguments, ledger, lambda number: one_round(number, arguments, disk, ledger))
     finally:
+        if not sound:
+            print((folder / "log").read_text()[-2000:])
         subprocess.run(["umount", "-l", mount], check=False)
         shutil.rmtree(folder)
-    print(f"{ledger.acknowledged} acknowledged changes, {refused} refused bulks, {time.monotonic() - began:.0f} s, "
-          f"seed {arguments.seed}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return 0 if sound else 1
 
 
 sys.exit(main())
