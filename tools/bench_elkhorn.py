@@ -14,10 +14,11 @@ from bench_server import Server, ask
 from bench_subject import Subject
 
 BODY_BYTES = 1 << 20
-STORE = """
+READ_JSON = """
 input { file { path => "%s" mode => "read" start_position => "beginning" sincedb_path => "/dev/null" codec => json } }
-output { elkhorn { index => "bench" } }
 """
+STORE = READ_JSON + 'output { elkhorn { index => "bench" } }\n'
+NOWHERE = READ_JSON + "output { null { } }\n"
 GROK_DATE = """
 input { file { path => "%s" mode => "read" start_position => "beginning" sincedb_path => "/dev/null" } }
 filter {
@@ -63,9 +64,14 @@ def over_http(documents: Documents, folder: pathlib.Path) -> Measurement:
 
 
 def through_pipeline(documents: Documents, folder: pathlib.Path) -> Measurement:
-    """The same documents by a file input with the JSON codec into the store of the same process."""
+    """The same documents by a file input with the JSON codec into the store of the same process. What the output
+    takes of it is the difference to the same pipeline that ends in `null`."""
     measurement = run_pipeline(STORE, documents, folder)
     measurement.disk_bytes = disk_bytes([folder / "data"])
+    output_cpu_s = measurement.cpu_s - run_pipeline(NOWHERE, documents, folder).cpu_s
+    output_mb_per_cpu_s = documents.raw_bytes / 1e6 / output_cpu_s
+    measurement.more = {"output_mb_per_cpu_s": output_mb_per_cpu_s,
+                        "note": f"{output_mb_per_cpu_s:.1f} MB per CPU second of the output alone, without reading the file"}
     with serving(folder) as (_, port):
         documents.expect(json.loads(ask(port, "GET", "/bench/_count"))["count"])
     return measurement

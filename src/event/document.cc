@@ -1,6 +1,7 @@
 #include "event/document.h"
 
 #include "base/hash.h"
+#include "text/json_text.h"
 
 namespace elkhorn::event {
 
@@ -33,7 +34,7 @@ std::size_t FieldNames::size() const {
 }
 
 FieldCache::FieldCache(FieldNames& names) : names_(names), table_(1024, 0) {
-    nodes_.push_back({none, no_field, none, "", ""});
+    nodes_.push_back({none, no_field, none, "", "", ""});
 }
 
 std::uint32_t FieldCache::child(std::uint32_t parent, std::string_view key) {
@@ -57,7 +58,10 @@ std::uint32_t FieldCache::look_up(std::uint32_t parent, std::string_view key) {
     std::string path = parent == root ? std::string(key) : above + "." + std::string(key);
     const FieldId field = names_.intern(path).value_or(no_field);
     const auto made = static_cast<std::uint32_t>(nodes_.size());
-    nodes_.push_back({parent, field, none, std::string(key), std::move(path)});
+    std::string json_key;
+    text::append_json_string(json_key, key);
+    json_key.push_back(':');
+    nodes_.push_back({parent, field, none, std::string(key), std::move(path), std::move(json_key)});
     table_[slot] = made;
     if (nodes_.size() * 2 > table_.size()) rehash();
     return made;

@@ -114,6 +114,9 @@ public:
         return id;
     }
 
+    /// The node's key as JSON has it: quotes, escapes and colon.
+    std::string_view json_key(std::uint32_t node) const { return nodes_[node].json_key; }
+
 private:
     static constexpr FieldId no_field = ~FieldId{0};
     static constexpr std::uint32_t none = ~std::uint32_t{0};
@@ -124,6 +127,7 @@ private:
         std::uint32_t next;  // the node asked for after this one, last time
         std::string key;
         std::string path;
+        std::string json_key;
     };
 
     std::uint32_t look_up(std::uint32_t parent, std::string_view key);

@@ -1,40 +1,80 @@
 #include "event/flatten.h"
 
+#include "event/format.h"
+#include "text/json_text.h"
+
 namespace elkhorn::event {
-namespace {
 
-void add(const Value& value, std::uint32_t node, FieldCache& fields, Document& document) {
-    if (value.is(Kind::object)) {
-        for (const Member& member : value.as_object().members()) {
-            add(member.value, fields.child(node, member.name), fields, document);
+/// Texts are noted by their place while the JSON still grows.
+class Flattener::Walk {
+public:
+    Walk(FieldCache& fields, std::string& json, Document& document, std::vector<Placed>& placed)
+        : fields_(fields), json_(json), document_(document), placed_(placed) {}
+
+    void members(const Object& object, std::uint32_t node) {
+        json_.push_back('{');
+        bool first = true;
+        for (const Member& member : object.members()) {
+            if (!first) json_.push_back(',');
+            first = false;
+            const std::uint32_t below = fields_.child(node, member.name);
+            json_ += fields_.json_key(below);
+            add(member.value, below);
         }
-        return;
+        json_.push_back('}');
     }
-    if (value.is(Kind::array)) {
-        for (const Value& item : value.as_array().values())
-            add(item, node, fields, document);
-        return;
-    }
-    const auto field = fields.field(node);
-    if (!field) return;
-    switch (value.kind()) {
-        case Kind::string: document.add_text(*field, value.as_string()); break;
-        case Kind::real: document.add_real(*field, value.as_real()); break;
-        case Kind::boolean:
-        case Kind::integer:
-        case Kind::timestamp: document.add_integer(*field, value.kind(), value.as_integer()); break;
-        case Kind::null: document.add_integer(*field, Kind::null, 0); break;
-        default: break;
-    }
-}
 
-}  // namespace
+private:
+    void add(const Value& value, std::uint32_t node) {
+        switch (value.kind()) {
+            case Kind::object: return members(value.as_object(), node);
+            case Kind::array: return items(value.as_array(), node);
+            case Kind::string: return text(value.as_string(), node);
+            default: break;
+        }
+        append_json(json_, value);
+        const auto field = fields_.field(node);
+        if (!field) return;
+        switch (value.kind()) {
+            case Kind::real: document_.add_real(*field, value.as_real()); break;
+            case Kind::null: document_.add_integer(*field, Kind::null, 0); break;
+            default: document_.add_integer(*field, value.kind(), value.as_integer()); break;
+        }
+    }
 
-void flatten(const Event& event, FieldCache& fields, Document& document) {
+    void items(const Array& array, std::uint32_t node) {
+        json_.push_back('[');
+        bool first = true;
+        for (const Value& item : array.values()) {
+            if (!first) json_.push_back(',');
+            first = false;
+            add(item, node);
+        }
+        json_.push_back(']');
+    }
+
+    void text(std::string_view text, std::uint32_t node) {
+        const std::size_t at = json_.size() + 1;
+        const bool as_it_is = text::append_json_string(json_, text);
+        const auto field = fields_.field(node);
+        if (!field) return;
+        if (as_it_is) placed_.push_back({document_.leaves().size(), at});
+        document_.add_text(*field, text);
+    }
+
+    FieldCache& fields_;
+    std::string& json_;
+    Document& document_;
+    std::vector<Placed>& placed_;
+};
+
+void Flattener::flatten(const Event& event, std::string& json, Document& document) {
+    json.clear();
     document.clear();
-    for (const Member& member : event.root().members()) {
-        add(member.value, fields.child(FieldCache::root, member.name), fields, document);
-    }
+    placed_.clear();
+    Walk(fields_, json, document, placed_).members(event.root(), FieldCache::root);
+    for (const Placed& placed : placed_)
+        document.leaves()[placed.leaf].text = json.data() + placed.at;
 }
 
 }  // namespace elkhorn::event

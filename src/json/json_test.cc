@@ -1,5 +1,6 @@
 // Behaviour of the json room: what is accepted, what is refused, and that both ways in agree.
 
+#include "event/flatten.h"
 #include "event/format.h"
 #include "json/flatten.h"
 #include "json/parse.h"
@@ -20,12 +21,7 @@ std::string round_trip(std::string_view json) {
     return out;
 }
 
-std::string flat(std::string_view json) {
-    event::FieldNames names;
-    json::Flattener flattener(names);
-    event::Document document;
-    const auto result = flattener.flatten(json, json.size(), document);
-    if (!result) return "error: " + result.error().message;
+std::string leaves_of(const event::FieldNames& names, const event::Document& document) {
     std::string out;
     for (const event::Leaf& leaf : document.leaves()) {
         out += std::string(names.name(leaf.field)) + "=";
@@ -38,6 +34,15 @@ std::string flat(std::string_view json) {
         out += ";";
     }
     return out;
+}
+
+std::string flat(std::string_view json) {
+    event::FieldNames names;
+    json::Flattener flattener(names);
+    event::Document document;
+    const auto result = flattener.flatten(json, json.size(), document);
+    if (!result) return "error: " + result.error().message;
+    return leaves_of(names, document);
 }
 
 TEST(JsonParse, KeepsTheTreeAndItsOrder) {
@@ -85,6 +90,32 @@ TEST(JsonFlatten, ExpectsTheNextFieldYetTakesAnyOrder) {
     }
     ASSERT_EQ(document.leaves().size(), 2U);
     EXPECT_EQ(document.leaves()[0].field, document.leaves()[1].field) << "a.a is one path";
+}
+
+TEST(EventFlatten, GivesTheLeavesOfTheJsonItWrites) {
+    event::FieldNames names;
+    event::Flattener flattener(names);
+    event::Document document;
+    json::Parser parser;
+    std::string json;
+    for (const std::string_view given :
+         {R"({"a":{"b":[1,"x",{"c":2.5}]},"d":null,"e":true,"f":"q\"uote","g":[],"h":{}})",
+          R"({"k\"ey":"\u00e4\n","long":"a text of more than sixteen bytes","a":{"b":["x","y"]}})",
+          R"({})"}) {
+        event::Arena arena;
+        event::Event event(arena);
+        ASSERT_TRUE(parser.parse_into(given, event));
+        flattener.flatten(event, json, document);
+        EXPECT_EQ(json, round_trip(given));
+        EXPECT_EQ(leaves_of(names, document), flat(json));
+        for (const event::Leaf& leaf : document.leaves()) {
+            if (leaf.kind != event::Kind::string ||
+                leaf.as_text().find_first_of("\"\n") != std::string::npos)
+                continue;
+            EXPECT_TRUE(leaf.text >= json.data() && leaf.text < json.data() + json.size())
+                << leaf.as_text() << ": the store keeps it once where it is the JSON's";
+        }
+    }
 }
 
 TEST(JsonWriter, PutsCommasWhereTheyBelong) {

@@ -1,9 +1,14 @@
 #include "main/store_sink.h"
 
+#include "api/document_change.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "event/flatten.h"
-#include "event/format.h"
+#include "json/parse.h"
+
+#include <fmt/format.h>
+
+#include <deque>
 
 namespace elkhorn {
 namespace {
@@ -12,13 +17,20 @@ metrics::Counter refused{
     "elkhorn_output_documents_refused_total",
     "Documents that the store refused for good: a strict mapping, or an _id that is there."};
 
-/// What a thread keeps warm: names looked up before, and the flat documents of a batch.
+/// What a thread keeps warm from batch to batch.
 struct Scratch {
-    explicit Scratch(event::FieldNames& names) : owner(&names), fields(names) {}
+    explicit Scratch(event::FieldNames& names)
+        : owner(&names), flattener(names), merged_flattener(names) {}
 
     event::FieldNames* owner;
-    event::FieldCache fields;
+    event::Flattener flattener;
+    json::Parser parser;               // of updates
+    json::Flattener merged_flattener;  // of what they make
+    std::vector<std::string> sources;
+    std::vector<event::Document> documents;
 };
+
+constexpr std::size_t kept_source_bytes = 1 << 16;  // of each: a longer one is given back
 
 class StoreSink final : public output::Sink {
 public:
@@ -29,38 +41,68 @@ public:
         if (scratch == nullptr || scratch->owner != &store_.field_names()) {
             scratch = std::make_unique<Scratch>(store_.field_names());
         }
-        std::string json;
-        std::vector<std::size_t> ends;
-        std::vector<event::Document> documents(items.size());
-        std::vector<store::Write> writes;
-        for (std::size_t i = 0; i < items.size(); ++i) {
-            event::append_json(json, items[i].event->root());
-            ends.push_back(json.size());
-            event::flatten(*items[i].event, scratch->fields, documents[i]);
+        const std::size_t count = items.size();
+        if (scratch->sources.size() < count) {
+            scratch->sources.resize(count);
+            scratch->documents.resize(count);
         }
-        for (std::size_t i = 0; i < items.size(); ++i) {
-            const std::size_t from = i == 0 ? 0 : ends[i - 1];
-            const bool create = items[i].action == Action::create;
-            writes.push_back({items[i].index,
-                              create ? store::Action::create : store::Action::index,
-                              items[i].id,
-                              std::string_view(json).substr(from, ends[i] - from),
-                              &documents[i],
-                              {}});
+        scratch->merged_flattener.reset();
+        std::vector<store::Write> writes;
+        writes.reserve(count);
+        std::deque<api::DocumentChange> changes;
+        for (std::size_t i = 0; i < count; ++i) {
+            const Item& item = items[i];
+            std::string& source = scratch->sources[i];
+            event::Document& document = scratch->documents[i];
+            if (source.capacity() > kept_source_bytes) source = {};
+            if (item.action != Action::remove)
+                scratch->flattener.flatten(*item.event, source, document);
+            if (item.action == Action::index || item.action == Action::create) {
+                const bool create = item.action == Action::create;
+                writes.push_back({item.index,
+                                  create ? store::Action::create : store::Action::index,
+                                  item.id,
+                                  source,
+                                  &document,
+                                  {}});
+            } else if (item.id.empty()) {
+                refuse(item.index, "an update or a delete needs document_id");
+            } else if (item.action == Action::remove) {
+                writes.push_back({item.index, store::Action::remove, item.id, {}, nullptr, {}});
+            } else {
+                auto& change = changes.emplace_back(scratch->parser, scratch->merged_flattener);
+                if (const auto write = update(item, source, change))
+                    writes.push_back(*write);
+                else
+                    refuse(item.index, write.error().message);
+            }
         }
         const auto written = store_.write(writes);
         if (!written) return std::unexpected(written.error());
         for (std::size_t i = 0; i < written->size(); ++i) {
-            const auto& error = (*written)[i].error;
-            if (!error) continue;
-            refused.add();
-            log::warn("a document was refused",
-                      {{"index", items[i].index}, {"reason", error->message}});
+            if (const auto& error = (*written)[i].error) refuse(writes[i].index, error->message);
         }
         return {};
     }
 
 private:
+    /// `change` must stay where it is until the write has returned.
+    static Result<store::Write> update(const Item& item, const std::string& source,
+                                       api::DocumentChange& change) {
+        const bool upsert = item.action == Action::upsert;
+        const auto parsed =
+            change.parse(fmt::format(R"({{"doc":{},"doc_as_upsert":{}}})", source, upsert));
+        if (!parsed) return fail(ErrorCode::invalid, parsed.error().reason);
+        store::Write write = change.write(item.id);
+        write.index = item.index;
+        return write;
+    }
+
+    static void refuse(std::string_view index, std::string_view reason) {
+        refused.add();
+        log::warn("a document was refused", {{"index", index}, {"reason", reason}});
+    }
+
     store::Store& store_;
 };
 

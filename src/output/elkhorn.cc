@@ -7,8 +7,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <deque>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 namespace elkhorn::output::elkhorn {
 namespace {
@@ -18,8 +21,20 @@ using Action = Sink::Action;
 struct Options {
     std::optional<event::Format> index;
     std::optional<event::Format> id;
-    Action action = Action::index;
+    std::optional<event::Format> action;
+    bool upsert = false;
 };
+
+constexpr std::array actions{std::pair{"index", Action::index}, std::pair{"create", Action::create},
+                             std::pair{"update", Action::update},
+                             std::pair{"delete", Action::remove}};
+
+std::optional<Action> action_named(std::string_view name) {
+    for (const auto& [word, action] : actions) {
+        if (word == name) return action;
+    }
+    return std::nullopt;
+}
 
 class Elkhorn final : public Output {
 public:
@@ -37,7 +52,7 @@ public:
                 texts.pop_back();
             else
                 last_index = texts.back();
-            Sink::Item item{last_index, {}, options_.action, event};
+            Sink::Item item{last_index, {}, action_of(*event), event};
             if (options_.id) item.id = texts.emplace_back(options_.id->fill(*event, clock_));
             items.push_back(item);
         }
@@ -45,6 +60,15 @@ public:
     }
 
 private:
+    /// A word that an event made up is taken for index, as the elasticsearch output does it.
+    Action action_of(const event::Event& event) const {
+        const auto action = options_.action->constant()
+                                ? action_named(options_.action->text())
+                                : action_named(options_.action->fill(event, clock_));
+        if (action == Action::update && options_.upsert) return Action::upsert;
+        return action.value_or(Action::index);
+    }
+
     const Options options_;
     Sink& sink_;
     const Clock& clock_;
@@ -58,15 +82,20 @@ Result<std::unique_ptr<Output>> build(const config::Plugin& plugin, const Contex
     std::string action = "index";
     fields.optional("index", index);
     fields.optional("document_id", id);
-    fields.choice("action", action, {"index", "create", "update", "delete"});
+    fields.optional("action", action);
+    fields.optional("doc_as_upsert", options.upsert);
     fields.accept({"id", "enable_metric", "workers"});
     if (context.sink == nullptr) {
         fields.mistake(plugin.place,
                        "there is no store in this process; use elasticsearch { hosts => ... }");
     }
-    if (action == "create") options.action = Action::create;
-    if (action == "update") options.action = Action::update;
-    if (action == "delete") options.action = Action::remove;
+    const bool composed = action.contains("%{");
+    if (!composed && !action_named(action)) {
+        fields.mistake("action",
+                       fmt::format("\"{}\" is none of index, create, update, delete", action));
+    }
+    if (id.empty() && (action == "update" || action == "delete"))
+        fields.mistake("action", "needs document_id, to know which document");
     const auto read = [&](std::string_view name,
                           const std::string& text) -> std::optional<event::Format> {
         auto format = event::Format::parse(text);
@@ -75,6 +104,7 @@ Result<std::unique_ptr<Output>> build(const config::Plugin& plugin, const Contex
         return std::nullopt;
     };
     options.index = read("index", index);
+    options.action = read("action", action);
     if (!id.empty()) options.id = read("document_id", id);
     TRY(fields.finish());
     return std::make_unique<Elkhorn>(std::move(options), *context.sink, context.clock);

@@ -12,7 +12,8 @@ namespace elkhorn::output {
 
 class Sink {
 public:
-    enum class Action : std::uint8_t { index, create, update, remove };
+    /// As in a `_bulk` request; `upsert` is an update that adds the document where it is missing.
+    enum class Action : std::uint8_t { index, create, update, upsert, remove };
 
     struct Item {
         std::string_view index;

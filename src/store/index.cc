@@ -59,7 +59,15 @@ std::int64_t next_version(const Write& write, std::optional<std::int64_t> versio
 /// wherever the kind changes.
 class LogEntries {
 public:
-    LogEntries(WriteLog& log, std::uint64_t incarnation) : log_(log), incarnation_(incarnation) {}
+    /// `writes` are what will be logged, as far as memory is concerned.
+    LogEntries(WriteLog& log, std::uint64_t incarnation, std::span<const Write* const> writes)
+        : log_(log), incarnation_(incarnation) {
+        constexpr std::size_t around = 24;  // kind, numbers, lengths
+        std::size_t bytes = around;
+        for (const Write* write : writes)
+            bytes += write->source.size() + write->id.size() + around;
+        bytes_.reserve(bytes);
+    }
 
     /// The entry that takes the next change.
     std::string& of(LogEntry kind) {
@@ -328,7 +336,7 @@ std::optional<Lsn> Index::write(std::span<const Write* const> writes,
                                 std::span<Written* const> results) {
     const Lock lock(mutex_);
     if (retired_) return std::nullopt;
-    LogEntries entries(*node_.log, incarnation_);
+    LogEntries entries(*node_.log, incarnation_, writes);
     const std::size_t slots_before = slots_.empty() ? 0 : slots_.size() - 1;
     for (std::size_t i = 0; i < writes.size(); ++i) {
         if (auto done = write_one(*writes[i], *results[i], entries); !done)

@@ -58,16 +58,17 @@ std::size_t find_write(std::string_view bytes) {
 }
 
 void append_frame(std::string& out, const NewFrame& frame) {
-    std::string rest;
-    append_number(rest, frame.first);
-    append_number(rest, frame.entries);
-    append_number(rest, static_cast<std::uint32_t>(frame.raw.size()));
-    append_number(rest, std::uint32_t{0});
-    append_lz4(rest, frame.raw);
-    write_number(rest.data() + 16, static_cast<std::uint32_t>(rest.size() - 20));
+    const std::size_t at = out.size();
     append_number(out, frame.continued ? continued_magic : frame_magic);
-    append_number(out, crc32c(rest));
-    out += rest;
+    append_number(out, std::uint32_t{0});  // its checksum
+    append_number(out, frame.first);
+    append_number(out, frame.entries);
+    append_number(out, static_cast<std::uint32_t>(frame.raw.size()));
+    const std::size_t size_at = out.size();
+    append_number(out, std::uint32_t{0});
+    append_lz4(out, frame.raw);
+    write_number(out.data() + size_at, static_cast<std::uint32_t>(out.size() - size_at - 4));
+    write_number(out.data() + at + 4, crc32c(std::string_view(out).substr(at + 8)));
 }
 
 }  // namespace elkhorn::store

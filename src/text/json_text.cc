@@ -79,7 +79,7 @@ void append_escape(std::string& out, char c) {
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
+bool append_json_string(std::string& out, std::string_view text) {
     std::size_t at = plain_prefix(text);
     if (at == text.size()) {
         const std::size_t before = out.size();
@@ -90,9 +90,10 @@ void append_json_string(std::string& out, std::string_view text) {
             to[after - 1] = '"';
             return after;
         });
-        return;
+        return true;
     }
     out.push_back('"');
+    bool as_it_is = true;
     std::size_t from = 0;
     while (at < text.size()) {
         const auto c = static_cast<unsigned char>(text[at]);
@@ -105,6 +106,7 @@ void append_json_string(std::string& out, std::string_view text) {
             at += length;
             continue;
         }
+        as_it_is = false;
         out.append(text, from, at - from);
         if (c >= 0x80)
             out += replacement;
@@ -114,6 +116,7 @@ void append_json_string(std::string& out, std::string_view text) {
     }
     out.append(text, from, at - from);
     out.push_back('"');
+    return as_it_is;
 }
 
 void append_json_real(std::string& out, double value) {

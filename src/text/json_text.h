@@ -8,8 +8,9 @@
 
 namespace elkhorn::text {
 
-/// With quotes and escapes (RFC 8259); each byte that is no valid UTF-8 becomes U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
+/// With quotes and escapes (RFC 8259); each byte that is no valid UTF-8 becomes U+FFFD. True where
+/// it needed neither: between the quotes stands `text` as it is.
+bool append_json_string(std::string& out, std::string_view text);
 
 /// As Java's Double.toString prints it, which is what Elasticsearch and Logstash answer: shortest
 /// digits that round-trip, "1.0" for whole numbers, "1.0E10" from 10^7 on and below 10^-3.
