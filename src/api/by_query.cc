@@ -206,7 +206,7 @@ private:
                         {ErrorCode::cancelled, "the search took longer than it may"});
                 }
                 search::GroupContext place{&context_, index.get(), view.group.get(),
-                                           store::Bitmap(view.group->rows(), true)};
+                                           store::Bitmap(view.group->rows(), true), nullptr};
                 if (view.deleted != nullptr) place.live.and_not(*view.deleted);
                 store::Bitmap rows = ASK(options_.query->rows(place));
                 rows.and_with(place.live);

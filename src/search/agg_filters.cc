@@ -1,12 +1,8 @@
-// search/agg_filters.cc -- buckets by queries and the like: filter, filters, missing, global,
-// nested and reverse_nested. All but filters have one bucket for each bucket of the parent, under
-// the same number.
-//
-// Nested objects are kept flat: inside a nested aggregation a document stands for all of its
-// objects.
+// search/agg_filters.cc -- buckets by queries and the like: filter, filters, missing and global.
 
 #include "search/agg_buckets.h"
 #include "search/agg_makers.h"
+#include "search/agg_single_bucket.h"
 #include "search/agg_source.h"
 #include "search/plan.h"
 
@@ -20,52 +16,6 @@ namespace {
 
 using event::Kind;
 using event::Value;
-
-class SingleBucket : public Aggregator {
-public:
-    using Aggregator::Aggregator;
-
-    Shape shape() const final { return Shape::single_bucket; }
-
-    Answer<> render(json::Writer& out, std::uint32_t bucket) final {
-        out.member("doc_count", bucket < counts_.size() ? counts_[bucket] : 0);
-        return children_.render(out, bucket, nullptr, 0);
-    }
-
-    double metric(std::uint32_t bucket, std::string_view /*key*/) const final {
-        return bucket < counts_.size() ? static_cast<double>(counts_[bucket]) : 0;
-    }
-
-    bool has_metric(std::string_view key) const final { return key.empty() || key == "doc_count"; }
-
-protected:
-    /// Counts the selected rows that are in `rows` and passes them on.
-    Answer<> collect_rows(const GroupContext& context, const Selection& selection,
-                          const store::Bitmap& rows) {
-        ASK(grow(counts_, selection.bucket_count));
-        below_.clear();
-        if (selection.rows.empty()) return {};  // there may be no bucket either
-        if (selection.all_in_first()) {
-            for (const std::uint32_t row : selection.rows) {
-                if (rows.test(row)) below_.rows.push_back(row);
-            }
-            counts_[0] += below_.rows.size();
-        } else {
-            selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
-                if (!rows.test(row)) return;
-                ++counts_[bucket];
-                below_.add(row, bucket);
-            });
-        }
-        if (children_.none()) return {};
-        Selection chosen = below_.selection(selection.bucket_count);
-        chosen.whole = selection.whole && below_.rows.size() == context.rows();
-        return children_.collect(context, chosen);
-    }
-
-    std::vector<std::uint64_t> counts_;
-    SelectionBuffer below_;
-};
 
 /// A query planned once for each index of the request, so that it is refused before rows are read.
 class PlannedFilter {
@@ -166,97 +116,6 @@ public:
 
 private:
     std::vector<std::uint32_t> rows_;
-};
-
-class Nested final : public SingleBucket {
-public:
-    Nested(Common common, std::string path)
-        : SingleBucket(std::move(common)), path_(std::move(path)) {}
-
-    Answer<> bind(const RequestContext& request) override {
-        for (const auto& index : request.indices) {
-            const store::FieldMapping* field = index->mapping->find(path_);
-            if (field != nullptr && field->type != store::FieldType::nested) {
-                return refuse_execution(
-                    fmt::format("[nested] nested path [{}] is not nested", path_));
-            }
-            const auto& fields = index->mapping->fields;
-            const auto below = fields.lower_bound(path_ + ".");
-            if (field == nullptr && below != fields.end() &&
-                below->first.starts_with(path_ + ".")) {
-                return refuse_execution(
-                    fmt::format("[nested] nested path [{}] is not nested", path_));
-            }
-        }
-        return children_.bind(request);
-    }
-
-    Answer<> collect(const GroupContext& context, const Selection& selection) override {
-        const store::FieldMapping* field = context.index->mapping->find(path_);
-        objects_.assign(context.rows(), 0);
-        if (field != nullptr) ASK(count_objects(context));
-        ASK(grow(counts_, selection.bucket_count));
-        below_.clear();
-        selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
-            if (objects_[row] == 0) return;
-            counts_[bucket] += objects_[row];
-            below_.add(row, bucket);
-        });
-        return children_.collect(context, below_.selection(selection.bucket_count));
-    }
-
-private:
-    /// A row has at least as many objects as the field below the path with the most values has
-    /// values.
-    Answer<> count_objects(const GroupContext& context) {
-        for (const auto& column : context.group->columns()) {
-            if (!column->path().starts_with(path_ + ".")) continue;
-            std::shared_ptr<const store::RowValues> rows;
-            if (column->kind() == store::ColumnKind::integer) {
-                const auto values = ASK(column->integers());
-                rows = std::shared_ptr<const store::RowValues>(values, &values->rows);
-            } else if (column->kind() == store::ColumnKind::real) {
-                const auto values = ASK(column->reals());
-                rows = std::shared_ptr<const store::RowValues>(values, &values->rows);
-            } else if (column->has_dictionary()) {
-                const auto values = ASK(column->ordinals());
-                rows = std::shared_ptr<const store::RowValues>(values, &values->rows);
-            } else {
-                rows = ASK(column->row_values());
-            }
-            for (std::uint32_t row = 0; row < context.rows(); ++row) {
-                objects_[row] = std::max(objects_[row], rows->last(row) - rows->first(row));
-            }
-        }
-        return {};
-    }
-
-    std::string path_;
-    std::vector<std::uint32_t> objects_;
-};
-
-class ReverseNested final : public SingleBucket {
-public:
-    ReverseNested(Common common, bool misplaced)
-        : SingleBucket(std::move(common)), misplaced_(misplaced) {}
-
-    Answer<> bind(const RequestContext& request) override {
-        if (misplaced_) {
-            return refuse_in_phase(
-                "illegal_argument_exception",
-                fmt::format("Reverse nested aggregation [{}] can only be used inside a [nested] "
-                            "aggregation",
-                            name()));
-        }
-        return children_.bind(request);
-    }
-
-    Answer<> collect(const GroupContext& context, const Selection& selection) override {
-        return collect_rows(context, selection, store::Bitmap(context.rows(), true));
-    }
-
-private:
-    bool misplaced_;
 };
 
 struct FiltersSettings {
@@ -395,31 +254,6 @@ Made make_global(Common common, const Value& body) {
                         token_name(body.as_object().members()[0].value), common.name));
     }
     return std::make_unique<Global>(std::move(common));
-}
-
-Made make_nested(Common common, const Value& body) {
-    std::string path;
-    for (const event::Member& member : body.as_object().members()) {
-        if (member.name != "path" || !member.value.is(Kind::string)) {
-            return refuse_parsing(
-                fmt::format("Unexpected token {} in [{}].", token_name(member.value), common.name));
-        }
-        path = member.value.as_string();
-    }
-    if (path.empty())
-        return refuse_parsing(
-            fmt::format("Missing [path] field for nested aggregation [{}]", common.name));
-    return std::make_unique<Nested>(std::move(common), std::move(path));
-}
-
-Made make_reverse_nested(Common common, const Value& body) {
-    for (const event::Member& member : body.as_object().members()) {
-        if (member.name == "path" && member.value.is(Kind::string)) continue;
-        return refuse_parsing(
-            fmt::format("Unexpected token {} in [{}].", token_name(member.value), common.name));
-    }
-    const bool misplaced = common.nested.empty();
-    return std::make_unique<ReverseNested>(std::move(common), misplaced);
 }
 
 }  // namespace elkhorn::search::agg

@@ -177,13 +177,13 @@ Answer<> SourceOptions::check() const {
                   "Required one of fields [field, script], but none were specified. ");
 }
 
-bool is_nested_field(const store::IndexView& index, std::string_view name) {
-    for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
-         dot = name.find('.', dot + 1)) {
+std::string_view nested_path_of(const store::IndexView& index, std::string_view name) {
+    for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0;
+         dot = name.rfind('.', dot - 1)) {
         const store::FieldMapping* above = index.mapping->find(name.substr(0, dot));
-        if (above != nullptr && above->type == FieldType::nested) return true;
+        if (above != nullptr && above->type == FieldType::nested) return name.substr(0, dot);
     }
-    return false;
+    return {};
 }
 
 Answer<> Source::look(const store::IndexView& index, const Common& common,
@@ -198,7 +198,7 @@ Answer<> Source::look(const store::IndexView& index, const Common& common,
         return refuse_argument(
             fmt::format("Fielddata is not supported on field [{}] of type [{}]", field_, field_));
     } else {
-        if (!field.known() || is_nested_field(index, field_) != in_nested_) return {};
+        if (!field.known() || nested_path_of(index, field_) != nested_) return {};
         if (field.type() == FieldType::object || field.type() == FieldType::nested) return {};
         name = field.mapping->es_name.empty() ? std::string(store::default_name(field.type()))
                                               : field.mapping->es_name;
@@ -233,7 +233,7 @@ Answer<> Source::look(const store::IndexView& index, const Common& common,
 Answer<> Source::bind(const RequestContext& request, const Common& common,
                       const SourceOptions& options, const SourceRule& rule) {
     field_ = options.field;
-    in_nested_ = !common.nested.empty();
+    nested_ = common.nested;
     rule_ = rule;
     std::optional<Failure> failure;
     for (const auto& index : request.indices) {
@@ -317,7 +317,7 @@ const store::Column* Source::column(const GroupContext& context) const {
     if (has_missing_ || mixed_ || kind_of_own_field(field_)) return nullptr;
     const Field field = find_field(*context.index, field_);
     if (!usable(field) || field.longest != 0 || field.is_nanos() ||
-        is_nested_field(*context.index, field_) != in_nested_) {
+        nested_path_of(*context.index, field_) != nested_) {
         return nullptr;
     }
     const bool both = context.group->find(field.column, store::ColumnKind::integer) != nullptr &&
@@ -339,7 +339,7 @@ Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
         return column;
     }
     const Field field = find_field(*context.index, field_);
-    const bool visible = usable(field) && is_nested_field(*context.index, field_) == in_nested_;
+    const bool visible = usable(field) && nested_path_of(*context.index, field_) == nested_;
     if (visible && !is_text_kind(kind_of(field.type()))) {
         const Numbers numbers = ASK(numbers_of(context, field));
         if (numbers.integers && numbers.reals) {
@@ -392,7 +392,7 @@ Answer<TermColumn> Source::terms(const GroupContext& context) const {
     if (!is_text_kind(kind_) && !mixed_) return column;
     if (kind_of_own_field(field_)) return own_terms(context);
     const Field field = find_field(*context.index, field_);
-    const bool visible = usable(field) && is_nested_field(*context.index, field_) == in_nested_;
+    const bool visible = usable(field) && nested_path_of(*context.index, field_) == nested_;
     if (visible && is_text_kind(kind_of(field.type()))) {
         Keywords keywords = ASK(keywords_of(context, field));
         column.dictionary = std::move(keywords.dictionary);

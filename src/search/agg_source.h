@@ -111,7 +111,7 @@ private:
     Answer<TermColumn> own_terms(const GroupContext& context) const;
 
     std::string field_;
-    bool in_nested_ = false;
+    std::string nested_;  // path of the objects one is in
     ValueKind kind_ = ValueKind::real;
     bool mapped_ = false;
     bool mixed_ = false;  // numbers in one index and texts in another
@@ -125,8 +125,8 @@ private:
     SourceRule rule_;
 };
 
-/// Whether the name lies in a nested object of the index.
-bool is_nested_field(const store::IndexView& index, std::string_view name);
+/// The path of the nested objects that the field is of; empty: of documents.
+std::string_view nested_path_of(const store::IndexView& index, std::string_view name);
 
 /// Calls visit(bucket, value) for each value of the selected rows.
 template <typename T, typename Visit>

@@ -156,8 +156,10 @@ Answer<std::unique_ptr<Aggregator>> read_aggregator(Common common, const Definit
         return failure;
     }
     Place inside{place.ledger, made.get(), place.nested, place.depth + 1};
-    if (type == "reverse_nested") inside.nested.clear();
-    if (type == "nested") inside.nested = definition.body->as_object().find("path")->as_string();
+    if (type == "nested" || type == "reverse_nested") {
+        const Value* path = definition.body->as_object().find("path");
+        inside.nested = path == nullptr ? "" : path->as_string();
+    }
     made->children() = ASK(read_children(*definition.inside, inside));
     return made;
 }

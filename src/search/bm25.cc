@@ -1,5 +1,6 @@
 #include "search/bm25.h"
 
+#include "search/nested_objects.h"
 #include "text/tokenizer.h"
 
 #include <algorithm>
@@ -134,6 +135,13 @@ Answer<FieldCounts> Statistics::count(const GroupContext& context, const Field& 
 }
 
 Answer<> Statistics::each_group(const std::function<Answer<>(const GroupContext&)>& visit) const {
+    if (outer_ != nullptr) {
+        return outer_->each_group([&](const GroupContext& context) -> Answer<> {
+            for (const GroupContext& inside : ASK(objects_of(context, path_)))
+                ASK(visit(inside));
+            return {};
+        });
+    }
     for (const store::GroupView& view : index_.groups) {
         GroupContext context;
         context.request = &request_;

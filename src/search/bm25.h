@@ -49,13 +49,17 @@ public:
     Statistics(const RequestContext& request, const store::IndexView& index)
         : request_(request), index_(index) {}
 
+    /// Of the nested objects at `path` of what `outer`, which outlives this, counts.
+    Statistics(const Statistics& outer, std::string path)
+        : request_(outer.request_), index_(outer.index_), outer_(&outer), path_(std::move(path)) {}
+
     const store::IndexView& index() const { return index_; }
 
     Answer<FieldCounts> of_field(const Field& field);
     /// Rows that `count` finds, over all row groups; remembered under `key`.
     Answer<double> frequency(const std::string& key,
                              const std::function<Answer<double>(const GroupContext&)>& count);
-    /// Calls visit for each row group of the index, every row alive.
+    /// Calls visit for each row group of the index, or its objects, every row alive.
     Answer<> each_group(const std::function<Answer<>(const GroupContext&)>& visit) const;
 
 private:
@@ -63,6 +67,8 @@ private:
 
     const RequestContext& request_;
     const store::IndexView& index_;
+    const Statistics* outer_ = nullptr;
+    std::string path_;
     std::map<std::string, FieldCounts> fields_;
     std::map<std::string, double> frequencies_;
 };

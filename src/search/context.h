@@ -14,7 +14,8 @@
 
 namespace elkhorn::search {
 
-class GroupCache;  // field.h
+class GroupCache;     // field.h
+struct ObjectsPlace;  // nested_objects.h
 
 /// What holds for a whole request. `now` is frozen: every date of a request is rounded from it.
 struct RequestContext {
@@ -38,6 +39,9 @@ struct GroupContext {
     const store::IndexView* index = nullptr;
     const store::RowGroup* group = nullptr;
     store::Bitmap live;  // rows that are not deleted
+
+    /// Where the rows are objects of a nested field: whose, and of which rows. Null: documents.
+    std::shared_ptr<const ObjectsPlace> objects;
 
     std::uint32_t rows() const { return group->rows(); }
 };

@@ -159,6 +159,8 @@ public:
     const Keywords& keep(const store::RowGroup* group, const store::Column* column,
                          std::uint32_t longest, Keywords keywords);
 
+    void clear() { group_ = nullptr; }
+
 private:
     const store::RowGroup* group_ = nullptr;  // whose dictionaries are kept; only compared
     std::map<std::pair<const store::Column*, std::uint32_t>, Keywords> kept_;

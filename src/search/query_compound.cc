@@ -1,5 +1,5 @@
 // search/query_compound.cc -- parsers of queries made of queries: bool, constant_score, dis_max,
-// boosting, nested (its objects flattened), function_score (its query and boost).
+// boosting, function_score (its query and boost).
 
 #include "search/query_parse.h"
 #include "search/text_match.h"
@@ -138,13 +138,12 @@ bool bool_matches_nothing(const BoolQueries& queries) {
            std::ranges::all_of(queries.should, nothing);
 }
 
-/// Members of a query with inner queries by name: each an object.
+}  // namespace
+
 Answer<QueryPtr> inner_query(const event::Member& member, std::string_view outer) {
     if (member.value.is(Kind::object)) return parse_query(member.value);
     return bad_syntax(fmt::format("[{}] unexpected token [{}]", outer, token_name(member.value)));
 }
-
-}  // namespace
 
 Answer<QueryPtr> parse_bool(const Value& body) {
     BoolQueries queries;
@@ -244,54 +243,6 @@ Answer<QueryPtr> parse_boosting(const Value& body) {
          demotion = static_cast<float>(*factor)](const Scope& scope) -> Answer<NodePtr> {
             return demoted(ASK(plan_query(*positive, scope)), ASK(plan_query(*negative, scope)),
                            demotion);
-        },
-        common);
-}
-
-Answer<QueryPtr> parse_nested(const Value& body) {
-    QueryPtr inner;
-    std::string path;
-    bool ignore_unmapped = false;
-    Common common;
-    for (const event::Member& member : body.as_object().members()) {
-        const bool taken = ASK(take_common(member, common));
-        if (taken) continue;
-        if (member.name == "query")
-            inner = ASK(inner_query(member, "nested"));
-        else if (member.name == "path")
-            path = ASK(text_option("nested", member));
-        else if (member.name == "ignore_unmapped")
-            ignore_unmapped = ASK(boolean_option(member));
-        else if (member.name != "score_mode" && member.name != "inner_hits") {
-            return unsupported("nested", member.name);
-        }
-    }
-    if (!inner) return refuse("illegal_argument_exception", "[nested] requires 'query' field");
-    if (path.empty()) return refuse("illegal_argument_exception", "[nested] requires 'path' field");
-    return make_query(
-        [inner, path, ignore_unmapped](const Scope& scope) -> Answer<NodePtr> {
-            const auto& fields = scope.index->mapping->fields;
-            const store::FieldMapping* object = scope.index->mapping->find(path);
-            if (object == nullptr || object->type != store::FieldType::nested) {
-                if (ignore_unmapped) return no_rows();
-                const auto below = fields.lower_bound(path + ".");
-                const bool plain = object != nullptr ||
-                                   (below != fields.end() && below->first.starts_with(path + "."));
-                return cannot_create(
-                    "illegal_state_exception",
-                    plain ? fmt::format("[nested] nested object under path [{}] is not of "
-                                        "nested type",
-                                        path)
-                          : fmt::format("[nested] failed to find nested object under path "
-                                        "[{}]",
-                                        path));
-            }
-            Scope inside = scope;
-            inside.nested = path;
-            Clauses clauses;
-            clauses.must.push_back(ASK(plan_query(*inner, inside)));
-            clauses.filter.push_back(ASK(exists_node(inside, path)));
-            return bool_node(std::move(clauses));
         },
         common);
 }

@@ -30,6 +30,9 @@ std::unexpected<Failure> unsupported(std::string_view query, std::string_view op
 /// START_ARRAY, VALUE_STRING: how failures name a value.
 std::string_view token_name(const event::Value& value);
 
+/// The query that a member with an inner query holds.
+Answer<QueryPtr> inner_query(const event::Member& member, std::string_view outer);
+
 /// True when the member is boost or _name and was taken.
 Answer<bool> take_common(const event::Member& member, Common& common);
 

@@ -58,9 +58,15 @@ private:
 
 class GroupReader final : public RowGroup {
 public:
-    GroupReader(GroupBytes bytes, std::uint64_t salt) : bytes_(std::move(bytes)), salt_(salt) {}
+    GroupReader(GroupBytes bytes, std::uint64_t salt, std::shared_ptr<Cache> cache)
+        : bytes_(std::move(bytes)), salt_(salt), cache_(std::move(cache)) {}
 
-    Result<> open(const std::shared_ptr<Cache>& cache) {
+    ~GroupReader() override { cache_->forget(this, static_cast<std::uint32_t>(made_.size())); }
+
+    GroupReader(const GroupReader&) = delete;
+    GroupReader& operator=(const GroupReader&) = delete;
+
+    Result<> open() {
         const std::string_view all = bytes_.bytes;
         if (all.size() < group_footer_bytes) return damaged("is cut");
         ByteReader footer(all.substr(all.size() - group_footer_bytes));
@@ -92,7 +98,7 @@ public:
             column->place = bytes_.place;
             column->file_offset = bytes_.offset + column->offset;
             column->bytes = all.substr(column->offset, column->size());
-            columns_.push_back(make_column(std::move(*column), *this, cache));
+            columns_.push_back(make_column(std::move(*column), *this, cache_));
             places_[{columns_.back()->path(), columns_.back()->kind()}] = columns_.back().get();
         }
         source_ = find("_source", ColumnKind::text);
@@ -174,6 +180,21 @@ public:
         return bytes_.bytes;
     }
 
+    Result<std::shared_ptr<const RowGroup>> open_beside(
+        std::shared_ptr<const std::string> bytes) const override {
+        const std::string_view all = *bytes;
+        return open_group({std::move(bytes), all, bytes_.place, 0}, salt_, cache_);
+    }
+
+    std::shared_ptr<const void> made(const std::string& name) const override {
+        return cache_->find<void>({this, part_of(name)});
+    }
+
+    void keep_made(const std::string& name, std::shared_ptr<const void> what,
+                   std::uint64_t size_bytes) const override {
+        cache_->put({this, part_of(name)}, std::move(what), size_bytes);
+    }
+
 private:
     using Key = std::pair<std::string_view, ColumnKind>;
 
@@ -190,8 +211,14 @@ private:
         return values->values[values->rows.first(row)];
     }
 
+    std::uint32_t part_of(const std::string& name) const {
+        const Lock lock(made_mutex_);
+        return made_.try_emplace(name, static_cast<std::uint32_t>(made_.size())).first->second;
+    }
+
     GroupBytes bytes_;
     std::uint64_t salt_;
+    std::shared_ptr<Cache> cache_;
     std::uint32_t rows_ = 0;
     std::int64_t first_seq_no_ = 0;
     std::int64_t last_seq_no_ = 0;
@@ -203,14 +230,16 @@ private:
     const Column* id_ = nullptr;
     mutable Mutex filter_mutex_;
     mutable std::shared_ptr<const IdFilter> filter_ GUARDED_BY(filter_mutex_);
+    mutable Mutex made_mutex_;
+    mutable std::map<std::string, std::uint32_t> made_ GUARDED_BY(made_mutex_);  // parts by name
 };
 
 }  // namespace
 
 Result<std::shared_ptr<const RowGroup>> open_group(GroupBytes bytes, std::uint64_t salt,
                                                    std::shared_ptr<Cache> cache) {
-    auto group = std::make_shared<GroupReader>(std::move(bytes), salt);
-    TRY(group->open(cache));
+    auto group = std::make_shared<GroupReader>(std::move(bytes), salt, std::move(cache));
+    TRY(group->open());
     return group;
 }
 

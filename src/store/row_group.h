@@ -49,6 +49,14 @@ public:
     virtual std::uint64_t size_bytes() const = 0;
     /// As they lie, for who copies the group; checked against the columns' checksums.
     virtual Result<std::string_view> bytes() const = 0;
+
+    /// Opens a group that was made of this one's documents; it decodes through the same cache.
+    virtual Result<std::shared_ptr<const RowGroup>> open_beside(
+        std::shared_ptr<const std::string> bytes) const = 0;
+    /// What was made of this group under that name, if the node's cache still has it; else null.
+    virtual std::shared_ptr<const void> made(const std::string& name) const = 0;
+    virtual void keep_made(const std::string& name, std::shared_ptr<const void> what,
+                           std::uint64_t size_bytes) const = 0;
 };
 
 }  // namespace elkhorn::store
