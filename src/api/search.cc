@@ -46,6 +46,7 @@ void write_hit(json::Writer& out, const Request& request, const Hit& hit) {
             out.value(name);
         out.end_array();
     }
+    if (!hit.inner_hits.empty()) out.key("inner_hits").raw(hit.inner_hits);
     out.end_object();
 }
 

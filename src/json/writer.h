@@ -63,7 +63,7 @@ public:
 
     Writer& value(std::floating_point auto number) {
         separate();
-        text::append_json_real(out_, static_cast<double>(number));
+        text::append_json_real(out_, number);
         return *this;
     }
 

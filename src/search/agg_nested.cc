@@ -1,5 +1,5 @@
-// search/agg_nested.cc -- nested and reverse_nested: from documents to the objects of a nested field
-// and back. Below `nested` every row is an object (nested_objects.h).
+// search/agg_nested.cc -- nested and reverse_nested: from documents to the objects of a nested
+// field and back. Below `nested` every row is an object (nested_objects.h).
 
 #include "search/agg_makers.h"
 #include "search/agg_single_bucket.h"

@@ -177,15 +177,6 @@ Answer<> SourceOptions::check() const {
                   "Required one of fields [field, script], but none were specified. ");
 }
 
-std::string_view nested_path_of(const store::IndexView& index, std::string_view name) {
-    for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0;
-         dot = name.rfind('.', dot - 1)) {
-        const store::FieldMapping* above = index.mapping->find(name.substr(0, dot));
-        if (above != nullptr && above->type == FieldType::nested) return name.substr(0, dot);
-    }
-    return {};
-}
-
 Answer<> Source::look(const store::IndexView& index, const Common& common,
                       const SourceOptions& options, const SourceRule& rule) {
     const Field field = find_field(index, field_);

@@ -125,9 +125,6 @@ private:
     SourceRule rule_;
 };
 
-/// The path of the nested objects that the field is of; empty: of documents.
-std::string_view nested_path_of(const store::IndexView& index, std::string_view name);
-
 /// Calls visit(bucket, value) for each value of the selected rows.
 template <typename T, typename Visit>
 void for_each_value(const Selection& selection, const store::ColumnValues<T>& column,

@@ -6,6 +6,7 @@
 #include "search/agg_makers.h"
 #include "search/agg_options.h"
 #include "search/hit_fields.h"
+#include "search/nested_objects.h"
 #include "search/search.h"
 #include "search/sort.h"
 
@@ -53,7 +54,7 @@ public:
                     columns.columns.push_back(nullptr);
                 } else {
                     columns.columns.push_back(
-                        ASK(make_sort_column(sort, request, *request.indices[i])));
+                        ASK(make_sort_column(sort, request, *request.indices[i], common().nested)));
                 }
             }
             columns_.emplace(request.indices[i].get(), std::move(columns));
@@ -165,7 +166,10 @@ private:
         const GroupContext& context = contexts_[hit.context];
         out.begin_object();
         out.member("_index", context.index->name).member("_type", "_doc");
-        out.member("_id", ASK(context.group->id(hit.row)));
+        const DocumentRow document = document_of(context, hit.row);
+        out.member("_id", ASK(document.context->group->id(document.row)));
+        if (const std::string nested = nested_place(context, hit.row); !nested.empty())
+            out.key("_nested").raw(nested);
         if (request_.version) out.member("_version", ASK(context.group->version(hit.row)));
         if (request_.seq_no) {
             out.member("_seq_no", ASK(context.group->seq_no(hit.row))).member("_primary_term", 1);
@@ -178,8 +182,7 @@ private:
         }
         if (request_.source.enabled) {
             const auto sources = context.group->sources();
-            const std::string_view source = ASK(sources->at(hit.row));
-            out.key("_source").raw(ASK(filter_source(source, request_.source)));
+            out.key("_source").raw(ASK(shown_source(context, hit.row, *sources, request_.source)));
         }
         if (!request_.docvalue_fields.empty() || !request_.fields.empty()) {
             const std::string fields =

@@ -239,6 +239,15 @@ Answer<store::Bitmap> rows_with_value(const GroupContext& context, const Field& 
     return rows;
 }
 
+std::string_view nested_path_of(const store::IndexView& index, std::string_view name) {
+    for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0;
+         dot = name.rfind('.', dot - 1)) {
+        const store::FieldMapping* above = index.mapping->find(name.substr(0, dot));
+        if (above != nullptr && above->type == store::FieldType::nested) return name.substr(0, dot);
+    }
+    return {};
+}
+
 const Keywords* GroupCache::find(const store::RowGroup* group, const store::Column* column,
                                  std::uint32_t longest) const {
     if (group != group_) return nullptr;

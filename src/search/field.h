@@ -148,6 +148,9 @@ Answer<Keywords> misfits_of(const GroupContext& context, const Field& field);
 Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& column,
                              std::uint32_t longest);
 
+/// The path of the nested objects that the field is of; empty: of documents.
+std::string_view nested_path_of(const store::IndexView& index, std::string_view name);
+
 /// Rows with at least one value that counts, misfits among them.
 Answer<store::Bitmap> rows_with_value(const GroupContext& context, const Field& field);
 

@@ -36,6 +36,7 @@ public:
 };
 
 class Statistics;  // bm25.h
+struct InnerHits;  // inner_hits.h
 
 class Node {
 public:
@@ -61,7 +62,8 @@ struct Scope {
     const RequestContext* request = nullptr;
     std::string nested;
     std::vector<std::pair<std::string, NodePtr>>* named =
-        nullptr;  // gathers _name; null: nobody asks
+        nullptr;                                   // gathers _name; null: nobody asks
+    std::vector<InnerHits>* inner_hits = nullptr;  // gathers them; null: nobody asks
 };
 
 using Plan = std::function<Answer<NodePtr>(const Scope&)>;

@@ -2,6 +2,7 @@
 // scored by what their objects score.
 
 #include "search/bm25.h"
+#include "search/inner_hits.h"
 #include "search/nested_objects.h"
 #include "search/query_parse.h"
 
@@ -140,6 +141,7 @@ Answer<QueryPtr> parse_nested(const Value& body) {
     std::string path;
     ScoreMode mode = ScoreMode::average;
     bool ignore_unmapped = false;
+    std::shared_ptr<const InnerHitsRequest> hits;
     Common common;
     for (const event::Member& member : body.as_object().members()) {
         const bool taken = ASK(take_common(member, common));
@@ -152,14 +154,15 @@ Answer<QueryPtr> parse_nested(const Value& body) {
             ignore_unmapped = ASK(boolean_option(member));
         else if (member.name == "score_mode")
             mode = ASK(score_mode(member));
-        else if (member.name != "inner_hits") {
+        else if (member.name == "inner_hits")
+            hits = ASK(parse_inner_hits(member));
+        else
             return unsupported("nested", member.name);
-        }
     }
     if (!inner) return refuse("illegal_argument_exception", "[nested] requires 'query' field");
     if (path.empty()) return refuse("illegal_argument_exception", "[nested] requires 'path' field");
     return make_query(
-        [inner, path, mode, ignore_unmapped](const Scope& scope) -> Answer<NodePtr> {
+        [inner, path, mode, hits, ignore_unmapped](const Scope& scope) -> Answer<NodePtr> {
             const store::FieldMapping* object = scope.index->mapping->find(path);
             if (object == nullptr || object->type != store::FieldType::nested) {
                 if (ignore_unmapped) return no_rows();
@@ -168,7 +171,14 @@ Answer<QueryPtr> parse_nested(const Value& body) {
             Scope inside = scope;
             inside.nested = path;
             inside.named = nullptr;  // matched_queries tells of documents
-            return std::make_shared<NestedNode>(ASK(plan_query(*inner, inside)), path, mode);
+            InnerHits shown{hits, path, nullptr, {}};
+            if (hits && scope.inner_hits) inside.inner_hits = &shown.below;
+            const NodePtr node = ASK(plan_query(*inner, inside));
+            if (hits && scope.inner_hits) {
+                shown.node = node;
+                ASK(add_inner_hits(*scope.inner_hits, std::move(shown)));
+            }
+            return std::make_shared<NestedNode>(node, path, mode);
         },
         common);
 }

@@ -6,6 +6,7 @@
 
 #include "search/bm25.h"
 #include "search/hit_fields.h"
+#include "search/inner_hits.h"
 #include "search/plan.h"
 #include "search/search.h"
 #include "search/sort.h"
@@ -27,6 +28,7 @@ struct Part {
     NodePtr node;
     NodePtr post_filter;
     std::vector<std::pair<std::string, NodePtr>> named;
+    std::vector<InnerHits> inner_hits;
     std::unique_ptr<Statistics> statistics;
     std::unique_ptr<RowScorer> scorer;  // null: the constant score, or nobody asks
     float constant = 1;
@@ -175,6 +177,7 @@ private:
         scope.index = &index;
         scope.request = &context_;
         scope.named = &part->named;
+        scope.inner_hits = &part->inner_hits;
         part->node = ASK(plan_query(*request_.query, scope));
         if (request_.post_filter) part->post_filter = ASK(plan_query(*request_.post_filter, scope));
         for (std::size_t i = 0; i < request_.sort.size(); ++i) {
@@ -423,7 +426,21 @@ private:
                 }
                 std::ranges::sort(found_.hits[i].matched_queries);
             }
+            if (!place.first->inner_hits.empty())
+                ASK(add_inner_hits_of(hits, context, place.first->inner_hits));
         }
+        return {};
+    }
+
+    /// `hits` are places in the heap, in the order of their rows.
+    Answer<> add_inner_hits_of(const std::vector<std::size_t>& hits, const GroupContext& context,
+                               const std::vector<InnerHits>& wanted) {
+        std::vector<std::uint32_t> rows;
+        for (const std::size_t i : hits)
+            rows.push_back(heap_[i].row);
+        const auto texts = ASK(inner_hits_of(context, rows, wanted));
+        for (const std::size_t i : hits)
+            found_.hits[i].inner_hits = texts.at(heap_[i].row);
         return {};
     }
 

@@ -77,6 +77,7 @@ struct Hit {
     std::string fields;                        // members of "fields", JSON with braces; empty: none
     std::vector<std::string> sort;             // each value as JSON
     std::vector<std::string> matched_queries;  // _name of those that match it
+    std::string inner_hits;                    // JSON with braces; empty: none asked for
 };
 
 struct Found {

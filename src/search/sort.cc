@@ -4,6 +4,7 @@
 #include "search/date_math.h"
 #include "search/field_terms.h"
 #include "search/plan.h"
+#include "search/sort_nested.h"
 #include "store/ip_address.h"
 #include "text/json_text.h"
 
@@ -34,9 +35,8 @@ std::int64_t rounded(double value) {
     return static_cast<std::int64_t>(std::floor(value + 0.5));
 }
 
-/// One value for several: the least or the greatest unless the key names another mode.
 template <typename T>
-T pick(SortMode mode, bool descending, std::vector<T>& values) {
+T pick_one(SortMode mode, bool descending, std::vector<T>& values) {
     if (values.size() == 1) return values[0];
     const auto average = [&](double sum, double count) {
         if constexpr (std::is_integral_v<T>)
@@ -415,6 +415,14 @@ int compare_plain(const SortValue& a, const SortValue& b) {
 
 }  // namespace
 
+std::int64_t pick(SortMode mode, bool descending, std::vector<std::int64_t>& values) {
+    return pick_one(mode, descending, values);
+}
+
+double pick(SortMode mode, bool descending, std::vector<double>& values) {
+    return pick_one(mode, descending, values);
+}
+
 int compare_keys(const Sort& sort, const SortValue& a, const SortValue& b) {
     const bool a_none = a.kind == SortValue::Kind::none;
     const bool b_none = b.kind == SortValue::Kind::none;
@@ -426,14 +434,10 @@ int compare_keys(const Sort& sort, const SortValue& a, const SortValue& b) {
     return sort.descending ? -order : order;
 }
 
-Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const Sort>& sort,
-                                                     const RequestContext& request,
-                                                     const store::IndexView& index) {
-    const bool metadata = sort->field == "_id" || sort->field == "_index" ||
-                          sort->field == "_seq_no" || sort->field == "_version";
-    if (sort->kind == Sort::Kind::row || metadata)
-        return std::make_unique<MetadataColumn>(sort, index);
-    Field field = find_field(index, sort->field);
+namespace {
+
+Answer<std::unique_ptr<SortColumn>> field_column(const std::shared_ptr<const Sort>& sort,
+                                                 const RequestContext& request, Field field) {
     if (field.is(FieldType::unindexed)) return no_doc_values(field);
     if (!field.has_values()) return unmapped_column(sort, std::move(field), request.now_ms);
     if (field.is_text()) return not_for_texts(sort->field);
@@ -468,6 +472,25 @@ Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const
     return number_column(sort, field, real, narrow, request.now_ms);
 }
 
+}  // namespace
+
+Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const Sort>& sort,
+                                                     const RequestContext& request,
+                                                     const store::IndexView& index,
+                                                     std::string_view place) {
+    const bool metadata = sort->field == "_id" || sort->field == "_index" ||
+                          sort->field == "_seq_no" || sort->field == "_version";
+    if (sort->kind == Sort::Kind::row || metadata)
+        return std::make_unique<MetadataColumn>(sort, index);
+    const Field field = find_field(index, sort->field);
+    auto column = ASK(field_column(sort, request, field));
+    if (sort->nested.empty() && nested_path_of(index, sort->field) == place) return column;
+    Scope scope;
+    scope.index = &index;
+    scope.request = &request;
+    return sort_by_objects(sort, std::move(column), field, scope);
+}
+
 std::unexpected<Failure> not_for_texts(std::string_view field) {
     return refuse_in_phase(
         "illegal_argument_exception",
@@ -483,8 +506,7 @@ std::unexpected<Failure> not_for_texts(std::string_view field) {
 
 std::string float_json(float value) {
     std::string out;
-    text::append_json_real(
-        out, to_double(fmt::format("{}", value)).value_or(static_cast<double>(value)));
+    text::append_json_real(out, value);
     return out;
 }
 

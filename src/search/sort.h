@@ -11,6 +11,7 @@
 #include "search/context.h"
 #include "search/failure.h"
 #include "search/field.h"
+#include "search/query.h"
 
 #include <cstdint>
 #include <memory>
@@ -23,6 +24,12 @@ namespace elkhorn::search {
 
 enum class SortMode { none, min, max, sum, avg, median };
 
+/// A step to the objects that a key's values are of: those at `path` that `filter` finds.
+struct SortObjects {
+    std::string path;
+    QueryPtr filter;  // null: all
+};
+
 struct Sort {
     enum class Kind { score, row, field };
 
@@ -33,6 +40,7 @@ struct Sort {
     std::optional<std::string> missing;  // _first, _last or a value; nothing: _last
     std::string unmapped_type;
     std::string numeric_type;
+    std::vector<SortObjects> nested;  // from the outside in; empty: values of the rows themselves
 
     bool missing_first() const { return missing == "_first"; }
 };
@@ -93,10 +101,12 @@ public:
     virtual Answer<SortValue> parse_after(const event::Value& value) const = 0;
 };
 
-/// Not for _score. Refused in the search phase: unknown fields, texts.
+/// Not for _score. Refused in the search phase: unknown fields, texts. `place` is the path of the
+/// objects that are sorted; empty: documents.
 Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const Sort>& sort,
                                                      const RequestContext& request,
-                                                     const store::IndexView& index);
+                                                     const store::IndexView& index,
+                                                     std::string_view place = {});
 
 /// The refusal of texts wherever values of rows are needed.
 std::unexpected<Failure> not_for_texts(std::string_view field);

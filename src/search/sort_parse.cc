@@ -13,6 +13,8 @@ namespace {
 using event::Kind;
 using event::Value;
 
+constexpr std::size_t nested_most = 20;
+
 std::unexpected<Failure> bad_option(std::string_view option, std::string type, std::string reason) {
     auto failure = bad_content(fmt::format("[field_sort] failed to parse field [{}]", option));
     failure.error().caused_by_type = std::move(type);
@@ -50,6 +52,25 @@ Answer<SortMode> sort_mode(std::string_view mode) {
     return refuse("illegal_argument_exception", fmt::format("Unknown SortMode [{}]", mode));
 }
 
+/// {"path": "a", "filter": {...}, "nested": {...}}
+Answer<> read_nested(const Value& body, Sort& sort) {
+    if (!body.is(Kind::object)) return bad_content("[field_sort] nested doesn't support values");
+    if (sort.nested.size() == nested_most) return bad_content("[field_sort] nested too deep");
+    const std::size_t level = sort.nested.size();
+    sort.nested.emplace_back();
+    for (const event::Member& member : body.as_object().members()) {
+        if (member.name == "path" && member.value.is(Kind::string))
+            sort.nested[level].path = member.value.as_string();
+        else if (member.name == "filter")
+            sort.nested[level].filter = ASK(inner_query(member, "nested"));
+        else if (member.name == "nested")
+            ASK(read_nested(member.value, sort));
+        else
+            return bad_content(fmt::format("[nested] unknown field [{}]", member.name));
+    }
+    return {};
+}
+
 Answer<> read_option(const event::Member& member, Sort& sort) {
     const auto term = term_of(member.value);
     const std::string text = term ? term->text : "";
@@ -78,8 +99,15 @@ Answer<> read_option(const event::Member& member, Sort& sort) {
                             text));
         }
         sort.numeric_type = text;
-    } else if (member.name != "nested" && member.name != "nested_path" &&
-               member.name != "nested_filter") {
+    } else if (member.name == "nested") {
+        ASK(read_nested(member.value, sort));
+    } else if (member.name == "nested_path") {  // as it was before 6.1
+        sort.nested.resize(1);
+        sort.nested[0].path = text;
+    } else if (member.name == "nested_filter") {
+        sort.nested.resize(1);
+        sort.nested[0].filter = ASK(inner_query(member, "nested_filter"));
+    } else {
         return bad_content(fmt::format("[field_sort] unknown field [{}]", member.name));
     }
     return {};

@@ -151,6 +151,15 @@ void append_json_real(std::string& out, double value) {
     if (text.find('.') == std::string_view::npos) out += ".0";
 }
 
+void append_json_real(std::string& out, float value) {
+    if (!std::isfinite(value)) return append_json_real(out, static_cast<double>(value));
+    std::array<char, 64> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    double same = 0;
+    std::from_chars(digits.data(), end, same);
+    append_json_real(out, same);
+}
+
 void append_integer(std::string& out, std::int64_t value) {
     std::array<char, 24> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;

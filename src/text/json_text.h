@@ -16,6 +16,8 @@ bool append_json_string(std::string& out, std::string_view text);
 /// digits that round-trip, "1.0" for whole numbers, "1.0E10" from 10^7 on and below 10^-3.
 /// Infinities and NaN, which JSON lacks, become null.
 void append_json_real(std::string& out, double value);
+/// With the digits that a float needs: 0.1, where the same number as a double has 17 of them.
+void append_json_real(std::string& out, float value);
 
 void append_integer(std::string& out, std::int64_t value);
 

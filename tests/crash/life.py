@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """An hour in the life of a server: does what it takes stay bounded?
 
-    life.py --elkhorn PATH [--minutes 60] [--rate 20]        ./dev bench life does it with the release build
+    life.py --elkhorn PATH [--minutes 60] [--rate 20] [--memory 2gb]      ./dev bench life does it with the release build
 
 Documents of `elkhorn generate big5` by bulks at RATE MB/s in a new index each tenth of the time, the one before the
 last three deleted; beside it a small index whose documents are replaced, changed and deleted all the time; and
-searches, one after another. Samples memory (resident, and of that what is no file), file descriptors, segment files
-and the time a bulk takes, prints twenty lines of a table and a verdict on the second half. Reported, never gated:
-what is slow or grows on a shared machine is for a person to judge.
+searches, one after another. The server may hold --memory, so that its caches are full long before half time. Samples
+memory (resident; of that what is no file; what the server's own account says of its cache), file descriptors, segment
+files and the time a bulk takes, prints a line of a table each twentieth of the time and a verdict on the second half.
+Reported, never gated: what is slow or grows on a shared machine is for a person to judge.
 """
 import argparse
 import dataclasses
@@ -16,6 +17,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import statistics
 import subprocess
@@ -29,6 +31,7 @@ from elkhorn_process import Connection, Elkhorn
 BULK_LINES = 500
 DATA_LINES = 60_000
 KEPT_INDICES = 3
+CACHE = re.compile(r'^elkhorn_memory_used_bytes\{use="cache"\} (\d+)', re.MULTILINE)
 GROWTH_OF_MEMORY = 0.10  # over the second half: more is no noise
 
 
@@ -37,6 +40,7 @@ class Sample:
     minute: float
     resident_mb: float
     own_mb: float
+    cache_mb: float
     descriptors: int
     segments: int
     disk_mb: float
@@ -132,17 +136,33 @@ class Life:
             except FileNotFoundError:
                 pass
         return Sample(self.age() / 60, int(status["VmRSS"].split()[0]) / 1000, int(status["RssAnon"].split()[0]) / 1000,
-                      len(os.listdir(process / "fd")), sum(path.suffix == ".seg" for path in sizes),
+                      self.cache_mb(), len(os.listdir(process / "fd")), sum(path.suffix == ".seg" for path in sizes),
                       sum(sizes.values()) / 1e6, self.sent_bytes / 1e6)
+
+    def cache_mb(self) -> float:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        connection.request("GET", "/metrics")
+        return int(CACHE.search(connection.getresponse().read().decode()).group(1)) / 1e6
+
+    def show(self, sample: Sample, shown: int) -> int:
+        """A line, with what bulks took since the last one; how many bulks have been shown then."""
+        with self.lock:
+            since = [ms for _, ms in self.bulk_ms[shown:]]
+        print("{:6.1f} {:12.0f} {:7.0f} {:8.0f} {:5d} {:9d} {:8.0f} {:8.0f}".format(*dataclasses.astuple(sample)),
+              f"  {milliseconds(since)}", flush=True)
+        return shown + len(since)
 
     def run(self) -> list[Sample]:
         threads = [threading.Thread(target=self.ingest, args=(n, 4), daemon=True) for n in range(4)]
         threads += [threading.Thread(target=work, daemon=True) for work in (self.change, self.search)]
         for thread in threads:
             thread.start()
-        samples, owner = [], Connection(self.server.port)
+        print("minute  resident MB  own MB cache MB   fds  segments  disk MB  sent MB  a bulk")
+        samples, owner, shown = [], Connection(self.server.port), 0
         while not self.over():
             samples.append(self.sample())
+            if len(samples) % 10 == 0:
+                shown = self.show(samples[-1], shown)
             oldest = int(self.index().split("-")[1]) - KEPT_INDICES
             if oldest >= 0:
                 owner.send("DELETE", f"/life-{oldest}")
@@ -184,16 +204,14 @@ def main() -> int:
     parser.add_argument("--elkhorn", required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--rate", type=float, default=20, help="MB/s of raw JSON")
+    parser.add_argument("--memory", default="2gb", help="what the server may hold")
     parser.add_argument("--json", action="store_true", help="print every sample as JSON, too")
     arguments = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="elkhorn-life-"))
     bulks = make_bulks(arguments.elkhorn)
-    server = Elkhorn(arguments.elkhorn, folder, log_limit="128mb")
+    server = Elkhorn(arguments.elkhorn, folder, log_limit="128mb", flags=("--memory", arguments.memory))
     life = Life(server, arguments, bulks)
     samples = life.run()
-    print("minute  resident MB  own MB   fds  segments  disk MB  sent MB")
-    for sample in samples[::max(1, len(samples) // 20)]:
-        print("{:6.1f} {:12.0f} {:7.0f} {:5d} {:9d} {:8.0f} {:8.0f}".format(*dataclasses.astuple(sample)))
     if arguments.json:
         print(json.dumps([dataclasses.asdict(sample) for sample in samples]))
     bulk_ms = [ms for _, ms in life.bulk_ms]
