@@ -1,5 +1,5 @@
-// search/inner_hits.h -- which objects of a hit satisfied a nested query, as hits of their own below
-// the hit: {"inner_hits":{"comments":{"hits":{"total":..,"hits":[..]}}}}.
+// search/inner_hits.h -- which objects of a hit satisfied a nested query, as hits of their own
+// below the hit: {"inner_hits":{"comments":{"hits":{"total":..,"hits":[..]}}}}.
 //
 // A query that asks for them leaves an InnerHits in its Scope when it is planned; once the page of
 // hits is known they are looked up for its documents alone.

@@ -8,6 +8,7 @@
 #include "search/bm25.h"
 #include "search/phrase_match.h"
 #include "search/plan.h"
+#include "search/text_scan.h"
 #include "text/analysis.h"
 
 #include <algorithm>
@@ -43,11 +44,14 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
     if (column.has_token_index() && analyzer == nullptr) {
         std::uint32_t steps = 0;
         bool expired = false;
-        ASK(column.visit_tokens(test.prefix, [&](std::string_view token, const Bitmap& rows) {
-            if (test.passes(token)) result.or_with(rows);
-            expired =
-                (++steps & 0xfffU) == 0 && context.request != nullptr && context.request->expired();
-            return !expired;
+        const auto wanted = [&](std::string_view token) {
+            if ((++steps & 0xfffU) == 0 && context.request != nullptr)
+                expired = expired || context.request->expired();
+            return !expired && test.passes(token);
+        };
+        ASK(column.visit_tokens(test.prefix, wanted, [&](std::string_view, const Bitmap& rows) {
+            result.or_with(rows);
+            return true;
         }));
         return result;
     }
@@ -81,6 +85,8 @@ public:
         if (column == nullptr) return Bitmap(context.rows());
         if (field_.is_text())
             return rows_with_tokens(context, *column, field_.analyzer.get(), test_);
+        if (!column->has_dictionary())
+            return rows_with_passing_text(context, *column, field_.longest, test_);
         const Keywords words = ASK(keywords_of(context, *column, field_.longest));
         const auto [first, last] = words.dictionary->prefix_range(test_.prefix);
         std::vector<char> wanted(words.dictionary->size());
@@ -267,10 +273,11 @@ Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statist
         const store::Column* column = text_column(context, field);
         if (column == nullptr) return {};
         if (column->has_token_index() && field.analyzer == nullptr) {
-            ASK(column->visit_tokens(test.prefix, [&](std::string_view token, const Bitmap& rows) {
-                if (test.passes(token)) tokens[std::string(token)] += rows.count();
+            const auto count = [&](std::string_view token, const Bitmap& rows) {
+                tokens[std::string(token)] += rows.count();
                 return true;
-            }));
+            };
+            ASK(column->visit_tokens(test.prefix, test.passes, count));
             return {};
         }
         const Keywords words = ASK(keywords_of(context, *column, field.longest));

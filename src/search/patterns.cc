@@ -27,9 +27,10 @@ std::uint32_t take_point(std::string_view text, std::size_t& at) {
     return point;
 }
 
-std::vector<std::uint32_t> compile_wildcard(std::string_view pattern, std::string& prefix) {
+/// Fills in what is to be seen of every text that fits.
+std::vector<std::uint32_t> compile_wildcard(std::string_view pattern, TextTest& test) {
     std::vector<std::uint32_t> points;
-    bool literal = true;
+    test.pieces.emplace_back();
     for (std::size_t i = 0; i < pattern.size();) {
         const bool escaped = pattern[i] == '\\' && i + 1 < pattern.size();
         if (escaped) ++i;
@@ -37,11 +38,14 @@ std::vector<std::uint32_t> compile_wildcard(std::string_view pattern, std::strin
         std::uint32_t point = take_point(pattern, i);
         if (!escaped && (point == '*' || point == '?')) {
             point = point == '*' ? any_text : any_one;
-            literal = false;
+            test.pieces.emplace_back();
+        } else {
+            test.pieces.back() += pattern.substr(from, i - from);
         }
-        if (literal) prefix.append(pattern.substr(from, i - from));
         points.push_back(point);
     }
+    test.prefix = test.pieces.front();  // empty where a wildcard comes first
+    std::erase(test.pieces, "");
     return points;
 }
 
@@ -269,14 +273,14 @@ private:
 TextTest wildcard_test(std::string_view pattern, bool case_insensitive) {
     TextTest test;
     if (case_insensitive) {
-        std::string unused;
-        test.passes =
-            [points = compile_wildcard(small_letters(pattern), unused)](std::string_view text) {
-                return matches(points, small_letters(text));
-            };
+        auto points = compile_wildcard(small_letters(pattern), test);
+        test.prefix.clear();
+        test.passes = [points = std::move(points)](std::string_view text) {
+            return matches(points, small_letters(text));
+        };
         return test;
     }
-    auto points = compile_wildcard(pattern, test.prefix);
+    auto points = compile_wildcard(pattern, test);
     test.passes = [points = std::move(points)](std::string_view text) {
         return matches(points, text);
     };
@@ -285,14 +289,18 @@ TextTest wildcard_test(std::string_view pattern, bool case_insensitive) {
 
 TextTest prefix_test(std::string_view prefix, bool case_insensitive) {
     if (!case_insensitive) {
-        return {std::string(prefix), [wanted = std::string(prefix)](std::string_view text) {
+        return {std::string(prefix),
+                [wanted = std::string(prefix)](std::string_view text) {
                     return text.starts_with(wanted);
-                }};
+                },
+                {std::string(prefix)}};
     }
-    return {"", [wanted = small_letters(prefix)](std::string_view text) {
+    return {"",
+            [wanted = small_letters(prefix)](std::string_view text) {
                 return text.size() >= wanted.size() &&
                        small_letters(text.substr(0, wanted.size())) == wanted;
-            }};
+            },
+            {std::string(prefix)}};
 }
 
 Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive) {

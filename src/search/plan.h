@@ -122,6 +122,7 @@ NodePtr keyword_set(Field field, std::vector<std::string> texts);
 struct TextTest {
     std::string prefix;  // of every text that passes
     std::function<bool(std::string_view)> passes;
+    std::vector<std::string> pieces = {};  // every text that passes has them, some letters small
 };
 
 /// Keywords: any value passes. Texts: any token passes. Typed fields: any misfit passes.

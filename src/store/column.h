@@ -102,6 +102,9 @@ public:
     virtual Result<std::string_view> at(std::uint32_t value) = 0;
 };
 
+using TokenTest = std::function<bool(std::string_view token)>;
+using TokenVisit = std::function<bool(std::string_view token, const Bitmap& rows)>;
+
 class Column {
 public:
     virtual ~Column() = default;
@@ -143,11 +146,10 @@ public:
     /// Whether rows_with_token answers; otherwise evaluate on the dictionary.
     virtual bool has_token_index() const = 0;
     virtual Result<Bitmap> rows_with_token(std::string_view token) const = 0;
-    /// The tokens that begin with `prefix`, ascending, each with its rows; until `visit` gives
-    /// false.
-    virtual Result<> visit_tokens(
-        std::string_view prefix,
-        const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const = 0;
+    /// The tokens that begin with `prefix` and are wanted, ascending, each with its rows; until
+    /// `visit` gives false. Cheap for those that are not wanted.
+    virtual Result<> visit_tokens(std::string_view prefix, const TokenTest& wanted,
+                                  const TokenVisit& visit) const = 0;
     /// Whether the field was mapped as text when this was written.
     virtual bool analyzed() const = 0;
     /// Tokens in all values together, for BM25's average length. 0 where the field is not text.

@@ -148,9 +148,8 @@ public:
 
     Result<Bitmap> rows_with_text(std::string_view text) const override;
     Result<Bitmap> rows_with_token(std::string_view token) const override;
-    Result<> visit_tokens(std::string_view prefix,
-                          const std::function<bool(std::string_view token, const Bitmap& rows)>&
-                              visit) const override;
+    Result<> visit_tokens(std::string_view prefix, const TokenTest& wanted,
+                          const TokenVisit& visit) const override;
 
     Result<std::shared_ptr<const TemplateTexts>> template_texts() const {
         if (entry_.encoding != Encoding::templates) return damaged("has no templates");
@@ -479,15 +478,14 @@ Result<Bitmap> ColumnReader::rows_with_token(std::string_view token) const {
     return TRY(token_index())->rows_with(token);
 }
 
-Result<> ColumnReader::visit_tokens(
-    std::string_view prefix,
-    const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const {
+Result<> ColumnReader::visit_tokens(std::string_view prefix, const TokenTest& wanted,
+                                    const TokenVisit& visit) const {
     if (!has_token_index()) return damaged("has no token index");
     if (entry_.encoding == Encoding::templates) {
-        auto done = TRY(template_texts())->visit_tokens(prefix, visit);
+        auto done = TRY(template_texts())->visit_tokens(prefix, wanted, visit);
         return done ? done : damaged(done.error().message);
     }
-    if (entry_.encoding != Encoding::hex) return TRY(token_index())->visit(prefix, visit);
+    if (entry_.encoding != Encoding::hex) return TRY(token_index())->visit(prefix, wanted, visit);
     // Hardly ever asked of ids: their tokens are made and sorted.
     const RowsOf rows(*TRY(row_values()), entry_.values);
     const auto reader = texts();
@@ -495,7 +493,7 @@ Result<> ColumnReader::visit_tokens(
     for (std::uint32_t value = 0; value < entry_.values; ++value) {
         text::Tokenizer tokens(TRY(reader->at(value)));
         while (tokens.next()) {
-            if (tokens.token().starts_with(prefix))
+            if (tokens.token().starts_with(prefix) && wanted(tokens.token()))
                 found.emplace_back(tokens.token(), rows.row(value));
         }
     }

@@ -93,11 +93,13 @@ private:
             }
         }
         if (!column.has_token_index()) return {};
-        return column.visit_tokens("", [this](std::string_view token, const Bitmap& rows) {
-            add(token);
-            add(rows);
-            return true;
-        });
+        return column.visit_tokens(
+            "", [](std::string_view) { return true; },
+            [this](std::string_view token, const Bitmap& rows) {
+                add(token);
+                add(rows);
+                return true;
+            });
     }
 
     std::string out_;

@@ -78,7 +78,8 @@ void read_all(const store::RowGroup& group) {
                 (void)column->rows_with_token(token);
             for (const char* prefix : {"", "w", "1"}) {
                 (void)column->visit_tokens(
-                    prefix, [](std::string_view, const store::Bitmap&) { return true; });
+                    prefix, [](std::string_view) { return true; },
+                    [](std::string_view, const store::Bitmap&) { return true; });
             }
         }
     }

@@ -76,7 +76,9 @@ void read_templates(const std::string& values, const std::string& index) {
         (void)texts->append(value, text);
     for (const char* token : {"ms", "7", "get"})
         (void)texts->rows_with_token(token);
-    (void)texts->visit_tokens("", [](std::string_view, const store::Bitmap&) { return true; });
+    (void)texts->visit_tokens(
+        "", [](std::string_view) { return true; },
+        [](std::string_view, const store::Bitmap&) { return true; });
 }
 
 }  // namespace

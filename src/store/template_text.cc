@@ -222,18 +222,21 @@ Result<Bitmap> TemplateTexts::rows_with_token(std::string_view token) const {
     return rows;
 }
 
-/// The numbers of slots whose text begins with `prefix`, sorted as texts.
-std::vector<TemplateTexts::Number> TemplateTexts::numbers_with(std::string_view prefix) const {
+/// The wanted numbers of slots whose text begins with `prefix`, sorted as texts.
+std::vector<TemplateTexts::Number> TemplateTexts::numbers_with(std::string_view prefix,
+                                                               const TokenTest& wanted) const {
     std::vector<Number> numbers;
+    std::string text;
     for (const Template& known : templates_) {
         for (const SlotReader& slot : known.slots) {
             if (!slot.numbers()) continue;
             for (std::uint32_t rank = 0; rank < known.count; ++rank) {
                 const std::uint32_t value = members_[known.first + rank];
-                std::string text;
                 const std::uint64_t number = slot.value(rank, reference_ordinal(slot, value));
+                text.clear();
                 text::append_integer(text, static_cast<std::int64_t>(number));
-                if (text.starts_with(prefix)) numbers.push_back({std::move(text), row_of(value)});
+                if (text.starts_with(prefix) && wanted(text))
+                    numbers.push_back({text, row_of(value)});
             }
         }
     }
@@ -243,15 +246,15 @@ std::vector<TemplateTexts::Number> TemplateTexts::numbers_with(std::string_view 
     return numbers;
 }
 
-Result<> TemplateTexts::visit_tokens(
-    std::string_view prefix,
-    const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const {
+Result<> TemplateTexts::visit_tokens(std::string_view prefix, const TokenTest& wanted,
+                                     const TokenVisit& visit) const {
     const bool digits = std::ranges::all_of(prefix, [](char c) { return c >= '0' && c <= '9'; });
-    const std::vector<Number> numbers = digits ? numbers_with(prefix) : std::vector<Number>();
+    const std::vector<Number> numbers =
+        digits ? numbers_with(prefix, wanted) : std::vector<Number>();
     std::size_t next = 0;
     std::string term;  // what `rows` is of; several keys may be of one term
     Bitmap rows(rows_.rows());
-    bool open = false;
+    bool open = false;  // there is a term, and it is wanted
     bool go_on = true;
     const auto take_number = [&] {  // all rows of the next number
         const std::string& text = numbers[next].text;
@@ -259,7 +262,8 @@ Result<> TemplateTexts::visit_tokens(
             rows.set(numbers[next].row);
     };
     const auto tell = [&] {
-        if (open && go_on && rows.any()) go_on = visit(term, rows);
+        if (!open) return;
+        if (go_on && rows.any()) go_on = visit(term, rows);
         rows = Bitmap(rows_.rows());
         open = false;
     };
@@ -274,15 +278,16 @@ Result<> TemplateTexts::visit_tokens(
     const auto add = [&](std::uint32_t ordinal, std::string_view key,
                          const TokenIndexReader::Entry& entry) -> Result<bool> {
         const std::string_view word = term_of(key);
-        if (!open || word != term) {
+        if (word != term) {
             tell();
             if (!go_on || !word.starts_with(prefix)) return false;
             numbers_below(word, false);
             if (!go_on) return false;
             term = word;
-            open = true;
+            open = wanted(word);
             if (next < numbers.size() && numbers[next].text == word) take_number();
         }
+        if (!open) return true;
         TRY(index_.add_rows(entry, rows));
         add_slot_rows(ordinal, false, rows);
         return true;

@@ -70,9 +70,8 @@ public:
     Result<> append(std::uint32_t value, std::string& out) const;
     Result<Bitmap> rows_with_token(std::string_view token) const;
     /// Ascending by token.
-    Result<> visit_tokens(
-        std::string_view prefix,
-        const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const;
+    Result<> visit_tokens(std::string_view prefix, const TokenTest& wanted,
+                          const TokenVisit& visit) const;
 
     std::uint64_t memory_bytes() const;
 
@@ -98,7 +97,7 @@ private:
         std::uint32_t row;
     };
 
-    std::vector<Number> numbers_with(std::string_view prefix) const;
+    std::vector<Number> numbers_with(std::string_view prefix, const TokenTest& wanted) const;
 
     std::uint32_t values_ = 0;
     RowValues rows_{0};

@@ -104,8 +104,9 @@ void expect_words(const Column& column, const Rows& rows) {
         }
         std::map<std::string, std::set<std::uint32_t>> found;
         std::string former;
-        const auto done =
-            column.visit_tokens(prefix, [&](std::string_view token, const Bitmap& in) {
+        const auto done = column.visit_tokens(
+            prefix, [](std::string_view) { return true; },
+            [&](std::string_view token, const Bitmap& in) {
                 EXPECT_TRUE(found.empty() || former < token) << former << " " << token;
                 former = token;
                 found[std::string(token)] = set_of(in);

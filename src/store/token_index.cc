@@ -333,12 +333,12 @@ Result<Bitmap> TokenIndexReader::rows_with(std::string_view token) const {
     return rows;
 }
 
-Result<> TokenIndexReader::visit(
-    std::string_view prefix,
-    const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const {
+Result<> TokenIndexReader::visit(std::string_view prefix, const TokenTest& wanted,
+                                 const TokenVisit& visit) const {
     return walk_from(prefix,
                      [&](std::uint32_t, std::string_view key, const Entry& entry) -> Result<bool> {
                          if (!key.starts_with(prefix)) return false;
+                         if (!wanted(key)) return true;
                          Bitmap rows(rows_);
                          TRY(add_rows(entry, rows));
                          return visit(key, rows);

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "store/bitmap.h"
+#include "store/column.h"
 
 #include <cstdint>
 #include <functional>
@@ -70,9 +71,7 @@ public:
 
     /// No rows for a token that is not there.
     Result<Bitmap> rows_with(std::string_view token) const;
-    Result<> visit(
-        std::string_view prefix,
-        const std::function<bool(std::string_view token, const Bitmap& rows)>& visit) const;
+    Result<> visit(std::string_view prefix, const TokenTest& wanted, const TokenVisit& visit) const;
 
     std::uint32_t size() const { return tokens_; }
 

@@ -107,7 +107,9 @@ private:
                 TRY(texts->at(value));
         }
         if (!column.has_token_index()) return {};
-        return column.visit_tokens("", [](std::string_view, const Bitmap&) { return true; });
+        return column.visit_tokens(
+            "", [](std::string_view) { return true; },
+            [](std::string_view, const Bitmap&) { return true; });
     }
 
     void deletes(const std::string& name,
