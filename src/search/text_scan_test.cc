@@ -46,7 +46,7 @@ protected:
             text += words[random_.below(words.size())];
             if (random_.below(3) == 0) text += std::to_string(random_.below(100'000));
         }
-        // A word of more than 255 characters is two in the token index; a longer text does not count.
+        // A word of more than 255 characters is two in the token index.
         if (random_.below(20) == 0) text = std::string(250, 'z') + "needle";
         return text;
     }
