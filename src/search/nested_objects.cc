@@ -4,6 +4,7 @@
 #include "json/parse.h"
 #include "json/writer.h"
 #include "search/field.h"
+#include "store/memory_account.h"
 #include "store/memory_group.h"
 #include "text/json_text.h"
 
@@ -20,6 +21,14 @@ class ObjectsBuilder {
 public:
     ObjectsBuilder(const store::Mapping& mapping, std::string_view path, const GroupContext& from)
         : from_(from), path_(path), flattener_(names_), group_(names_, mapping) {}
+
+    ~ObjectsBuilder() {
+        if (held_bytes_ > 0)
+            from_.request->memory->give_back(store::MemoryUse::queries, held_bytes_);
+    }
+
+    ObjectsBuilder(const ObjectsBuilder&) = delete;
+    ObjectsBuilder& operator=(const ObjectsBuilder&) = delete;
 
     Answer<Objects> build() {
         const auto sources = from_.group->sources();
@@ -63,12 +72,33 @@ private:
             event::Event event(arena_);
             put_below_path(event.root(), path_, found_[number]);
             flattener_.flatten(event, source_, document_);
+            ASK(hold(source_.size() * columns_factor));
             group_.add(document_, source_);
             piece_.owners.push_back(row);
             piece_.numbers.push_back(number);
             if (group_.rows() == store::max_group_rows) ASK(end_piece());
         }
         return {};
+    }
+
+    /// Of the searches' share of the node's memory, until the objects are bytes of a row group.
+    Answer<> hold(std::size_t bytes) {
+        constexpr std::uint64_t step_bytes = 1 << 20;
+        store::MemoryAccount* memory = from_.request->memory;
+        needed_bytes_ += bytes;
+        if (memory == nullptr) return {};
+        while (held_bytes_ < needed_bytes_ &&
+               memory->try_take(store::MemoryUse::queries, step_bytes)) {
+            held_bytes_ += step_bytes;
+        }
+        if (held_bytes_ >= needed_bytes_) return {};
+        auto failure = refuse_in_phase(
+            "circuit_breaking_exception",
+            fmt::format("[parent] Data too large, data for the nested objects at [{}] would be "
+                        "[{}], which is larger than the limit of [{}] for searches",
+                        path_, needed_bytes_, memory->limit(store::MemoryUse::queries)));
+        failure.error().status = 429;
+        return failure;
     }
 
     void put_below_path(event::Object& root, std::string_view path, const Value& value) {
@@ -90,8 +120,12 @@ private:
         return {};
     }
 
+    static constexpr std::size_t columns_factor = 3;  // with the columns made of a source
+
     const GroupContext& from_;
     std::string path_;
+    std::uint64_t needed_bytes_ = 0;
+    std::uint64_t held_bytes_ = 0;
     event::FieldNames names_;
     event::Flattener flattener_;
     store::MemoryGroup group_;

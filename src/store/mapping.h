@@ -37,7 +37,7 @@ enum class FieldType : std::uint8_t {
     date,
     ip,
     object,         // with explicit parameters; otherwise objects are implied by their fields
-    nested,         // flattened like an object until nested documents exist
+    nested,         // an object in columns; its objects are rows for who asks (search)
     unindexed,      // binary and whatever else is kept in _source only; es_name says which
     date_nanos,     // nanoseconds since 1970
     unsigned_long,  // up to 2^63 - 1 in the integer column, above that in the real one

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Lets fdatasync fail with EIO under a running server, by libfiu's wrapper of the C library.
+"""Lets fdatasync fail with EIO under a running server, by libfiu and a wrapper (fdatasync_by_fiu.cc).
 
-    failed_fsync.py --elkhorn PATH [--rounds 4] [--seed S]
+    failed_fsync.py --elkhorn PATH --wrapper PATH [--rounds 4] [--seed S]
 
 Each round, under the mixed load of load.py, fdatasync begins to fail. From the first refusal on nothing is
 acknowledged, though fdatasync works again soon after: what the disk has is unknown until it is read again. Health
@@ -21,14 +21,14 @@ from elkhorn_process import Connection, Elkhorn
 from load import Ledger, Load
 from rounds import SKIPPED, run_rounds, until
 
-PRELOAD = [pathlib.Path("/usr/lib/fiu") / name for name in ("fiu_run_preload.so", "fiu_posix_preload.so")]
+CONTROL = "/usr/lib/fiu/fiu_run_preload.so"
 FAIL = "enable name=posix/io/sync/fdatasync,failinfo=5"  # EIO
 WORK = "disable name=posix/io/sync/fdatasync"
 
 
 def one_round(number: int, arguments, folder: pathlib.Path, ledger: Ledger) -> tuple[list[str], int]:
     pipe = folder / "fiu"
-    wrapped = {"LD_PRELOAD": " ".join(map(str, PRELOAD)), "FIU_CTRL_FIFO": str(pipe), "FIU_ENABLE": ""}
+    wrapped = {"LD_PRELOAD": f"{CONTROL} {arguments.wrapper.resolve()}", "FIU_CTRL_FIFO": str(pipe), "FIU_ENABLE": ""}
     server = Elkhorn(arguments.elkhorn, folder, environment=wrapped)
     if server.died:
         return [f"does not start: {server.last_words()}"], 0
@@ -72,10 +72,11 @@ def one_round(number: int, arguments, folder: pathlib.Path, ledger: Ledger) -> t
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--elkhorn", required=True)
+    parser.add_argument("--wrapper", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     arguments = parser.parse_args()
-    if not shutil.which("fiu-ctrl") or not all(map(os.path.exists, PRELOAD)):
+    if not shutil.which("fiu-ctrl") or not os.path.exists(CONTROL):
         print("skipped: libfiu is not installed (Debian's fiu-utils)")
         return SKIPPED
     folder = pathlib.Path(tempfile.mkdtemp(prefix="elkhorn-failed-fsync-"))
