@@ -1,6 +1,7 @@
-// fdatasync as libfiu says it should go, and nothing else: libfiu's own wrapper of the C library stands
-// before malloc, mmap and madvise as well and allocates while it is asked, which no allocator bears that
-// calls madvise. Loaded by LD_PRELOAD beside libfiu's fiu_run_preload.so, which brings fiu_fail.
+// fdatasync as libfiu says it should go, and nothing else: libfiu's own wrapper of the C library
+// stands before malloc, mmap and madvise as well and allocates while it is asked, which no
+// allocator bears that calls madvise. Loaded by LD_PRELOAD beside libfiu's fiu_run_preload.so,
+// which brings fiu_fail.
 
 #include <sys/syscall.h>
 #include <unistd.h>
