@@ -5,8 +5,7 @@
 
 #include "search/agg_makers.h"
 #include "search/agg_options.h"
-#include "search/hit_fields.h"
-#include "search/nested_objects.h"
+#include "search/hit_row.h"
 #include "search/search.h"
 #include "search/sort.h"
 
@@ -164,31 +163,10 @@ private:
 
     Answer<> write_hit(json::Writer& out, const Hit& hit) {
         const GroupContext& context = contexts_[hit.context];
+        const bool scored = request_.sort.empty() || request_.track_scores;
         out.begin_object();
-        out.member("_index", context.index->name).member("_type", "_doc");
-        const DocumentRow document = document_of(context, hit.row);
-        out.member("_id", ASK(document.context->group->id(document.row)));
-        if (const std::string nested = nested_place(context, hit.row); !nested.empty())
-            out.key("_nested").raw(nested);
-        if (request_.version) out.member("_version", ASK(context.group->version(hit.row)));
-        if (request_.seq_no) {
-            out.member("_seq_no", ASK(context.group->seq_no(hit.row))).member("_primary_term", 1);
-        }
-        out.key("_score");
-        if (request_.sort.empty() || request_.track_scores) {
-            out.value(1.0);
-        } else {
-            out.null();
-        }
-        if (request_.source.enabled) {
-            const auto sources = context.group->sources();
-            out.key("_source").raw(ASK(shown_source(context, hit.row, *sources, request_.source)));
-        }
-        if (!request_.docvalue_fields.empty() || !request_.fields.empty()) {
-            const std::string fields =
-                ASK(hit_fields(context, hit.row, request_.docvalue_fields, request_.fields));
-            if (!fields.empty()) out.key("fields").raw(fields);
-        }
+        ASK(write_row(out, context, hit.row, request_,
+                      scored ? std::optional(1.0F) : std::nullopt));
         if (!request_.sort.empty()) {
             const Columns& columns = columns_.at(context.index);
             out.key("sort").begin_array();

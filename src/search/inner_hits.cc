@@ -1,7 +1,6 @@
 #include "search/inner_hits.h"
 
-#include "search/bm25.h"
-#include "search/hit_fields.h"
+#include "search/hit_row.h"
 #include "search/nested_objects.h"
 #include "search/query_parse.h"
 #include "search/sort.h"
@@ -22,17 +21,13 @@ constexpr std::int64_t most_hits = 100;  // index.max_inner_result_window
 class Finder {
 public:
     Finder(const InnerHits& wanted, const GroupContext& context)
-        : wanted_(wanted),
-          page_(wanted.request->page),
-          context_(context),
-          outer_(*context.request, *context.index),
-          statistics_(outer_, wanted.path) {}
+        : wanted_(wanted), page_(wanted.request->page), context_(context) {}
 
     Answer<> find(std::span<const std::uint32_t> rows) {
         pieces_ = ASK(objects_of(context_, wanted_.path));
         const bool scored = page_.sort.empty() || page_.track_scores;
         if (scored && !wanted_.node->constant())
-            scorer_ = ASK(wanted_.node->scorer(statistics_, 1.0F));
+            scorer_ = ASK(wanted_.node->scorer(wanted_.counts->objects, 1.0F));
         for (const auto& sort : page_.sort) {
             const bool score = sort->kind == Sort::Kind::score;
             columns_.push_back(score ? nullptr
@@ -130,26 +125,10 @@ private:
 
     Answer<> write(json::Writer& out, const GroupContext& inside, const Object& object,
                    const std::string& below) {
-        const DocumentRow document = document_of(inside, object.row);
-        out.begin_object().member("_index", inside.index->name).member("_type", "_doc");
-        out.member("_id", ASK(document.context->group->id(document.row)));
-        out.key("_nested").raw(nested_place(inside, object.row));
-        if (page_.version)
-            out.member("_version", ASK(document.context->group->version(document.row)));
-        out.key("_score");
-        if (page_.sort.empty() || page_.track_scores)
-            out.value(object.score);
-        else
-            out.null();
-        if (page_.source.enabled) {
-            const auto sources = inside.group->sources();
-            out.key("_source").raw(ASK(shown_source(inside, object.row, *sources, page_.source)));
-        }
-        if (!page_.docvalue_fields.empty() || !page_.fields.empty()) {
-            const std::string fields =
-                ASK(hit_fields(inside, object.row, page_.docvalue_fields, page_.fields));
-            if (!fields.empty()) out.key("fields").raw(fields);
-        }
+        const bool scored = page_.sort.empty() || page_.track_scores;
+        out.begin_object();
+        ASK(write_row(out, inside, object.row, page_,
+                      scored ? std::optional(object.score) : std::nullopt));
         if (!page_.sort.empty()) {
             out.key("sort").begin_array();
             for (std::size_t i = 0; i < columns_.size(); ++i)
@@ -164,8 +143,6 @@ private:
     const InnerHits& wanted_;
     const Request& page_;
     const GroupContext& context_;
-    Statistics outer_;
-    Statistics statistics_;
     std::vector<GroupContext> pieces_;
     std::unique_ptr<RowScorer> scorer_;                 // null: a constant, or nobody asks
     std::vector<std::unique_ptr<SortColumn>> columns_;  // by key; null for _score

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "event/value.h"
+#include "search/bm25.h"
 #include "search/plan.h"
 #include "search/search.h"
 
@@ -14,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace elkhorn::search {
@@ -26,11 +28,24 @@ struct InnerHitsRequest {
 
 Answer<std::shared_ptr<const InnerHitsRequest>> parse_inner_hits(const event::Member& member);
 
+/// Counts for the scores of the objects at a path, over the whole index; gathered once a request.
+struct ObjectCounts {
+    ObjectCounts(const RequestContext& request, const store::IndexView& index, std::string path)
+        : documents(request, index), objects(documents, std::move(path)) {}
+
+    ObjectCounts(const ObjectCounts&) = delete;
+    ObjectCounts& operator=(const ObjectCounts&) = delete;
+
+    Statistics documents;
+    Statistics objects;
+};
+
 /// Planned for one index.
 struct InnerHits {
     std::shared_ptr<const InnerHitsRequest> request;
     std::string path;
     NodePtr node;  // of the objects
+    std::unique_ptr<ObjectCounts> counts;
     std::vector<InnerHits> below;
 
     const std::string& name() const { return request->name.empty() ? path : request->name; }

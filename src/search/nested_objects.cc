@@ -2,11 +2,9 @@
 
 #include "event/flatten.h"
 #include "json/parse.h"
-#include "json/writer.h"
 #include "search/field.h"
 #include "store/memory_account.h"
 #include "store/memory_group.h"
-#include "text/json_text.h"
 
 #include <fmt/format.h>
 
@@ -188,52 +186,6 @@ Answer<std::vector<GroupContext>> objects_of(const GroupContext& context, std::s
         pieces.push_back(std::move(inside));
     }
     return pieces;
-}
-
-DocumentRow document_of(const GroupContext& context, std::uint32_t row) {
-    DocumentRow place{&context, row};
-    while (place.context->objects != nullptr) {
-        const ObjectsPlace& objects = *place.context->objects;
-        place = {&objects.owner, objects.rows().owners[place.row]};
-    }
-    return place;
-}
-
-std::string nested_place(const GroupContext& context, std::uint32_t row) {
-    std::string inner;
-    const GroupContext* place = &context;
-    while (place->objects != nullptr) {
-        const ObjectsPlace& objects = *place->objects;
-        const ObjectsPlace* around = objects.owner.objects.get();
-        const std::string_view field =
-            std::string_view(objects.path).substr(around == nullptr ? 0 : around->path.size() + 1);
-        json::Writer out;
-        out.begin_object().member("field", field).member("offset", objects.rows().numbers[row]);
-        if (!inner.empty()) out.key("_nested").raw(inner);
-        out.end_object();
-        inner = out.take();
-        row = objects.rows().owners[row];
-        place = &objects.owner;
-    }
-    return inner;
-}
-
-Answer<std::string> shown_source(const GroupContext& context, std::uint32_t row,
-                                 store::SourceReader& sources, const SourceFilter& filter) {
-    std::string source = ASK(filter_source(ASK(sources.at(row)), filter));
-    if (context.objects == nullptr) return source;
-    std::string before;  // what stands around the object
-    std::size_t depth = 0;
-    for (std::string_view rest = context.objects->path;; ++depth) {
-        const std::size_t dot = rest.find('.');
-        before += '{';
-        text::append_json_string(before, rest.substr(0, dot));
-        before += ':';
-        if (dot == std::string_view::npos) break;
-        rest.remove_prefix(dot + 1);
-    }
-    if (!source.starts_with(before)) return std::string("{}");  // nothing of it is shown
-    return source.substr(before.size(), source.size() - before.size() - depth - 1);
 }
 
 }  // namespace elkhorn::search

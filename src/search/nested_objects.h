@@ -16,7 +16,6 @@
 
 #include "search/context.h"
 #include "search/failure.h"
-#include "search/search.h"
 
 #include <cstdint>
 #include <memory>
@@ -49,21 +48,5 @@ struct ObjectsPlace {
 /// The objects at `path` of the rows in `context`, which may be objects themselves, as one context
 /// a piece. Without any where the index does not map the path as nested.
 Answer<std::vector<GroupContext>> objects_of(const GroupContext& context, std::string_view path);
-
-/// The document that the row is, or belongs to: its row group and its row in it.
-struct DocumentRow {
-    const GroupContext* context = nullptr;
-    std::uint32_t row = 0;
-};
-
-DocumentRow document_of(const GroupContext& context, std::uint32_t row);
-
-/// Where in its document an object is, as hits tell it: {"field":"comments","offset":1}. Empty
-/// where the row is a document.
-std::string nested_place(const GroupContext& context, std::uint32_t row);
-
-/// The source of a document or an object; `sources` are those of the context's group.
-Answer<std::string> shown_source(const GroupContext& context, std::uint32_t row,
-                                 store::SourceReader& sources, const SourceFilter& filter);
 
 }  // namespace elkhorn::search

@@ -171,11 +171,13 @@ Answer<QueryPtr> parse_nested(const Value& body) {
             Scope inside = scope;
             inside.nested = path;
             inside.named = nullptr;  // matched_queries tells of documents
-            InnerHits shown{hits, path, nullptr, {}};
-            if (hits && scope.inner_hits) inside.inner_hits = &shown.below;
+            const bool shows = hits != nullptr && scope.inner_hits != nullptr;
+            InnerHits shown{hits, path, nullptr, nullptr, {}};
+            if (shows) inside.inner_hits = &shown.below;
             const NodePtr node = ASK(plan_query(*inner, inside));
-            if (hits && scope.inner_hits) {
+            if (shows) {
                 shown.node = node;
+                shown.counts = std::make_unique<ObjectCounts>(*scope.request, *scope.index, path);
                 ASK(add_inner_hits(*scope.inner_hits, std::move(shown)));
             }
             return std::make_shared<NestedNode>(node, path, mode);

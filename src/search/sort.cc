@@ -5,6 +5,7 @@
 #include "search/field_terms.h"
 #include "search/plan.h"
 #include "search/sort_nested.h"
+#include "search/sort_pick.h"
 #include "store/ip_address.h"
 #include "text/json_text.h"
 
@@ -27,49 +28,6 @@ std::int64_t saturated(double value) {
     if (std::isnan(value)) return 0;
     if (value >= 9.2233720368547758e18) return greatest_integer;
     return value <= -9.2233720368547758e18 ? least_integer : static_cast<std::int64_t>(value);
-}
-
-std::int64_t rounded(double value) {
-    if (value >= 9.2233720368547758e18) return greatest_integer;
-    if (value <= -9.2233720368547758e18) return least_integer;
-    return static_cast<std::int64_t>(std::floor(value + 0.5));
-}
-
-template <typename T>
-T pick_one(SortMode mode, bool descending, std::vector<T>& values) {
-    if (values.size() == 1) return values[0];
-    const auto average = [&](double sum, double count) {
-        if constexpr (std::is_integral_v<T>)
-            return rounded(sum / count);
-        else
-            return sum / count;
-    };
-    switch (mode) {
-        case SortMode::sum:
-        case SortMode::avg: {
-            double sum = 0;
-            std::uint64_t exact = 0;
-            for (const T value : values) {
-                sum += static_cast<double>(value);
-                if constexpr (std::is_integral_v<T>) exact += static_cast<std::uint64_t>(value);
-            }
-            if (mode == SortMode::avg) return average(sum, static_cast<double>(values.size()));
-            if constexpr (std::is_integral_v<T>)
-                return static_cast<T>(exact);
-            else
-                return sum;
-        }
-        case SortMode::median: {
-            std::ranges::sort(values);
-            const std::size_t middle = values.size() / 2;
-            if (values.size() % 2 == 1) return values[middle];
-            return average(
-                static_cast<double>(values[middle - 1]) + static_cast<double>(values[middle]), 2);
-        }
-        default: break;
-    }
-    const bool greatest = mode == SortMode::max || (mode == SortMode::none && descending);
-    return greatest ? *std::ranges::max_element(values) : *std::ranges::min_element(values);
 }
 
 /// Whether the missing come as the greatest of all values.
@@ -414,14 +372,6 @@ int compare_plain(const SortValue& a, const SortValue& b) {
 }
 
 }  // namespace
-
-std::int64_t pick(SortMode mode, bool descending, std::vector<std::int64_t>& values) {
-    return pick_one(mode, descending, values);
-}
-
-double pick(SortMode mode, bool descending, std::vector<double>& values) {
-    return pick_one(mode, descending, values);
-}
 
 int compare_keys(const Sort& sort, const SortValue& a, const SortValue& b) {
     const bool a_none = a.kind == SortValue::Kind::none;

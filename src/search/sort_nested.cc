@@ -2,10 +2,12 @@
 
 #include "search/field_terms.h"
 #include "search/nested_objects.h"
+#include "search/sort_pick.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace elkhorn::search {
 namespace {
@@ -27,40 +29,22 @@ public:
           missing_(std::move(missing)) {}
 
     Answer<> enter(const GroupContext& context) override {
-        values_.assign(context.rows(), {});
+        values_.assign(context.rows(), missing_);
         if (levels_.empty()) return {};
         std::vector<std::uint32_t> documents(context.rows());
-        for (std::uint32_t row = 0; row < context.rows(); ++row)
-            documents[row] = row;
-        return gather(context, 0, documents);
+        std::iota(documents.begin(), documents.end(), 0U);
+        Gathered gathered(context.rows());
+        ASK(gather(context, 0, documents, gathered));
+        for (std::uint32_t row = 0; row < context.rows(); ++row) {
+            if (!gathered[row].empty()) values_[row] = picked(gathered[row]);
+        }
+        return {};
     }
 
-    Answer<SortValue> value(std::uint32_t row) override {
-        const std::vector<SortValue>& values = values_[row];
-        if (values.empty()) return missing_;
-        if (values[0].kind == SortValue::Kind::integer) {
-            std::vector<std::int64_t> numbers;
-            for (const SortValue& one : values)
-                numbers.push_back(one.integer);
-            return SortValue::of(pick(sort_->mode, sort_->descending, numbers));
-        }
-        if (values[0].kind == SortValue::Kind::real) {
-            std::vector<double> numbers;
-            for (const SortValue& one : values)
-                numbers.push_back(one.real);
-            return SortValue::of(pick(sort_->mode, sort_->descending, numbers));
-        }
-        const bool greatest =
-            sort_->mode == SortMode::max || (sort_->mode == SortMode::none && sort_->descending);
-        const auto by_text = [](const SortValue& a, const SortValue& b) {
-            return a.text < b.text;
-        };
-        return greatest ? *std::ranges::max_element(values, by_text)
-                        : *std::ranges::min_element(values, by_text);
-    }
+    Answer<SortValue> value(std::uint32_t row) override { return values_[row]; }
 
     Answer<int> compare(std::uint32_t row, const SortValue& other) override {
-        return compare_keys(*sort_, ASK(value(row)), other);
+        return compare_keys(*sort_, values_[row], other);
     }
 
     bool all_behind(const GroupContext& /*context*/, const SortValue& /*value*/) const override {
@@ -74,9 +58,31 @@ public:
     }
 
 private:
+    using Gathered = std::vector<std::vector<SortValue>>;  // of each row
+
+    /// They are all of one kind.
+    SortValue picked(const std::vector<SortValue>& values) const {
+        if (values[0].kind == SortValue::Kind::integer)
+            return SortValue::of(picked_number(values, &SortValue::integer));
+        if (values[0].kind == SortValue::Kind::real)
+            return SortValue::of(picked_number(values, &SortValue::real));
+        const bool greatest =
+            sort_->mode == SortMode::max || (sort_->mode == SortMode::none && sort_->descending);
+        return greatest ? *std::ranges::max_element(values, {}, &SortValue::text)
+                        : *std::ranges::min_element(values, {}, &SortValue::text);
+    }
+
+    template <typename T>
+    T picked_number(const std::vector<SortValue>& values, T SortValue::* member) const {
+        std::vector<T> numbers;
+        for (const SortValue& value : values)
+            numbers.push_back(value.*member);
+        return pick(sort_->mode, sort_->descending, numbers);
+    }
+
     /// `documents` are those of the context's rows.
     Answer<> gather(const GroupContext& context, std::size_t depth,
-                    const std::vector<std::uint32_t>& documents) {
+                    const std::vector<std::uint32_t>& documents, Gathered& gathered) {
         const Level& level = levels_[depth];
         for (const GroupContext& inside : ASK(objects_of(context, level.path))) {
             Bitmap rows = level.filter ? ASK(level.filter->rows(inside)) : inside.live;
@@ -85,19 +91,20 @@ private:
                 below[row] = documents[inside.objects->rows().owners[row]];
             });
             if (depth + 1 < levels_.size())
-                ASK(gather(inside, depth + 1, below));
+                ASK(gather(inside, depth + 1, below, gathered));
             else
-                ASK(take_values(inside, below));
+                ASK(take_values(inside, below, gathered));
         }
         return {};
     }
 
-    Answer<> take_values(const GroupContext& inside, const std::vector<std::uint32_t>& documents) {
+    Answer<> take_values(const GroupContext& inside, const std::vector<std::uint32_t>& documents,
+                         Gathered& gathered) {
         ASK(inner_->enter(inside));
         const Bitmap present = ASK(rows_with_value(inside, field_));
         for (std::uint32_t row = 0; row < inside.rows(); ++row) {
             if (documents[row] == nobody || !present.test(row)) continue;
-            values_[documents[row]].push_back(ASK(inner_->value(row)));
+            gathered[documents[row]].push_back(ASK(inner_->value(row)));
         }
         return {};
     }
@@ -109,7 +116,7 @@ private:
     Field field_;
     std::vector<Level> levels_;
     SortValue missing_;
-    std::vector<std::vector<SortValue>> values_;  // of each row
+    std::vector<SortValue> values_;  // of each row
 };
 
 }  // namespace

@@ -15,8 +15,4 @@ Answer<std::unique_ptr<SortColumn>> sort_by_objects(const std::shared_ptr<const 
                                                     std::unique_ptr<SortColumn> inner, Field field,
                                                     const Scope& scope);
 
-/// One of several values: the least or the greatest unless the key names another mode.
-std::int64_t pick(SortMode mode, bool descending, std::vector<std::int64_t>& values);
-double pick(SortMode mode, bool descending, std::vector<double>& values);
-
 }  // namespace elkhorn::search
