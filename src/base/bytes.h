@@ -45,6 +45,29 @@ inline void copy_bytes(char* to, const char* from, std::size_t size_bytes) {
     if (size_bytes != 0) std::memcpy(to, from, size_bytes);
 }
 
+/// Equal, without a call for the short texts that most names and values are.
+inline bool same_text(std::string_view a, std::string_view b) {
+    const std::size_t n = a.size();
+    if (n != b.size()) return false;
+    const char* x = a.data();
+    const char* y = b.data();
+    const auto same_word = [&](std::size_t at) {
+        return load<std::uint64_t>(x + at) == load<std::uint64_t>(y + at);
+    };
+    if (n < 4 || n > 32) return a == b;
+    if (n < 8) {
+        return load<std::uint32_t>(x) == load<std::uint32_t>(y) &&
+               load<std::uint32_t>(x + n - 4) == load<std::uint32_t>(y + n - 4);
+    }
+    if (n > 16 && !(same_word(8) && same_word(n - 16))) return false;
+    return same_word(0) && same_word(n - 8);
+}
+
+/// Whether `part` is a view into `whole`.
+inline bool lies_within(std::string_view part, std::string_view whole) {
+    return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
+}
+
 /// The bytes of an array of plain numbers, and the array that bytes hold.
 template <typename T>
     requires std::is_trivially_copyable_v<T>

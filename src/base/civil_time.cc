@@ -1,6 +1,7 @@
 #include "base/civil_time.h"
 
 #include <limits>
+#include <string>
 
 namespace elkhorn {
 namespace {
@@ -12,32 +13,41 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
 }
 
-void append_digits(std::string& out, std::int64_t value, int width) {
-    char digits[20];
-    int n = 0;
-    do {
-        digits[n++] = static_cast<char>('0' + value % 10);
-        value /= 10;
-    } while (value != 0 && n < 19);
-    for (int i = n; i < width; ++i)
-        out.push_back('0');
-    while (n > 0)
-        out.push_back(digits[--n]);
+char* write_digits(char* to, int value, int width) {
+    for (int i = width; i-- > 0; value /= 10)
+        to[i] = static_cast<char>('0' + value % 10);
+    return to + width;
+}
+
+void append_digits(std::string& out, int value, int width) {
+    char digits[10];
+    write_digits(digits, value, width);
+    out.append(digits, static_cast<std::size_t>(width));
+}
+
+/// After a separator.
+char* write_two(char* to, char before, int value) {
+    *to = before;
+    return write_digits(to + 1, value, 2);
 }
 
 void append_to_second(std::string& out, const CivilTime& t) {
-    if (t.year < 0) out.push_back('-');
-    append_digits(out, t.year < 0 ? -t.year : t.year, 4);
-    out.push_back('-');
-    append_digits(out, t.month, 2);
-    out.push_back('-');
-    append_digits(out, t.day, 2);
-    out.push_back('T');
-    append_digits(out, t.hour, 2);
-    out.push_back(':');
-    append_digits(out, t.minute, 2);
-    out.push_back(':');
-    append_digits(out, t.second, 2);
+    char text[20];
+    char* to = text;
+    if (t.year >= 0 && t.year <= 9999) {
+        to = write_digits(to, static_cast<int>(t.year), 4);
+    } else {
+        const std::string year = std::to_string(t.year < 0 ? -t.year : t.year);
+        if (t.year < 0) out.push_back('-');
+        if (year.size() < 4) out.append(4 - year.size(), '0');
+        out += year;
+    }
+    to = write_two(to, '-', t.month);
+    to = write_two(to, '-', t.day);
+    to = write_two(to, 'T', t.hour);
+    to = write_two(to, ':', t.minute);
+    to = write_two(to, ':', t.second);
+    out.append(text, to);
 }
 
 CivilTime civil_from_seconds(std::int64_t seconds, int nanosecond) {
@@ -130,7 +140,7 @@ void append_iso_ms(std::string& out, std::int64_t ms) {
     const std::int64_t seconds = floor_div(ms, 1000);
     append_to_second(out, civil_from_seconds(seconds, 0));
     out.push_back('.');
-    append_digits(out, ms - seconds * 1000, 3);
+    append_digits(out, static_cast<int>(ms - seconds * 1000), 3);
     out.push_back('Z');
 }
 

@@ -35,11 +35,13 @@ class DocumentReader {
 public:
     explicit DocumentReader(const Options& options) : options_(options) {}
 
-    /// `text` must last as long as the batch.
-    void read(std::string_view text, bool cut, event::Batch& batch) {
+    /// `text` must last as long as the batch; `readable_bytes` as in json::Parser.
+    void read(std::string_view text, std::size_t readable_bytes, bool cut, event::Batch& batch) {
         if (trim(text).empty()) return;
-        text = options_.charset.to_utf8(text, batch.arena());
-        const auto parsed = parser_.parse(text, batch.arena());
+        const std::string_view utf8 = options_.charset.to_utf8(text, batch.arena());
+        if (utf8.data() != text.data()) readable_bytes = 0;
+        text = utf8;
+        const auto parsed = parser_.parse_kept(text, readable_bytes, batch.arena());
         if (parsed && parsed->is(Kind::object)) {
             add(*parsed, batch);
         } else if (parsed && parsed->is(Kind::array) && all_objects(parsed->as_array())) {
@@ -87,24 +89,27 @@ public:
 
     void decode(std::string_view bytes, event::Batch& batch) override {
         if (!by_line_) {
-            reader_.read(bytes, false, batch);
+            reader_.read(bytes, bytes.size(), false, batch);
             return;
         }
+        const char* end = bytes.data() + bytes.size();
         while (!bytes.empty()) {
-            if (const auto line = lines_.next(bytes)) add(*line, batch);
+            if (const auto line = lines_.next(bytes)) add(*line, end, batch);
         }
     }
 
     void flush(event::Batch& batch) override {
-        if (const auto line = lines_.rest()) add(*line, batch);
+        if (const auto line = lines_.rest()) add(*line, nullptr, batch);
     }
 
     std::size_t pending_bytes() const override { return lines_.pending_bytes(); }
 
 private:
-    void add(const Line& line, event::Batch& batch) {
+    /// A line that lasts ends before `end`.
+    void add(const Line& line, const char* end, event::Batch& batch) {
         const std::string_view text = line.lasting ? line.text : batch.arena().copy(line.text);
-        reader_.read(text, line.cut, batch);
+        const auto readable_bytes = line.lasting && !text.empty() ? end - text.data() : 0;
+        reader_.read(text, static_cast<std::size_t>(readable_bytes), line.cut, batch);
     }
 
     const Options options_;

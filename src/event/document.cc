@@ -1,5 +1,6 @@
 #include "event/document.h"
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "text/json_text.h"
 
@@ -33,13 +34,23 @@ std::size_t FieldNames::size() const {
     return names_.size();
 }
 
-FieldCache::FieldCache(FieldNames& names) : names_(names), table_(1024, 0) {
+FieldCache::FieldCache(FieldNames& names, std::size_t limit_bytes)
+    : names_(names), limit_bytes_(limit_bytes) {
+    forget();
+}
+
+void FieldCache::forget() {
+    nodes_ = {};
     nodes_.push_back({none, no_field, none, "", "", ""});
+    table_ = std::vector<std::uint32_t>(1024, 0);
+    last_ = root;
+    bytes_ = 0;
 }
 
 std::uint32_t FieldCache::child(std::uint32_t parent, std::string_view key) {
     const std::uint32_t expected = nodes_[last_].next;
-    if (expected != none && nodes_[expected].parent == parent && nodes_[expected].key == key) {
+    if (expected != none && nodes_[expected].parent == parent &&
+        same_text(nodes_[expected].key, key)) {
         return last_ = expected;
     }
     const std::uint32_t found = look_up(parent, key);
@@ -63,6 +74,7 @@ std::uint32_t FieldCache::look_up(std::uint32_t parent, std::string_view key) {
     json_key.push_back(':');
     nodes_.push_back({parent, field, none, std::string(key), std::move(path), std::move(json_key)});
     table_[slot] = made;
+    bytes_ += sizeof(Node) + 4 * sizeof(std::uint32_t) + 2 * key.size() + nodes_.back().path.size();
     if (nodes_.size() * 2 > table_.size()) rehash();
     return made;
 }

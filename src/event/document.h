@@ -102,7 +102,16 @@ class FieldCache {
 public:
     static constexpr std::uint32_t root = 0;
 
-    explicit FieldCache(FieldNames& names);
+    static constexpr std::size_t most_bytes = 64 << 20;
+
+    /// It may hold `limit_bytes` when a document starts; with more, it forgets all.
+    explicit FieldCache(FieldNames& names, std::size_t limit_bytes = most_bytes);
+
+    /// To be called before each document: nodes are good until then.
+    void start_document() {
+        last_ = root;
+        if (bytes_ > limit_bytes_) forget();
+    }
 
     /// The node for `key` below node `parent` (`root` at the top).
     std::uint32_t child(std::uint32_t parent, std::string_view key);
@@ -132,8 +141,11 @@ private:
 
     std::uint32_t look_up(std::uint32_t parent, std::string_view key);
     void rehash();
+    void forget();
 
     FieldNames& names_;
+    const std::size_t limit_bytes_;
+    std::size_t bytes_ = 0;
     std::vector<Node> nodes_;
     std::vector<std::uint32_t> table_;  // open addressing by hash of (parent, key); 0 = free
     std::uint32_t last_ = root;

@@ -1,38 +1,66 @@
 #include "event/flatten.h"
 
+#include "base/bytes.h"
 #include "event/format.h"
 #include "text/json_text.h"
 
+#include <algorithm>
+
 namespace elkhorn::event {
 
-/// Texts are noted by their place while the JSON still grows.
+/// Writes into a buffer of which it has made sure that there is room for what comes next.
 class Flattener::Walk {
 public:
-    Walk(FieldCache& fields, std::string& json, Document& document, std::vector<Placed>& placed)
-        : fields_(fields), json_(json), document_(document), placed_(placed) {}
+    Walk(Flattener& flattener, std::string& buffer, Document& document)
+        : fields_(flattener.fields_),
+          escaped_(flattener.escaped_),
+          buffer_(buffer),
+          document_(document) {}
 
-    void members(const Object& object, std::uint32_t node) {
-        json_.push_back('{');
-        bool first = true;
-        for (const Member& member : object.members()) {
-            if (!first) json_.push_back(',');
-            first = false;
-            const std::uint32_t below = fields_.child(node, member.name);
-            json_ += fields_.json_key(below);
-            add(member.value, below);
-        }
-        json_.push_back('}');
+    std::string_view root(const Object& object) {
+        members(object, FieldCache::root);
+        return std::string_view(buffer_).substr(0, size_);
     }
 
 private:
+    void members(const Object& object, std::uint32_t node) {
+        put('{');
+        for (const Member& member : object.members()) {
+            const std::uint32_t below = fields_.child(node, member.name);
+            put(fields_.json_key(below));
+            add(member.value, below);
+        }
+        if (object.size() == 0)
+            put('}');
+        else
+            buffer_[size_ - 1] = '}';
+    }
+
+    void items(const Array& array, std::uint32_t node) {
+        put('[');
+        for (const Value& item : array.values())
+            add(item, node);
+        if (array.size() == 0)
+            put(']');
+        else
+            buffer_[size_ - 1] = ']';
+    }
+
+    /// A value, its leaves, and a comma.
     void add(const Value& value, std::uint32_t node) {
         switch (value.kind()) {
-            case Kind::object: return members(value.as_object(), node);
-            case Kind::array: return items(value.as_array(), node);
-            case Kind::string: return text(value.as_string(), node);
-            default: break;
+            case Kind::string: text(value.as_string(), node); break;
+            case Kind::object: members(value.as_object(), node); break;
+            case Kind::array: items(value.as_array(), node); break;
+            default: scalar(value, node);
         }
-        append_json(json_, value);
+        put(',');
+    }
+
+    void scalar(const Value& value, std::uint32_t node) {
+        escaped_.clear();
+        append_json(escaped_, value);
+        put(escaped_);
         const auto field = fields_.field(node);
         if (!field) return;
         switch (value.kind()) {
@@ -42,39 +70,68 @@ private:
         }
     }
 
-    void items(const Array& array, std::uint32_t node) {
-        json_.push_back('[');
-        bool first = true;
-        for (const Value& item : array.values()) {
-            if (!first) json_.push_back(',');
-            first = false;
-            add(item, node);
+    void text(std::string_view text, std::uint32_t node) {
+        const auto field = fields_.field(node);
+        if (!text::is_plain_json(text)) {
+            escaped_.clear();
+            const bool as_it_is = text::append_json_string(escaped_, text);
+            put(escaped_);
+            if (as_it_is) text = written(text.size());
+        } else {
+            make_room(text.size() + 2);
+            char* to = buffer_.data() + size_;
+            *to = '"';
+            copy_bytes(to + 1, text.data(), text.size());
+            to[text.size() + 1] = '"';
+            size_ += text.size() + 2;
+            text = written(text.size());
         }
-        json_.push_back(']');
+        if (field) document_.add_text(*field, text);
     }
 
-    void text(std::string_view text, std::uint32_t node) {
-        const std::size_t at = json_.size() + 1;
-        const bool as_it_is = text::append_json_string(json_, text);
-        const auto field = fields_.field(node);
-        if (!field) return;
-        if (as_it_is) placed_.push_back({document_.leaves().size(), at});
-        document_.add_text(*field, text);
+    /// The text before the quote that was written last.
+    std::string_view written(std::size_t size_bytes) const {
+        return std::string_view(buffer_).substr(size_ - 1 - size_bytes, size_bytes);
+    }
+
+    void put(char c) {
+        make_room(1);
+        buffer_[size_++] = c;
+    }
+
+    void put(std::string_view bytes) {
+        make_room(bytes.size());
+        copy_bytes(buffer_.data() + size_, bytes.data(), bytes.size());
+        size_ += bytes.size();
+    }
+
+    void make_room(std::size_t size_bytes) {
+        if (size_ + size_bytes > buffer_.size()) grow(size_bytes);
+    }
+
+    /// Leaves that point into the buffer go with it.
+    void grow(std::size_t size_bytes) {
+        std::string larger;
+        larger.resize(std::max(size_ + size_bytes, 2 * buffer_.size()));
+        copy_bytes(larger.data(), buffer_.data(), size_);
+        for (Leaf& leaf : document_.leaves()) {
+            if (leaf.kind == Kind::string && lies_within(leaf.as_text(), buffer_))
+                leaf.text = larger.data() + (leaf.text - buffer_.data());
+        }
+        buffer_ = std::move(larger);
     }
 
     FieldCache& fields_;
-    std::string& json_;
+    std::string& escaped_;
+    std::string& buffer_;
+    std::size_t size_ = 0;  // of what is written
     Document& document_;
-    std::vector<Placed>& placed_;
 };
 
-void Flattener::flatten(const Event& event, std::string& json, Document& document) {
-    json.clear();
+std::string_view Flattener::flatten(const Event& event, std::string& buffer, Document& document) {
     document.clear();
-    placed_.clear();
-    Walk(fields_, json, document, placed_).members(event.root(), FieldCache::root);
-    for (const Placed& placed : placed_)
-        document.leaves()[placed.leaf].text = json.data() + placed.at;
+    fields_.start_document();
+    return Walk(*this, buffer, document).root(event.root());
 }
 
 }  // namespace elkhorn::event

@@ -5,9 +5,8 @@
 #include "event/document.h"
 #include "event/event.h"
 
-#include <cstddef>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace elkhorn::event {
 
@@ -16,20 +15,16 @@ class Flattener {
 public:
     explicit Flattener(FieldNames& names) : fields_(names) {}
 
-    /// Replaces `json` by the event's root and `document` by its leaves. Texts of leaves are views
-    /// into `json`, or into the event where JSON has to write them with escapes.
-    void flatten(const Event& event, std::string& json, Document& document);
+    /// The event's root as JSON, at the front of `buffer`, which grows where it must; and its
+    /// leaves in `document`. Texts of leaves are views into the JSON, or into the event where JSON
+    /// has to write them with escapes.
+    std::string_view flatten(const Event& event, std::string& buffer, Document& document);
 
 private:
     class Walk;
 
-    struct Placed {
-        std::size_t leaf;
-        std::size_t at;  // its text, in the JSON
-    };
-
     FieldCache fields_;
-    std::vector<Placed> placed_;
+    std::string escaped_;  // one text, as JSON has it
 };
 
 }  // namespace elkhorn::event

@@ -144,6 +144,17 @@ struct Member {
 /// Members in order of arrival, names unique as long as only `set` adds them.
 class Object {
 public:
+    Object() = default;
+
+    /// With these members, and no room for more yet.
+    Object(Arena& arena, std::span<const Member> members)
+        : members_(arena.allocate<Member>(members.size())),
+          size_(static_cast<std::uint32_t>(members.size())),
+          capacity_(size_) {
+        for (std::uint32_t i = 0; i < size_; ++i)
+            members_[i] = members[i];
+    }
+
     Value* find(std::string_view name) {
         for (std::uint32_t i = 0; i < size_; ++i) {
             if (members_[i].name == name) return &members_[i].value;
@@ -207,6 +218,10 @@ inline Array* make_array(Arena& arena) {
 
 inline Object* make_object(Arena& arena) {
     return new (arena.allocate<Object>(1)) Object;
+}
+
+inline Object* make_object(Arena& arena, std::span<const Member> members) {
+    return new (arena.allocate<Object>(1)) Object(arena, members);
 }
 
 /// A deep copy into `arena`, texts included.

@@ -1,10 +1,8 @@
 #include "json/flatten.h"
 
 #include "event/arena.h"
-#include "json/parse.h"
 #include "json/simdjson_error.h"
-
-#include <cstring>
+#include "json/simdjson_text.h"
 
 namespace elkhorn::json {
 namespace {
@@ -75,15 +73,6 @@ struct Flattener::Parts {
         return simdjson::SUCCESS;
     }
 
-    /// The text between the quotes when it holds no escape.
-    static bool plain(const char* first, std::string_view& text) {
-        const auto* end = static_cast<const char*>(rawmemchr(first, '"'));
-        const auto size = static_cast<std::size_t>(end - first);
-        if (std::memchr(first, '\\', size) != nullptr) return false;
-        text = {first, size};
-        return true;
-    }
-
     template <typename T>
     simdjson::error_code add_string(T&& value, std::uint32_t node, event::Document& out) {
         ondemand::raw_json_string raw;
@@ -133,24 +122,17 @@ void Flattener::reset() {
 
 Result<> Flattener::flatten(std::string_view json, std::size_t readable_bytes,
                             event::Document& document) {
-    static_assert(padding_bytes >= simdjson::SIMDJSON_PADDING);
     document.clear();
     if (json.empty()) return fail(ErrorCode::invalid, "not JSON: it is empty");
-    if (readable_bytes < json.size() + padding_bytes) {
-        char* copy = parts_->arena.allocate<char>(json.size() + padding_bytes);
-        copy_bytes(copy, json.data(), json.size());
-        std::memset(copy + json.size(), 0, padding_bytes);
-        json = {copy, json.size()};
-        readable_bytes = json.size() + padding_bytes;
-    }
-    const simdjson::padded_string_view padded(json.data(), json.size(), readable_bytes);
+    const auto text = padded(json, readable_bytes, parts_->arena);
     ondemand::document parsed;
-    if (auto error = parts_->parser.iterate(padded).get(parsed)) return parse_failure(error);
+    if (auto error = parts_->parser.iterate(text).get(parsed)) return parse_failure(error);
     ondemand::object object;
     if (auto error = parsed.get_object().get(object)) {
         if (error == simdjson::INCORRECT_TYPE) return fail(ErrorCode::invalid, "not a JSON object");
         return parse_failure(error);
     }
+    parts_->fields.start_document();
     const auto error = parts_->members(object, event::FieldCache::root, 1, document);
     if (error == simdjson::DEPTH_ERROR) return too_deep(max_depth);
     if (error) return parse_failure(error);

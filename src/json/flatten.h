@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "event/document.h"
+#include "json/parse.h"
 
 #include <cstddef>
 #include <functional>
@@ -14,10 +15,6 @@
 #include <string_view>
 
 namespace elkhorn::json {
-
-/// This many readable bytes must follow the JSON for it to be parsed where it lies; otherwise it is
-/// copied first.
-constexpr std::size_t padding_bytes = 64;
 
 class Flattener {
 public:
@@ -27,7 +24,8 @@ public:
     Flattener& operator=(Flattener&&) noexcept;
 
     /// Clears `document` and fills it. `readable_bytes` counts from json.data() on (at least
-    /// json.size()): where that leaves no padding, the JSON is copied into the flattener's arena.
+    /// json.size()): where that leaves no `padding_bytes`, the JSON is copied into the flattener's
+    /// arena.
     Result<> flatten(std::string_view json, std::size_t readable_bytes, event::Document& document);
 
     /// Forgets the texts of all documents flattened so far.

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "event/event.h"
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -19,6 +20,10 @@ namespace elkhorn::json {
 /// Deeper documents are refused: recursion is bounded, and no log line is nested like that.
 constexpr int max_depth = 250;
 
+/// This many readable bytes must follow JSON for it to be parsed where it lies; otherwise it is
+/// copied first.
+constexpr std::size_t padding_bytes = 64;
+
 class Parser {
 public:
     Parser();
@@ -26,8 +31,13 @@ public:
     Parser(Parser&&) noexcept;
     Parser& operator=(Parser&&) noexcept;
 
-    /// Any JSON value. Texts are copied into the arena.
+    /// Any JSON value. It is copied into the arena, and texts without escapes are views of that.
     Result<event::Value> parse(std::string_view json, event::Arena& arena);
+
+    /// The same where `json` lives as long as the arena: it is not copied, unless fewer than
+    /// `padding_bytes` are readable behind it. `readable_bytes` counts from json.data() on.
+    Result<event::Value> parse_kept(std::string_view json, std::size_t readable_bytes,
+                                    event::Arena& arena);
 
     /// A JSON object, its members set on the event (replacing those of the same name).
     Result<> parse_into(std::string_view json, event::Event& event);

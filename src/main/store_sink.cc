@@ -26,11 +26,11 @@ struct Scratch {
     event::Flattener flattener;
     json::Parser parser;               // of updates
     json::Flattener merged_flattener;  // of what they make
-    std::vector<std::string> sources;
+    std::vector<std::string> buffers;  // of sources
     std::vector<event::Document> documents;
 };
 
-constexpr std::size_t kept_source_bytes = 1 << 16;  // of each: a longer one is given back
+constexpr std::size_t kept_buffer_bytes = 1 << 16;  // of each: a longer one is given back
 
 class StoreSink final : public output::Sink {
 public:
@@ -42,8 +42,8 @@ public:
             scratch = std::make_unique<Scratch>(store_.field_names());
         }
         const std::size_t count = items.size();
-        if (scratch->sources.size() < count) {
-            scratch->sources.resize(count);
+        if (scratch->buffers.size() < count) {
+            scratch->buffers.resize(count);
             scratch->documents.resize(count);
         }
         scratch->merged_flattener.reset();
@@ -52,11 +52,12 @@ public:
         std::deque<api::DocumentChange> changes;
         for (std::size_t i = 0; i < count; ++i) {
             const Item& item = items[i];
-            std::string& source = scratch->sources[i];
+            std::string& buffer = scratch->buffers[i];
             event::Document& document = scratch->documents[i];
-            if (source.capacity() > kept_source_bytes) source = {};
+            if (buffer.size() > kept_buffer_bytes) buffer = {};
+            std::string_view source;
             if (item.action != Action::remove)
-                scratch->flattener.flatten(*item.event, source, document);
+                source = scratch->flattener.flatten(*item.event, buffer, document);
             if (item.action == Action::index || item.action == Action::create) {
                 const bool create = item.action == Action::create;
                 writes.push_back({item.index,
@@ -87,7 +88,7 @@ public:
 
 private:
     /// `change` must stay where it is until the write has returned.
-    static Result<store::Write> update(const Item& item, const std::string& source,
+    static Result<store::Write> update(const Item& item, std::string_view source,
                                        api::DocumentChange& change) {
         const bool upsert = item.action == Action::upsert;
         const auto parsed =

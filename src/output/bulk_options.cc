@@ -1,6 +1,7 @@
 #include "output/bulk_options.h"
 
 #include "config/fields.h"
+#include "output/action.h"
 
 #include <fmt/format.h>
 
@@ -146,14 +147,8 @@ private:
             index = fmt::format("{}-{}-{}", type, dataset, space);
             action = "create";
         }
-        for (const char* known : {"index", "create", "update", "delete"}) {
-            if (action == known || action.find("%{") != std::string::npos)
-                options_.action = format("action", action);
-        }
-        if (!options_.action) {
-            fields_.mistake("action",
-                            fmt::format("\"{}\" is none of index, create, update, delete", action));
-        }
+        check_action(fields_, action);
+        options_.action = format("action", action);
         options_.index = format("index", index);
         options_.id = format("document_id", id);
         options_.pipeline = format("pipeline", pipeline);

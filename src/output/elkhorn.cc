@@ -3,11 +3,9 @@
 
 #include "config/fields.h"
 #include "event/format.h"
+#include "output/action.h"
 #include "output/output.h"
 
-#include <fmt/format.h>
-
-#include <array>
 #include <deque>
 #include <optional>
 #include <string_view>
@@ -24,17 +22,6 @@ struct Options {
     std::optional<event::Format> action;
     bool upsert = false;
 };
-
-constexpr std::array actions{std::pair{"index", Action::index}, std::pair{"create", Action::create},
-                             std::pair{"update", Action::update},
-                             std::pair{"delete", Action::remove}};
-
-std::optional<Action> action_named(std::string_view name) {
-    for (const auto& [word, action] : actions) {
-        if (word == name) return action;
-    }
-    return std::nullopt;
-}
 
 class Elkhorn final : public Output {
 public:
@@ -89,11 +76,7 @@ Result<std::unique_ptr<Output>> build(const config::Plugin& plugin, const Contex
         fields.mistake(plugin.place,
                        "there is no store in this process; use elasticsearch { hosts => ... }");
     }
-    const bool composed = action.contains("%{");
-    if (!composed && !action_named(action)) {
-        fields.mistake("action",
-                       fmt::format("\"{}\" is none of index, create, update, delete", action));
-    }
+    check_action(fields, action);
     if (id.empty() && (action == "update" || action == "delete"))
         fields.mistake("action", "needs document_id, to know which document");
     const auto read = [&](std::string_view name,

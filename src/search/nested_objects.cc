@@ -69,9 +69,9 @@ private:
         for (std::uint32_t number = 0; number < found_.size(); ++number) {
             event::Event event(arena_);
             put_below_path(event.root(), path_, found_[number]);
-            flattener_.flatten(event, source_, document_);
-            ASK(hold(source_.size() * columns_factor));
-            group_.add(document_, source_);
+            const std::string_view source = flattener_.flatten(event, buffer_, document_);
+            ASK(hold(source.size() * columns_factor));
+            group_.add(document_, source);
             piece_.owners.push_back(row);
             piece_.numbers.push_back(number);
             if (group_.rows() == store::max_group_rows) ASK(end_piece());
@@ -129,7 +129,7 @@ private:
     store::MemoryGroup group_;
     event::Arena arena_;
     std::vector<Value> found_;  // of the row at hand
-    std::string source_;
+    std::string buffer_;        // of a source
     event::Document document_;
     ObjectRows piece_;
     Objects objects_;

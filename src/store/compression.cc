@@ -5,6 +5,7 @@
 #include <lz4.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace elkhorn::store {
@@ -50,13 +51,16 @@ void append_lz4(std::string& out, std::string_view bytes) {
     const std::size_t before = out.size();
     const int bound = LZ4_compressBound(static_cast<int>(bytes.size()));
     ASSERT(bound > 0);
-    out.resize(before + static_cast<std::size_t>(bound));
+    const auto most = static_cast<std::size_t>(bound);
+    if (out.capacity() - before < most) out.reserve(std::max(before + most, 2 * before));
     // Faster than the default, for a log that gets a little longer and is soon gone.
     constexpr int acceleration = 8;
-    const int size = LZ4_compress_fast(bytes.data(), out.data() + before,
-                                       static_cast<int>(bytes.size()), bound, acceleration);
-    ASSERT(size > 0);
-    out.resize(before + static_cast<std::size_t>(size));
+    out.resize_and_overwrite(before + most, [&](char* to, std::size_t) {
+        const int size = LZ4_compress_fast(bytes.data(), to + before,
+                                           static_cast<int>(bytes.size()), bound, acceleration);
+        ASSERT(size > 0);
+        return before + static_cast<std::size_t>(size);
+    });
 }
 
 Result<std::string> read_lz4(std::string_view bytes, std::size_t raw_bytes) {

@@ -5,19 +5,6 @@
 
 namespace elkhorn::store {
 
-namespace {
-
-/// Most texts are short: no call for those of 8 to 16 bytes.
-bool same_text(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    const std::size_t n = a.size();
-    if (n < 8 || n > 16) return a == b;
-    return load<std::uint64_t>(a.data()) == load<std::uint64_t>(b.data()) &&
-           load<std::uint64_t>(a.data() + n - 8) == load<std::uint64_t>(b.data() + n - 8);
-}
-
-}  // namespace
-
 /// Where the text is, or would be.
 std::size_t TextSet::place_of(std::uint64_t hash, std::string_view text) const {
     const std::size_t mask = table_.size() - 1;
@@ -98,7 +85,11 @@ std::uint64_t ColumnBuilder::memory_bytes() const {
 
 std::uint32_t GroupBuilder::add(const NewRow& row) {
     const auto number = rows();
-    sources_.push_back(arena_.copy(row.source));
+    sources_.push_back(row.kept_by != nullptr ? row.source : arena_.copy(row.source));
+    if (row.kept_by != nullptr && (kept_.empty() || kept_.back() != row.kept_by)) {
+        kept_.push_back(row.kept_by);
+        kept_bytes_ += row.kept_by->capacity();
+    }
     source_bytes_ += row.source.size();
     seq_nos_.push_back(row.seq_no);
     versions_.push_back(row.version);
@@ -137,9 +128,7 @@ const ColumnBuilder* GroupBuilder::find(std::string_view path, ColumnKind kind) 
 
 void GroupBuilder::add_text(ColumnBuilder& column, std::uint32_t row, std::string_view text,
                             std::string_view source) {
-    const bool inside =
-        text.data() >= source.data() && text.data() + text.size() <= source.data() + source.size();
-    if (inside) {
+    if (lies_within(text, source)) {
         const auto at = static_cast<std::size_t>(text.data() - source.data());
         return column.add_text(row, sources_.back().substr(at, text.size()));
     }
@@ -153,7 +142,7 @@ std::optional<std::uint32_t> GroupBuilder::find_id(std::string_view id) const {
 }
 
 std::uint64_t GroupBuilder::memory_bytes() const {
-    std::uint64_t bytes = arena_.used_bytes() + rows() * std::uint64_t{16 + 8 + 8};
+    std::uint64_t bytes = arena_.used_bytes() + kept_bytes_ + rows() * std::uint64_t{16 + 8 + 8};
     for (const auto& column : columns_)
         bytes += column->memory_bytes();
     return bytes;

@@ -1,6 +1,6 @@
 // store/group_builder.h -- the tail's growing row group: documents in, columns out. One writer at
 // a time.
-// Texts of a document are kept once, in the copy of its source; columns point into it.
+// Texts of a document are kept once, in its source; columns point into it.
 //
 //   Cost      about 3 ns a byte of JSON: one hash and one table look-up a text, one push a number.
 //   Memory    memory_bytes(): sources, distinct texts with escapes, and the columns' vectors.
@@ -111,6 +111,7 @@ struct NewRow {
     std::int64_t version = 1;
     std::string_view id;  // empty: generated, not stored
     std::string_view source;
+    std::shared_ptr<const std::string> kept_by;  // has the source in it; null: it is copied
 };
 
 class GroupBuilder {
@@ -155,7 +156,9 @@ public:
 
 private:
     std::int64_t first_seq_no_;
-    event::Arena arena_;  // sources and texts with escapes
+    event::Arena arena_;  // sources that nobody keeps, and texts with escapes
+    std::vector<std::shared_ptr<const std::string>> kept_;  // what has the other sources
+    std::uint64_t kept_bytes_ = 0;
     std::vector<std::string_view> sources_;
     std::uint64_t source_bytes_ = 0;
     std::vector<std::int64_t> seq_nos_;

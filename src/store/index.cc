@@ -56,34 +56,26 @@ std::int64_t next_version(const Write& write, std::optional<std::int64_t> versio
 }  // namespace
 
 /// The log entries of one call of `write`: documents and deletes as they happened, a new entry
-/// wherever the kind changes.
+/// wherever the kind changes or one is full. An entry's bytes stay where they are, for rows point
+/// into it.
 class LogEntries {
 public:
-    /// `writes` are what will be logged, as far as memory is concerned.
     LogEntries(WriteLog& log, std::uint64_t incarnation, std::span<const Write* const> writes)
-        : log_(log), incarnation_(incarnation) {
-        constexpr std::size_t around = 24;  // kind, numbers, lengths
-        std::size_t bytes = around;
-        for (const Write* write : writes)
-            bytes += write->source.size() + write->id.size() + around;
-        bytes_.reserve(bytes);
-    }
+        : log_(log), incarnation_(incarnation), room_(bytes_of_first(writes)) {}
 
-    /// The entry that takes the next change.
-    std::string& of(LogEntry kind) {
-        if (kind_ != kind) {
-            append();
-            kind_ = kind;
-            bytes_.push_back(static_cast<char>(kind));
-            append_varint(bytes_, incarnation_);
-        }
+    /// The entry that takes the next change, with room for a text and an id of that many bytes.
+    const std::shared_ptr<std::string>& of(LogEntry kind, std::size_t size_bytes) {
+        const std::size_t needed = size_bytes + around;
+        if (kind_ != kind || entry_->capacity() - entry_->size() < needed) begin(kind, needed);
         has_deletes_ = has_deletes_ || kind == LogEntry::deletes;
-        return bytes_;
+        return entry_;
     }
 
     void append() {
-        if (bytes_.empty()) return;
-        last_ = log_.append(std::exchange(bytes_, {}));
+        if (entry_ == nullptr) return;
+        room_ = std::min(2 * entry_->size(), most_room);
+        last_ = log_.append(std::exchange(entry_, nullptr));
+        kind_.reset();
         if (first_ == 0) first_ = last_;
     }
 
@@ -94,11 +86,35 @@ public:
     bool has_deletes() const { return has_deletes_; }
 
 private:
+    static constexpr std::size_t around = 48;  // kind, numbers, lengths
+    static constexpr std::size_t most_room = 1 << 20;
+
+    /// What those at the front take that are of one kind. Of updates the size is not known yet.
+    static std::size_t bytes_of_first(std::span<const Write* const> writes) {
+        std::size_t bytes = around;
+        for (const Write* write : writes) {
+            const bool remove = write->action == Action::remove;
+            if (remove != (writes.front()->action == Action::remove)) break;
+            bytes += write->source.size() + write->id.size() + around;
+        }
+        return bytes;
+    }
+
+    void begin(LogEntry kind, std::size_t needed) {
+        append();
+        kind_ = kind;
+        entry_ = std::make_shared<std::string>();
+        entry_->reserve(std::max(room_, needed + around));
+        entry_->push_back(static_cast<char>(kind));
+        append_varint(*entry_, incarnation_);
+    }
+
     WriteLog& log_;  // the node's
     std::uint64_t incarnation_;
+    std::size_t room_;  // of the next entry, as far as that is known
     std::optional<LogEntry> kind_;
-    std::string bytes_;
-    Lsn first_ = 0;  // 0: nothing was logged
+    std::shared_ptr<std::string> entry_;  // null without a kind
+    Lsn first_ = 0;                       // 0: nothing was logged
     Lsn last_ = 0;
     bool has_deletes_ = false;
 };
@@ -236,11 +252,10 @@ void Index::mark_deleted(Place& place) {
     dirty_ = true;
 }
 
-void Index::add_row(const NewRow& row, const event::Document& document) {
+void Index::add_row(const NewRow& row, const event::Document& document, std::string_view source) {
     GroupBuilder& builder = *growing(row.seq_no).builder;
     const std::uint32_t number = builder.add(row);
-    if (router_.add(number, document, row.source, builder, manifest_.mapping))
-        shown_mapping_ = nullptr;
+    if (router_.add(number, document, source, builder, manifest_.mapping)) shown_mapping_ = nullptr;
     dirty_ = true;
 }
 
@@ -279,7 +294,7 @@ void Index::remove_one(const Write& write, Known& known, Written& result, LogEnt
     result.effect = known.place ? Effect::deleted : Effect::missing;
     if (known.place) mark_deleted(*known.place);
     tombstones_.remember(write.id, result.version, node_.options->clock->steady_ns());
-    std::string& entry = entries.of(LogEntry::deletes);
+    std::string& entry = *entries.of(LogEntry::deletes, write.id.size());
     append_varint(entry, static_cast<std::uint64_t>(result.seq_no));
     append_varint(entry, static_cast<std::uint64_t>(result.version));
     append_text(entry, write.id);
@@ -292,19 +307,20 @@ Result<> Index::add_one(const Write& write, const Changed& next, Known& known, W
     row.seq_no = next_seq_no_++;
     row.version = next_version(write, known.version);
     row.id = write.id;
-    row.source = next.source;
     if (known.place) mark_deleted(*known.place);
-    add_row(row, *next.document);
+    const auto& entry = entries.of(LogEntry::documents, write.id.size() + next.source.size());
+    append_varint(*entry, static_cast<std::uint64_t>(row.seq_no));
+    append_varint(*entry, static_cast<std::uint64_t>(row.version));
+    append_text(*entry, row.id);
+    append_text(*entry, next.source);
+    row.source = std::string_view(*entry).substr(entry->size() - next.source.size());
+    row.kept_by = entry;
+    add_row(row, *next.document, next.source);
     if (!write.id.empty()) tombstones_.forget(write.id);
     result.id = write.id.empty() ? generated_id(salt_, row.seq_no) : std::string(write.id);
     result.seq_no = row.seq_no;
     result.version = row.version;
     result.effect = known.place ? Effect::updated : Effect::created;
-    std::string& entry = entries.of(LogEntry::documents);
-    append_varint(entry, static_cast<std::uint64_t>(row.seq_no));
-    append_varint(entry, static_cast<std::uint64_t>(row.version));
-    append_text(entry, row.id);
-    append_text(entry, row.source);
     freeze_if_full();
     return {};
 }
@@ -369,7 +385,7 @@ Result<> Index::replay(Lsn lsn, const LoggedDocument& document, const event::Doc
     row.version = document.version;
     row.id = document.id;
     row.source = document.source;
-    add_row(row, flat);
+    add_row(row, flat, row.source);
     if (slots_.back()->first_lsn == 0) slots_.back()->first_lsn = lsn;
     freeze_if_full();
     if (slots_.back()->frozen) count_bytes();

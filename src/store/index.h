@@ -169,7 +169,9 @@ private:
         REQUIRES(mutex_);
     Result<> add_one(const Write& write, const Changed& next, Known& known, Written& result,
                      LogEntries& entries) REQUIRES(mutex_);
-    void add_row(const NewRow& row, const event::Document& document) REQUIRES(mutex_);
+    /// Texts of the document that are views into `source` become views of the row's.
+    void add_row(const NewRow& row, const event::Document& document, std::string_view source)
+        REQUIRES(mutex_);
     void freeze_if_full() REQUIRES(mutex_);
     void count_bytes() REQUIRES(mutex_);
     Result<> encode(const std::shared_ptr<Slot>& slot);

@@ -28,6 +28,12 @@ bool is_blank(char c) {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
+/// Columns point into sources: often it is the very same text.
+bool stands_at(std::string_view json, std::size_t at, std::string_view text) {
+    if (at + text.size() > json.size()) return false;
+    return json.data() + at == text.data() || same_text(json.substr(at, text.size()), text);
+}
+
 /// Past the closing quote of the string that begins at `at`; nowhere when there is none.
 std::size_t end_of_string(std::string_view json, std::size_t at) {
     for (++at; at < json.size(); ++at) {
@@ -335,7 +341,7 @@ private:
         spare_texts_.clear();
         std::size_t at = 0;
         for (const Leaf& leaf : shape.leaves) {
-            if (json.compare(at, leaf.before.size(), leaf.before) != 0) return false;
+            if (!stands_at(json, at, leaf.before)) return false;
             at += leaf.before.size();
             const std::size_t end =
                 leaf.spare ? match_spare(leaf, json, at) : match(leaf, json, at);
@@ -371,7 +377,7 @@ private:
             append_real_leaf(made_, leaf.kind, builder.reals[value]);
         else
             append_text_leaf(made_, leaf.kind, builder.distinct.texts()[builder.ordinals[value]]);
-        if (json.compare(at, made_.size(), made_) != 0) return nowhere;
+        if (!stands_at(json, at, made_)) return nowhere;
         const std::size_t end = at + made_.size();
         // "1" is no match for the beginning of "12".
         if (end < json.size() && json[at] != '"' && end_of_scalar(json, at) != end) return nowhere;
@@ -381,8 +387,7 @@ private:
     std::size_t match_text(std::string_view text, std::string_view json, std::size_t at) {
         if (at >= json.size() || json[at] != '"') return nowhere;
         const std::size_t end = at + 1 + text.size();
-        const bool same =
-            end < json.size() && json[end] == '"' && json.compare(at + 1, text.size(), text) == 0;
+        const bool same = end < json.size() && json[end] == '"' && stands_at(json, at + 1, text);
         if (same && (!escapes_ || text.find('\\') == std::string_view::npos)) return end + 1;
         if (!escapes_) return nowhere;
         const std::size_t closed = end_of_string(json, at);

@@ -217,6 +217,10 @@ TEST(TextEncodings, HexadecimalIds) {
     }
     expect_all(ids);
     expect_all(uuids);
+    Rows spans;  // of OpenTelemetry have 16 digits; these are no whole blocks of 16
+    for (int i = 0; i < 1000; ++i)
+        spans.push_back({hex(20)});
+    expect_all(spans);
 }
 
 TEST(TextEncodings, IdsThatAreNotAllHexadecimal) {
@@ -225,6 +229,19 @@ TEST(TextEncodings, IdsThatAreNotAllHexadecimal) {
     for (int i = 0; i < 1000; ++i)
         rows.push_back({fmt::format("{:016x}{}", random.below(~0ULL), i == 500 ? "Z" : "0")});
     expect_all(rows);
+}
+
+TEST(TextEncodings, OneCharacterThatIsNoDigitAtEveryPlace) {
+    Random random(7);
+    constexpr std::string_view odd = "/:@AG`gz~";
+    for (std::size_t at = 0; at < 18; ++at) {
+        Rows rows;
+        for (int i = 0; i < 1000; ++i)
+            rows.push_back({fmt::format("{:018x}", random.below(~0ULL))});
+        rows[500][0][at] = odd[at % odd.size()];
+        rows[501][0][at] = odd[(at + 4) % odd.size()];
+        expect_all(rows);
+    }
 }
 
 TEST(TextEncodings, ColumnsThatAreFunctionsOfOthers) {

@@ -1,11 +1,14 @@
 // store/word_table.h -- the words of many texts and their numbers, in order of arrival: what a text
 // is taken apart with, some thirty times each. Words of up to 16 bytes are compared as two numbers
-// that lie together; only longer ones are looked at where they stand.
+// that lie together, and by their size, which is in the table; only longer ones are looked at where
+// they stand. Who looks up many words makes probes of some first, so that the memory that `add`
+// reads is there by then.
 #pragma once
 
 #include "base/bytes.h"
 #include "base/hash.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -14,6 +17,12 @@ namespace elkhorn::store {
 
 /// Holds views: the words must stay where they are.
 class WordTable {
+    /// Words of one size up to 16 bytes are equal when their keys are.
+    struct Key {
+        std::uint64_t a = 0;
+        std::uint64_t b = 0;
+    };
+
 public:
     WordTable() : table_(1 << 10) {}
 
@@ -22,36 +31,43 @@ public:
         bool is_new = false;
     };
 
-    Place add(std::string_view word) {
+    /// A word on its way into the table.
+    struct Probe {
+        std::string_view word;
+        Key key;
+        std::uint64_t hash = 0;
+    };
+
+    Probe probe(std::string_view word) const {
         const Key key = key_of(word);
         const std::uint64_t hash = hash64(key.a ^ (key.b * 0x9e3779b97f4a7c15ULL + word.size()));
-        const auto tag = static_cast<std::uint32_t>(hash >> 32);
+        __builtin_prefetch(&table_[hash & (table_.size() - 1)]);
+        return {word, key, hash};
+    }
+
+    Place add(const Probe& probe) {
+        const std::uint32_t tag = tag_of(probe);
         const std::size_t mask = table_.size() - 1;
-        std::size_t at = hash & mask;
+        std::size_t at = probe.hash & mask;
         for (; table_[at].number != 0; at = (at + 1) & mask) {
-            if (table_[at].tag == tag && same(table_[at].number - 1, key, word))
+            if (table_[at].tag == tag && same(table_[at].number - 1, probe))
                 return {table_[at].number - 1, false};
         }
-        words_.push_back(word);
-        keys_.push_back(key);
+        words_.push_back(probe);
         const auto number = static_cast<std::uint32_t>(words_.size());
         table_[at] = {number, tag};
         if (words_.size() * 3 > table_.size() * 2) grow();
         return {number - 1, true};
     }
 
+    Place add(std::string_view word) { return add(probe(word)); }
+
     std::uint32_t size() const { return static_cast<std::uint32_t>(words_.size()); }
 
 private:
     struct Slot {
         std::uint32_t number = 0;  // and one; 0: free
-        std::uint32_t tag = 0;     // of the hash what the place does not say
-    };
-
-    /// Words of one size up to 16 bytes are equal when their keys are.
-    struct Key {
-        std::uint64_t a = 0;
-        std::uint64_t b = 0;
+        std::uint32_t tag = 0;     // the word's size in 8 bits, and of its hash what is left
     };
 
     static Key key_of(std::string_view word) {
@@ -66,28 +82,31 @@ private:
         return {a, 0};
     }
 
-    bool same(std::uint32_t number, const Key& key, std::string_view word) const {
-        const Key& known = keys_[number];
-        if (known.a != key.a || known.b != key.b) return false;
-        return word.size() <= 16 ? words_[number].size() == word.size() : words_[number] == word;
+    static std::uint32_t tag_of(const Probe& probe) {
+        const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(probe.word.size(), 255));
+        return static_cast<std::uint32_t>(probe.hash >> 40) << 8 | size;
+    }
+
+    /// Of words with one tag.
+    bool same(std::uint32_t number, const Probe& probe) const {
+        const Probe& known = words_[number];
+        if (known.key.a != probe.key.a || known.key.b != probe.key.b) return false;
+        return probe.word.size() <= 16 || known.word == probe.word;
     }
 
     void grow() {
         table_.assign(table_.size() * 2, {});
         const std::size_t mask = table_.size() - 1;
         for (std::uint32_t i = 0; i < words_.size(); ++i) {
-            const std::uint64_t hash =
-                hash64(keys_[i].a ^ (keys_[i].b * 0x9e3779b97f4a7c15ULL + words_[i].size()));
-            std::size_t at = hash & mask;
+            std::size_t at = words_[i].hash & mask;
             while (table_[at].number != 0)
                 at = (at + 1) & mask;
-            table_[at] = {i + 1, static_cast<std::uint32_t>(hash >> 32)};
+            table_[at] = {i + 1, tag_of(words_[i])};
         }
     }
 
     std::vector<Slot> table_;
-    std::vector<Key> keys_;
-    std::vector<std::string_view> words_;
+    std::vector<Probe> words_;
 };
 
 }  // namespace elkhorn::store

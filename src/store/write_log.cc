@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint64_t unneeded_file_bytes = 1 << 20;  // a smaller one may stay
 constexpr std::int64_t retry_ms = 500;                  // on a full disk
+constexpr std::size_t kept_buffer_bytes = 8 << 20;      // a larger one is given back
 
 metrics::Counter syncs{"elkhorn_store_log_syncs_total",
                        "Group commits: one write and one fdatasync each."};
@@ -261,12 +262,12 @@ Result<> WriteLog::writable() {
     return {};
 }
 
-Lsn WriteLog::append(std::string entry) {
+Lsn WriteLog::append(std::shared_ptr<const std::string> entry) {
     const Lock lock(mutex_);
     while (pending_bytes_ > options_.pending_limit_bytes && !failure_ && !full_ &&
            options_.background)
         done_.wait(mutex_);
-    pending_bytes_ += entry.size();
+    pending_bytes_ += entry->size();
     pending_.push_back(std::move(entry));
     work_.notify_one();
     return next_lsn_++;
@@ -289,7 +290,7 @@ void WriteLog::commit_pending() NO_THREAD_SAFETY_ANALYSIS {
     while (writing_)
         done_.wait(mutex_);
     if (failure_ || (pending_.empty() && !full_)) return;
-    std::vector<std::string> entries = std::move(pending_);
+    Entries entries = std::move(pending_);
     pending_.clear();
     pending_bytes_ = 0;
     const Lsn first = committed_ + 1;
@@ -314,13 +315,13 @@ void WriteLog::commit_pending() NO_THREAD_SAFETY_ANALYSIS {
     done_.notify_all();
 }
 
-void WriteLog::keep_for_later(std::vector<std::string> entries, const Error& full) {
+void WriteLog::keep_for_later(Entries entries, const Error& full) {
     entries.insert(entries.end(), std::make_move_iterator(pending_.begin()),
                    std::make_move_iterator(pending_.end()));
     pending_ = std::move(entries);
     pending_bytes_ = 0;
-    for (const std::string& entry : pending_)
-        pending_bytes_ += entry.size();
+    for (const auto& entry : pending_)
+        pending_bytes_ += entry->size();
     if (!full_) {
         log::error("the disk is full: no write is acknowledged until there is room",
                    {{"reason", full.message}});
@@ -339,31 +340,32 @@ void WriteLog::refuse_for_good(const Error& error) {
                {{"reason", error.message}});
 }
 
-std::string WriteLog::frames_of(const std::vector<std::string>& entries, Lsn first) const {
-    std::string bytes;
-    std::string raw;
-    for (std::size_t i = 0; i < entries.size();) {
-        raw.clear();
-        std::uint32_t count = 0;
-        for (; i < entries.size() && raw.size() < options_.frame_bytes; ++i, ++count) {
-            append_text(raw, entries[i]);
-        }
-        append_frame(bytes, {first + (i - count), count, raw, !bytes.empty()});
+void WriteLog::make_frames(const Entries& entries, Lsn first) {
+    for (std::string* buffer : {&raw_, &frames_}) {
+        buffer->clear();
+        if (buffer->capacity() > kept_buffer_bytes) buffer->shrink_to_fit();
     }
-    return bytes;
+    for (std::size_t i = 0; i < entries.size();) {
+        raw_.clear();
+        std::uint32_t count = 0;
+        for (; i < entries.size() && raw_.size() < options_.frame_bytes; ++i, ++count) {
+            append_text(raw_, *entries[i]);
+        }
+        append_frame(frames_, {first + (i - count), count, raw_, !frames_.empty()});
+    }
 }
 
-Result<> WriteLog::write_batch(const std::vector<std::string>& entries, Lsn first) {
+Result<> WriteLog::write_batch(const Entries& entries, Lsn first) {
     if (entries.empty()) return {};
-    const std::string bytes = frames_of(entries, first);
-    TRY(appender_->append(bytes));
+    make_frames(entries, first);
+    TRY(appender_->append(frames_));
     batch_written.reached();
 #ifndef ELKHORN_WITHOUT_FDATASYNC  // the negative control of tests/crash: it must lose data
     TRY(for_good(appender_->sync()));
 #endif
     batch_synced.reached();
     syncs.add();
-    log_bytes.add(static_cast<std::int64_t>(bytes.size()));
+    log_bytes.add(static_cast<std::int64_t>(frames_.size()));
     return {};
 }
 

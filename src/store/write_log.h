@@ -63,7 +63,13 @@ public:
 
     /// Whether anything may be appended: nothing is to be taken in that cannot be acknowledged.
     Result<> writable();
-    Lsn append(std::string entry);
+    /// Nobody changes the entry any more; it is let go once it is written.
+    Lsn append(std::shared_ptr<const std::string> entry);
+
+    Lsn append(std::string entry) {
+        return append(std::make_shared<const std::string>(std::move(entry)));
+    }
+
     Result<> commit(Lsn lsn);
     Result<> trim(Lsn first_needed);
 
@@ -77,6 +83,8 @@ public:
     void close();
 
 private:
+    using Entries = std::vector<std::shared_ptr<const std::string>>;
+
     struct File {
         std::uint64_t number = 0;
         Lsn first_lsn = 0;
@@ -90,9 +98,9 @@ private:
                          const std::function<Result<>(Lsn, std::string_view)>& replay);
     Result<> start_file();
     Result<> leave_file(Lsn first_needed);
-    Result<> write_batch(const std::vector<std::string>& entries, Lsn first);
-    std::string frames_of(const std::vector<std::string>& entries, Lsn first) const;
-    void keep_for_later(std::vector<std::string> entries, const Error& full) REQUIRES(mutex_);
+    Result<> write_batch(const Entries& entries, Lsn first);
+    void make_frames(const Entries& entries, Lsn first);
+    void keep_for_later(Entries entries, const Error& full) REQUIRES(mutex_);
     void refuse_for_good(const Error& error) REQUIRES(mutex_);
     void run();
     void commit_pending() REQUIRES(mutex_);
@@ -102,7 +110,7 @@ private:
     mutable Mutex mutex_;
     CondVar work_;
     CondVar done_;
-    std::vector<std::string> pending_ GUARDED_BY(mutex_);
+    Entries pending_ GUARDED_BY(mutex_);
     std::uint64_t pending_bytes_ GUARDED_BY(mutex_) = 0;
     Lsn next_lsn_ GUARDED_BY(mutex_) = 1;
     Lsn committed_ GUARDED_BY(mutex_) = 0;  // all up to here are synced
@@ -111,7 +119,10 @@ private:
     std::optional<Error> failure_ GUARDED_BY(mutex_);  // for good
     std::optional<Error> full_ GUARDED_BY(mutex_);     // until there is room; not with failure_
     std::vector<File> files_ GUARDED_BY(mutex_);       // the last one is being written
-    std::unique_ptr<io::Appender> appender_;           // of whoever has writing_
+    // Of whoever has writing_:
+    std::unique_ptr<io::Appender> appender_;
+    std::string raw_;     // of the frame at hand
+    std::string frames_;  // of one write
     io::Thread thread_;
 };
 

@@ -2,6 +2,8 @@
 
 #include "base/bytes.h"
 
+#include <emmintrin.h>
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -42,20 +44,42 @@ constexpr auto plain_table = [] {
     return plain;
 }();
 
-/// How many bytes at the front stand for themselves; eight at a look, then one by one.
+/// Whether one of the bytes is below 0x20, a quote, a backslash or no ASCII.
+template <typename Word>
+bool has_odd(Word word) {
+    constexpr auto ones = static_cast<Word>(0x0101010101010101);
+    constexpr auto high = static_cast<Word>(0x8080808080808080);
+    const Word quote = word ^ (ones * '"');
+    const Word backslash = word ^ (ones * '\\');
+    return (((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & high) != 0;
+}
+
+bool sixteen_have_odd(const char* from) {
+    const __m128i bytes = load<__m128i>(from);
+    const __m128i below = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));  // signed: no ASCII is below
+    const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    return _mm_movemask_epi8(_mm_or_si128(below, _mm_or_si128(quote, backslash))) != 0;
+}
+
+/// How many bytes at the front stand for themselves: blocks, the last one where it ends with the
+/// text; where one has another byte, that is looked for.
 std::size_t plain_prefix(std::string_view text) {
-    constexpr std::uint64_t ones = 0x0101010101010101;
-    constexpr std::uint64_t high = 0x8080808080808080;
+    const char* from = text.data();
+    const std::size_t n = text.size();
     std::size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) {
-        const auto word = load<std::uint64_t>(text.data() + at);
-        const std::uint64_t quote = word ^ (ones * '"');
-        const std::uint64_t backslash = word ^ (ones * '\\');
-        // A byte's high bit is set where that byte is below 0x20, a quote, a backslash or no ASCII.
-        const std::uint64_t odd = (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
-        if ((odd & high) != 0) break;
+    if (n >= 16) {
+        while (at + 16 <= n && !sixteen_have_odd(from + at))
+            at += 16;
+        if (at + 16 > n && !sixteen_have_odd(from + n - 16)) return n;
+    } else if (n >= 8) {
+        if (!has_odd(load<std::uint64_t>(from)) && !has_odd(load<std::uint64_t>(from + n - 8)))
+            return n;
+    } else if (n >= 4) {
+        if (!has_odd(load<std::uint32_t>(from)) && !has_odd(load<std::uint32_t>(from + n - 4)))
+            return n;
     }
-    while (at < text.size() && plain_table[static_cast<unsigned char>(text[at])])
+    while (at < n && plain_table[static_cast<unsigned char>(from[at])])
         ++at;
     return at;
 }
@@ -78,6 +102,10 @@ void append_escape(std::string& out, char c) {
 }
 
 }  // namespace
+
+bool is_plain_json(std::string_view text) {
+    return plain_prefix(text) == text.size();
+}
 
 bool append_json_string(std::string& out, std::string_view text) {
     std::size_t at = plain_prefix(text);

@@ -12,6 +12,9 @@ namespace elkhorn::text {
 /// it needed neither: between the quotes stands `text` as it is.
 bool append_json_string(std::string& out, std::string_view text);
 
+/// Whether JSON has the text as it is, and no byte of it is other than ASCII.
+bool is_plain_json(std::string_view text);
+
 /// As Java's Double.toString prints it, which is what Elasticsearch and Logstash answer: shortest
 /// digits that round-trip, "1.0" for whole numbers, "1.0E10" from 10^7 on and below 10^-3.
 /// Infinities and NaN, which JSON lacks, become null.

@@ -139,17 +139,20 @@ void append_lower(std::string& out, UChar32 code) {
 
 bool Tokenizer::next() {
     while (at_ < text_.size()) {
-        if ((flags_of(text_[at_]) & (in_word | not_ascii)) == 0) {
+        const std::uint8_t flags = flags_of(text_[at_]);
+        if ((flags & (in_word | not_ascii)) == 0) {
             ++at_;
             continue;
         }
-        const Character c = character_at(text_, at_);
-        const bool starts = c.kind == Class::letter || c.kind == Class::digit ||
-                            c.kind == Class::extend_num_let || c.kind == Class::katakana ||
-                            c.kind == Class::alone;
-        if (!starts) {
-            at_ += c.size_bytes;
-            continue;
+        if ((flags & not_ascii) != 0) {
+            const Character c = character_at(text_, at_);
+            const bool starts = c.kind == Class::letter || c.kind == Class::digit ||
+                                c.kind == Class::extend_num_let || c.kind == Class::katakana ||
+                                c.kind == Class::alone;
+            if (!starts) {
+                at_ += c.size_bytes;
+                continue;
+            }
         }
         begin_ = at_;
         if (!take_ascii()) take_unicode();
