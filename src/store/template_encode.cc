@@ -13,7 +13,6 @@
 #include "text/tokenizer.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace elkhorn::store {
 namespace {
@@ -23,6 +22,7 @@ constexpr std::uint32_t fewest_in_slots = 64;  // values that make slots pay
 constexpr std::uint32_t slot_share = 512;      // as does this share of all values
 constexpr std::uint32_t most_slots = 4096;     // in all templates together
 constexpr std::size_t first_texts = 1024;      // tell how many words there will be, about
+constexpr std::size_t most_foreseen = 4 << 20;
 
 /// One column on its way to templates; `encode` is the order of the steps.
 class Encoder {
@@ -65,13 +65,8 @@ private:
     }
 
     std::uint32_t word(std::string_view surface, std::string_view term) {
-        return word(words_.probe(surface), term);
-    }
-
-    std::uint32_t word(const WordTable::Probe& probe, std::string_view term) {
-        const auto [number, is_new] = words_.add(probe);
+        const auto [number, is_new] = words_.add(surface);
         if (!is_new) return number;
-        const std::string_view surface = probe.word;
         if (surface == term) {
             index_.token(term);
         } else {
@@ -104,24 +99,16 @@ private:
                 const std::string_view surface = text.substr(words.begin(), at - words.begin());
                 const bool digit = surface[0] >= '0' && surface[0] <= '9';
                 const auto number = digit ? template_number(surface) : std::nullopt;
-                if (number) {
-                    codes_.push_back(*number | number_flag);
-                } else if (words.token().data() != surface.data()) {
-                    codes_.push_back(word(surface, words.token()));
-                } else {
-                    probes_.emplace_back(codes_.size(), words_.probe(surface));
-                    codes_.push_back(0);
-                }
+                codes_.push_back(number ? *number | number_flag : word(surface, words.token()));
             }
             append_gap(text.substr(at));
-            for (const auto& [code, probe] : probes_)
-                codes_[code] = word(probe, probe.word);
-            probes_.clear();
             const auto known = templates_.find(template_);
             template_of_.push_back(known ? *known : templates_.add(arena_.copy(template_)));
             ends_.push_back(static_cast<std::uint32_t>(codes_.size()));
-            if (ends_.size() == first_texts)
-                codes_.reserve(codes_.size() / first_texts * (column_.texts.size() * 9 / 8));
+            if (ends_.size() == first_texts) {
+                const std::size_t all = codes_.size() / first_texts * column_.texts.size();
+                codes_.reserve(std::min(all + all / 8, most_foreseen));
+            }
         }
     }
 
@@ -278,7 +265,6 @@ private:
     WordTable words_;  // as they stand in the texts; numbers as in index_
     TokenIndexBuilder index_;
     TextSet templates_;
-    std::vector<std::pair<std::size_t, WordTable::Probe>> probes_;  // for these codes of a text
     std::vector<std::uint64_t> codes_;  // of all texts: words, or numbers with their flag
     std::vector<std::uint32_t> ends_;   // of each text's codes
     std::vector<std::uint32_t> template_of_;

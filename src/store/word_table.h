@@ -1,8 +1,7 @@
 // store/word_table.h -- the words of many texts and their numbers, in order of arrival: what a text
 // is taken apart with, some thirty times each. Words of up to 16 bytes are compared as two numbers
 // that lie together, and by their size, which is in the table; only longer ones are looked at where
-// they stand. Who looks up many words makes probes of some first, so that the memory that `add`
-// reads is there by then.
+// they stand.
 #pragma once
 
 #include "base/bytes.h"
@@ -17,12 +16,6 @@ namespace elkhorn::store {
 
 /// Holds views: the words must stay where they are.
 class WordTable {
-    /// Words of one size up to 16 bytes are equal when their keys are.
-    struct Key {
-        std::uint64_t a = 0;
-        std::uint64_t b = 0;
-    };
-
 public:
     WordTable() : table_(1 << 10) {}
 
@@ -31,36 +24,23 @@ public:
         bool is_new = false;
     };
 
-    /// A word on its way into the table.
-    struct Probe {
-        std::string_view word;
-        Key key;
-        std::uint64_t hash = 0;
-    };
-
-    Probe probe(std::string_view word) const {
+    Place add(std::string_view word) {
         const Key key = key_of(word);
-        const std::uint64_t hash = hash64(key.a ^ (key.b * 0x9e3779b97f4a7c15ULL + word.size()));
-        __builtin_prefetch(&table_[hash & (table_.size() - 1)]);
-        return {word, key, hash};
-    }
-
-    Place add(const Probe& probe) {
-        const std::uint32_t tag = tag_of(probe);
+        const std::uint64_t hash = hash_of(key, word);
+        const std::uint32_t tag = tag_of(hash, word);
         const std::size_t mask = table_.size() - 1;
-        std::size_t at = probe.hash & mask;
+        std::size_t at = hash & mask;
         for (; table_[at].number != 0; at = (at + 1) & mask) {
-            if (table_[at].tag == tag && same(table_[at].number - 1, probe))
+            if (table_[at].tag == tag && same(table_[at].number - 1, key, word))
                 return {table_[at].number - 1, false};
         }
-        words_.push_back(probe);
+        words_.push_back(word);
+        keys_.push_back(key);
         const auto number = static_cast<std::uint32_t>(words_.size());
         table_[at] = {number, tag};
         if (words_.size() * 3 > table_.size() * 2) grow();
         return {number - 1, true};
     }
-
-    Place add(std::string_view word) { return add(probe(word)); }
 
     std::uint32_t size() const { return static_cast<std::uint32_t>(words_.size()); }
 
@@ -68,6 +48,12 @@ private:
     struct Slot {
         std::uint32_t number = 0;  // and one; 0: free
         std::uint32_t tag = 0;     // the word's size in 8 bits, and of its hash what is left
+    };
+
+    /// Words of one size up to 16 bytes are equal when their keys are.
+    struct Key {
+        std::uint64_t a = 0;
+        std::uint64_t b = 0;
     };
 
     static Key key_of(std::string_view word) {
@@ -82,31 +68,37 @@ private:
         return {a, 0};
     }
 
-    static std::uint32_t tag_of(const Probe& probe) {
-        const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(probe.word.size(), 255));
-        return static_cast<std::uint32_t>(probe.hash >> 40) << 8 | size;
+    static std::uint64_t hash_of(const Key& key, std::string_view word) {
+        return hash64(key.a ^ (key.b * 0x9e3779b97f4a7c15ULL + word.size()));
+    }
+
+    static std::uint32_t tag_of(std::uint64_t hash, std::string_view word) {
+        const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(word.size(), 255));
+        return static_cast<std::uint32_t>(hash >> 40) << 8 | size;
     }
 
     /// Of words with one tag.
-    bool same(std::uint32_t number, const Probe& probe) const {
-        const Probe& known = words_[number];
-        if (known.key.a != probe.key.a || known.key.b != probe.key.b) return false;
-        return probe.word.size() <= 16 || known.word == probe.word;
+    bool same(std::uint32_t number, const Key& key, std::string_view word) const {
+        const Key& known = keys_[number];
+        if (known.a != key.a || known.b != key.b) return false;
+        return word.size() <= 16 || words_[number] == word;
     }
 
     void grow() {
         table_.assign(table_.size() * 2, {});
         const std::size_t mask = table_.size() - 1;
         for (std::uint32_t i = 0; i < words_.size(); ++i) {
-            std::size_t at = words_[i].hash & mask;
+            const std::uint64_t hash = hash_of(keys_[i], words_[i]);
+            std::size_t at = hash & mask;
             while (table_[at].number != 0)
                 at = (at + 1) & mask;
-            table_[at] = {i + 1, tag_of(words_[i])};
+            table_[at] = {i + 1, tag_of(hash, words_[i])};
         }
     }
 
     std::vector<Slot> table_;
-    std::vector<Probe> words_;
+    std::vector<Key> keys_;
+    std::vector<std::string_view> words_;
 };
 
 }  // namespace elkhorn::store
