@@ -189,7 +189,7 @@ Answer<> Source::look(const store::IndexView& index, const Common& common,
         return refuse_argument(
             fmt::format("Fielddata is not supported on field [{}] of type [{}]", field_, field_));
     } else {
-        if (!field.known() || nested_path_of(index, field_) != nested_) return {};
+        if (!field.known() || !is_seen_at(index, nested_, field_)) return {};
         if (field.type() == FieldType::object || field.type() == FieldType::nested) return {};
         name = field.mapping->es_name.empty() ? std::string(store::default_name(field.type()))
                                               : field.mapping->es_name;
@@ -308,7 +308,7 @@ const store::Column* Source::column(const GroupContext& context) const {
     if (has_missing_ || mixed_ || kind_of_own_field(field_)) return nullptr;
     const Field field = find_field(*context.index, field_);
     if (!usable(field) || field.longest != 0 || field.is_nanos() ||
-        nested_path_of(*context.index, field_) != nested_) {
+        !is_seen_at(*context.index, nested_, field_)) {
         return nullptr;
     }
     const bool both = context.group->find(field.column, store::ColumnKind::integer) != nullptr &&
@@ -330,7 +330,7 @@ Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
         return column;
     }
     const Field field = find_field(*context.index, field_);
-    const bool visible = usable(field) && nested_path_of(*context.index, field_) == nested_;
+    const bool visible = usable(field) && is_seen_at(*context.index, nested_, field_);
     if (visible && !is_text_kind(kind_of(field.type()))) {
         const Numbers numbers = ASK(numbers_of(context, field));
         if (numbers.integers && numbers.reals) {
@@ -383,7 +383,7 @@ Answer<TermColumn> Source::terms(const GroupContext& context) const {
     if (!is_text_kind(kind_) && !mixed_) return column;
     if (kind_of_own_field(field_)) return own_terms(context);
     const Field field = find_field(*context.index, field_);
-    const bool visible = usable(field) && nested_path_of(*context.index, field_) == nested_;
+    const bool visible = usable(field) && is_seen_at(*context.index, nested_, field_);
     if (visible && is_text_kind(kind_of(field.type()))) {
         Keywords keywords = ASK(keywords_of(context, field));
         column.dictionary = std::move(keywords.dictionary);

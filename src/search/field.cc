@@ -248,6 +248,17 @@ std::string_view nested_path_of(const store::IndexView& index, std::string_view 
     return {};
 }
 
+bool is_seen_at(const store::IndexView& index, std::string_view place, std::string_view name) {
+    std::string_view of = nested_path_of(index, name);
+    while (of != place && !of.empty()) {
+        const store::FieldMapping& objects = *index.mapping->find(of);
+        if (place.empty() && objects.is_given("include_in_root")) return true;
+        if (!objects.is_given("include_in_parent")) return false;
+        of = nested_path_of(index, of);
+    }
+    return of == place;
+}
+
 const Keywords* GroupCache::find(const store::RowGroup* group, const store::Column* column,
                                  std::uint32_t longest) const {
     if (group != group_) return nullptr;

@@ -151,6 +151,10 @@ Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& c
 /// The path of the nested objects that the field is of; empty: of documents.
 std::string_view nested_path_of(const store::IndexView& index, std::string_view name);
 
+/// Whether the field counts among the objects at `place` (empty: among documents): it is theirs, or
+/// objects below hand theirs up (`include_in_parent`, `include_in_root`).
+bool is_seen_at(const store::IndexView& index, std::string_view place, std::string_view name);
+
 /// Rows with at least one value that counts, misfits among them.
 Answer<store::Bitmap> rows_with_value(const GroupContext& context, const Field& field);
 

@@ -361,18 +361,11 @@ std::optional<Term> term_of(const event::Value& value) {
 }
 
 Field scoped_field(const Scope& scope, std::string_view name) {
-    for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
-         dot = name.find('.', dot + 1)) {
-        const std::string_view above = name.substr(0, dot);
-        const store::FieldMapping* object = scope.index->mapping->find(above);
-        if (object == nullptr || object->type != FieldType::nested) continue;
-        const bool inside =
-            scope.nested == above || scope.nested.starts_with(std::string(above) + ".");
-        if (!inside) {
-            Field unknown;
-            unknown.name = name;
-            return unknown;
-        }
+    const bool of_documents = nested_path_of(*scope.index, name).empty();
+    if (!of_documents && !is_seen_at(*scope.index, scope.nested, name)) {
+        Field unknown;
+        unknown.name = name;
+        return unknown;
     }
     return find_field(*scope.index, name);
 }

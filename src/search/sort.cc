@@ -434,7 +434,7 @@ Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const
         return std::make_unique<MetadataColumn>(sort, index);
     const Field field = find_field(index, sort->field);
     auto column = ASK(field_column(sort, request, field));
-    if (sort->nested.empty() && nested_path_of(index, sort->field) == place) return column;
+    if (sort->nested.empty() && is_seen_at(index, place, sort->field)) return column;
     Scope scope;
     scope.index = &index;
     scope.request = &request;

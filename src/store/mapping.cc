@@ -290,6 +290,10 @@ bool keeps_long_values(const FieldMapping& field) {
            });
 }
 
+bool FieldMapping::is_given(std::string_view parameter) const {
+    return extra_json.contains(fmt::format("\"{}\":true", parameter));
+}
+
 bool FieldMapping::is_flattened() const {
     return type == FieldType::keyword && (es_name == "flattened" || es_name == "flat_object");
 }

@@ -8,7 +8,7 @@
 //
 // JSON forms are api/mapping_json; here are plain values. What only matters when the mapping is
 // shown is kept as JSON in `extra_json` and `parameters`; what a value, a query or an update needs
-// has a member. A Mapping is immutable once shared. Its bytes: docs/formats/manifest.md.
+// has a member, or, where it is rarely asked, is read out of that (`is_given`). A Mapping is immutable once shared. Its bytes: docs/formats/manifest.md.
 #pragma once
 
 #include "base/result.h"
@@ -71,8 +71,11 @@ struct FieldMapping {
     std::string normalizer;                 // keyword: text/analysis.h; empty: none
     std::string target;                     // alias: the path it stands for
     std::vector<std::string> copy_to;
-    std::string extra_json;  // what is only shown, as members: "\"norms\":false,\"x\":1"
+    std::string extra_json;  // the rest, as members: "\"norms\":false,\"x\":1"
     std::map<std::string, FieldMapping, std::less<>> fields;  // multi-fields, by name
+
+    /// Whether a parameter without a member is true, as nested's `include_in_parent`.
+    bool is_given(std::string_view parameter) const;
 
     bool is_object() const { return type == FieldType::object || type == FieldType::nested; }
 
