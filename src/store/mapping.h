@@ -6,9 +6,10 @@
 // one and is found there (design.md section 5, types live per segment). What a new field becomes is
 // dynamic_mapping.h's.
 //
-// JSON forms are api/mapping_json; here are plain values. What only matters when the mapping is
-// shown is kept as JSON in `extra_json` and `parameters`; what a value, a query or an update needs
-// has a member, or, where it is rarely asked, is read out of that (`is_given`). A Mapping is immutable once shared. Its bytes: docs/formats/manifest.md.
+// JSON forms are api/mapping_json; here are plain values. What a value, a query or an update needs
+// has a member; what only matters when the mapping is shown is kept as JSON in `extra_json` and
+// `parameters`, and what is rarely asked, too (`is_given`). A Mapping is immutable once shared. Its
+// bytes: docs/formats/manifest.md.
 #pragma once
 
 #include "base/result.h"
