@@ -74,14 +74,17 @@ public:
     Turn read(Receiver& receiver, const Arrival& arrival, bool flush_at_end) {
         begin_again_if_cut(arrival);
         for (int i = 0; i < blocks_in_turn; ++i) {
-            std::string block(block_bytes, '\0');
-            const ssize_t size =
-                pread(descriptor_, block.data(), block.size(), static_cast<off_t>(offset_));
-            if (size <= 0) {
+            std::string block;
+            block.resize_and_overwrite(block_bytes, [&](char* to, std::size_t) {
+                const ssize_t size =
+                    pread(descriptor_, to, block_bytes, static_cast<off_t>(offset_));
+                return size > 0 ? static_cast<std::size_t>(size) : 0;
+            });
+            if (block.empty()) {
                 if (flush_at_end && !push("", true, receiver, arrival)) return Turn::stopped;
                 return Turn::at_end;
             }
-            block.resize(static_cast<std::size_t>(size));
+            if (block.size() < block_bytes / 2) block.shrink_to_fit();  // it is kept with its batch
             if (!push(std::move(block), false, receiver, arrival)) return Turn::stopped;
         }
         return Turn::more;

@@ -160,6 +160,8 @@ FieldRouter::Target FieldRouter::make_target(const FieldMapping& field, std::str
     if (!field.normalizer.empty()) target.normalizer = text::Analyzer::parse(field.normalizer);
     if (field.type == FieldType::keyword && !keeps_long_values(field))
         target.longest = field.ignore_above;
+    target.takes_any_text =
+        column_kind(field.type) == ColumnKind::text && !target.normalizer && target.longest == 0;
     target.path = std::move(path);
     return target;
 }
@@ -332,6 +334,8 @@ void FieldRouter::add_constants(Adding& adding) {
 }
 
 void FieldRouter::add_value(Target& target, const Leaf& leaf, Adding& adding) {
+    if (target.takes_any_text && leaf.kind == Kind::string)  // as most values are
+        return adding.builder.add_text(*target.column, adding.row, leaf.as_text(), adding.source);
     const bool empty = leaf.kind == Kind::string && leaf.size_bytes == 0;
     if (empty && says_nothing(leaf, *target.field)) {
         if (target.field->null_value && !target.field->null_value->empty())

@@ -54,7 +54,8 @@ private:
         ColumnBuilder* twin = nullptr;        // for what does not fit; made when needed
         const text::DateParser* dates = nullptr;
         std::optional<text::Analyzer> normalizer;
-        std::uint32_t longest = 0;  // longer values are left out; 0: none are
+        std::uint32_t longest = 0;    // longer values are left out; 0: none are
+        bool takes_any_text = false;  // as it comes
         std::string path;
     };
 
