@@ -71,6 +71,17 @@ TEST(JsonParse, TheLastValueOfANameCountsAtThePlaceOfTheFirst) {
     EXPECT_EQ(round_trip(given), expected);
 }
 
+TEST(JsonParse, AnEscapeIsSeenWhereverItStands) {
+    for (std::size_t size = 1; size <= 40; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            std::string text(size, 'x');
+            text.replace(at, 1, "\\\"");
+            const std::string json = fmt::format(R"({{"{}":"{}"}})", text, text);
+            EXPECT_EQ(round_trip(json), json);
+        }
+    }
+}
+
 TEST(JsonParse, TextsOfKeptJsonAreViewsOfIt) {
     const std::string kept =
         R"({"plain":"a text","odd":"a\"text"})" + std::string(json::padding_bytes, 'x');
