@@ -13,7 +13,7 @@ class Flattener::Walk {
 public:
     Walk(Flattener& flattener, std::string& buffer, Document& document)
         : fields_(flattener.fields_),
-          escaped_(flattener.escaped_),
+          printed_(flattener.printed_),
           buffer_(buffer),
           document_(document) {}
 
@@ -58,9 +58,9 @@ private:
     }
 
     void scalar(const Value& value, std::uint32_t node) {
-        escaped_.clear();
-        append_json(escaped_, value);
-        put(escaped_);
+        printed_.clear();
+        append_json(printed_, value);
+        put(printed_);
         const auto field = fields_.field(node);
         if (!field) return;
         switch (value.kind()) {
@@ -73,9 +73,9 @@ private:
     void text(std::string_view text, std::uint32_t node) {
         const auto field = fields_.field(node);
         if (!text::is_plain_json(text)) {
-            escaped_.clear();
-            const bool as_it_is = text::append_json_string(escaped_, text);
-            put(escaped_);
+            printed_.clear();
+            const bool as_it_is = text::append_json_string(printed_, text);
+            put(printed_);
             if (as_it_is) text = written(text.size());
         } else {
             make_room(text.size() + 2);
@@ -122,7 +122,7 @@ private:
     }
 
     FieldCache& fields_;
-    std::string& escaped_;
+    std::string& printed_;
     std::string& buffer_;
     std::size_t size_ = 0;  // of what is written
     Document& document_;

@@ -24,7 +24,7 @@ private:
     class Walk;
 
     FieldCache fields_;
-    std::string escaped_;  // one text, as JSON has it
+    std::string printed_;  // one value, as JSON has it
 };
 
 }  // namespace elkhorn::event

@@ -39,12 +39,10 @@ private:
 
     /// Names it has not seen are told by a bit of `seen_`, mostly; many by a table.
     event::Member* find(std::string_view name) {
-        const std::uint64_t hash = hash64(name);
-        const std::uint64_t bit = std::uint64_t{1} << (hash & 63);
+        if (stack_.size() - first_ >= few) return find_among_many(name);
+        const std::uint64_t bit = std::uint64_t{1} << (hash64(name) & 63);
         const bool unseen = (seen_ & bit) == 0;
         seen_ |= bit;
-        const std::size_t count = stack_.size() - first_;
-        if (count >= few) return find_among_many(name);
         if (unseen) return nullptr;
         for (event::Member& member : std::span(stack_).subspan(first_)) {
             if (member.name == name) return &member;

@@ -1,5 +1,5 @@
 // json/parse.h -- JSON bytes to values. One Parser a thread, kept: once warm it allocates only in
-// the arena it is given. simdjson stands behind it and in no header.
+// the arena it is given, objects of many members aside. simdjson is behind it, in no header.
 //
 //   Accepts    RFC 8259 in UTF-8. Numbers: whole ones that fit 64 bits become integers, all others
 //   reals.

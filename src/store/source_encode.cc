@@ -314,8 +314,7 @@ private:
                 column->kind = ColumnKind::spare;
             }
             // Taken apart, the document lies in a text that the next one overwrites.
-            const bool stays = text.data() >= sources_[row_].data() &&
-                               text.data() < sources_[row_].data() + sources_[row_].size();
+            const bool stays = lies_within(text, sources_[row_]);
             column->add_text(row_, stays ? text : arena_.copy(text));
         }
         spare_texts_.clear();
