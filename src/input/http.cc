@@ -8,8 +8,8 @@
 #include "base/mutex.h"
 #include "base/stop.h"
 #include "http/server.h"
-#include "input/arrival.h"
-#include "input/input.h"
+#include "input/core/arrival.h"
+#include "input/core/input.h"
 
 #include <atomic>
 #include <optional>

@@ -3,9 +3,9 @@
 
 #include "base/kill_point.h"
 #include "base/log.h"
-#include "codec/codec.h"
-#include "filter/filter.h"
-#include "input/input.h"
+#include "codec/core/codec.h"
+#include "filter/core/filter.h"
+#include "input/core/input.h"
 #include "main/generate.h"
 #include "main/inspect.h"
 #include "main/print.h"
@@ -14,7 +14,7 @@
 #include "main/serve.h"
 #include "main/settings.h"
 #include "main/verify.h"
-#include "output/output.h"
+#include "output/core/output.h"
 
 #include <CLI/CLI.hpp>
 

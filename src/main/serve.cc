@@ -1,6 +1,6 @@
 #include "main/serve.h"
 
-#include "api/api.h"
+#include "api/core/api.h"
 #include "base/civil_time.h"
 #include "base/log.h"
 #include "base/random.h"

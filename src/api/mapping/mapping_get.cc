@@ -1,0 +1,62 @@
+// api/mapping/mapping_get.cc -- GET /{index}/_mapping and /_mapping/field/{fields}: what an index
+// believes of its fields, dynamic ones included.
+
+#include "api/core/api.h"
+#include "api/core/index_names.h"
+#include "api/mapping/parts/mapping_json.h"
+#include "base/strings.h"
+#include "base/wildcard.h"
+#include "json/writer.h"
+
+namespace elkhorn::api::mapping_get {
+namespace {
+
+void write_one(json::Writer& out, std::string_view full, const store::FieldMapping& field) {
+    out.key(full).begin_object().member("full_name", full).key("mapping").begin_object();
+    out.key(full.substr(full.rfind('.') + 1));
+    write_field(out, field);
+    out.end_object().end_object();
+}
+
+void write_fields(json::Writer& out, const store::Mapping& mapping, std::string_view patterns) {
+    out.begin_object();
+    for (const auto& [path, field] : mapping.fields) {
+        for (const std::string_view pattern : split(patterns, ',')) {
+            if (matches_star(pattern, path)) write_one(out, path, field);
+            for (const auto& [name, sub] : field.fields) {
+                const std::string full = path + "." + name;
+                if (matches_star(pattern, full)) write_one(out, full, sub);
+            }
+        }
+    }
+    out.end_object();
+}
+
+Reply handle(const Call& call) {
+    const auto views = views_of(call);
+    if (!views) return std::unexpected(views.error());
+    json::Writer out;
+    out.begin_object();
+    for (const auto& view : *views) {
+        out.key(view->name).begin_object().key("mappings");
+        if (call.path("fields").empty())
+            write_mappings(out, *view->mapping);
+        else
+            write_fields(out, *view->mapping, call.path("fields"));
+        out.end_object();
+    }
+    out.end_object();
+    return json_response(out.take());
+}
+
+}  // namespace
+
+extern constinit const Endpoint spec{
+    "GET",
+    "/_mapping /{index}/_mapping /{index}/_mapping/{type} /{index}/_mapping/field/{fields} "
+    "/_mapping/field/{fields}",
+    "ignore_unavailable allow_no_indices expand_wildcards local include_type_name include_defaults "
+    "master_timeout",
+    handle};
+
+}  // namespace elkhorn::api::mapping_get

@@ -1,0 +1,29 @@
+// search/query/core/query_kind.h -- what the build knows of a query. Files of query/compound, term,
+// fulltext, geo and joining define a `spec` each, of one kind or of a family that shares its code;
+// the table of all is written by the build, and a new query edits no list.
+#pragma once
+
+#include "event/value.h"
+#include "search/base/failure.h"
+#include "search/match/query.h"
+
+#include <span>
+#include <string_view>
+
+namespace elkhorn::search {
+
+struct QueryKind {
+    std::string_view name;
+    Answer<QueryPtr> (*parse)(const event::Value& body);  // the body is an object
+};
+
+struct QueryKinds {
+    std::span<const QueryKind> kinds;
+};
+
+std::span<const QueryKinds* const> all_query_kinds();
+
+/// Null when there is none of that name.
+const QueryKind* find_query_kind(std::string_view name);
+
+}  // namespace elkhorn::search
