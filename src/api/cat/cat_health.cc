@@ -3,6 +3,7 @@
 
 #include "api/cat/parts/cat_table.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 
 #include <fmt/format.h>
 
@@ -12,8 +13,7 @@ namespace {
 Reply handle(const Call& call) {
     const auto views = views_of(call);
     if (!views) return std::unexpected(views.error());
-    const auto with_time = call.flag("ts", true);
-    if (!with_time) return std::unexpected(with_time.error());
+    const bool with_time = call.flag("ts", true);
     std::int64_t primaries = 0;
     std::int64_t unassigned = 0;
     for (const auto& view : *views) {
@@ -26,8 +26,8 @@ Reply handle(const Call& call) {
             ? 100.0
             : 100.0 * static_cast<double>(primaries) / static_cast<double>(primaries + unassigned);
     CatTable table(
-        {{"epoch", "t,time", "seconds since 1970-01-01 00:00:00", *with_time, true, true},
-         {"timestamp", "ts,hms,hhmmss", "time in HH:MM:SS", *with_time},
+        {{"epoch", "t,time", "seconds since 1970-01-01 00:00:00", with_time, true, true},
+         {"timestamp", "ts,hms,hhmmss", "time in HH:MM:SS", with_time},
          {"cluster", "cl", "cluster name"},
          {"status", "st", "health status"},
          {"node.total", "nt,nodeTotal", "total number of nodes", true, true, true},
@@ -61,9 +61,18 @@ Reply handle(const Call& call) {
     return table.render(call);
 }
 
+constexpr Parameter parameters[] = {
+    {"ts", Takes::flag},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_cat/health",
-                                     "h s v help ts time local master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:monitor/health",
+    .methods = "GET",
+    .routes = "/_cat/health",
+    .parameters = {parameters, cat_parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::cat_health

@@ -2,6 +2,7 @@
 
 #include "api/cat/parts/cat_table.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "base/civil_time.h"
 #include "base/units.h"
 
@@ -72,12 +73,21 @@ Reply handle(const Call& call) {
     return table.render(call);
 }
 
+constexpr Parameter parameters[] = {
+    {"bytes", Takes::one_of, Use::used, "", "b k kb m mb g gb t tb p pb"},
+    {"health", Takes::one_of, Use::used, "", "green yellow red"},
+    {"pri", Takes::flag, Use::no_effect, "there is one copy of every row"},
+    {"include_unloaded_segments", Takes::flag, Use::no_effect, "segments are never unloaded"},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_cat/indices /_cat/indices/{index}",
-                                     "h s v help bytes time health pri local master_timeout "
-                                     "include_unloaded_segments expand_wildcards "
-                                     "ignore_unavailable allow_no_indices",
-                                     handle};
+extern constinit const Endpoint spec{
+    .action = "indices:monitor/stats",
+    .methods = "GET",
+    .routes = "/_cat/indices /_cat/indices/{index}",
+    .parameters = {parameters, cat_parameters, index_parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::cat_indices

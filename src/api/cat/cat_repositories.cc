@@ -1,6 +1,7 @@
 // api/cat/cat_repositories.cc -- GET /_cat/repositories: one line a snapshot repository.
 
 #include "api/cat/parts/cat_table.h"
+#include "api/core/parameters.h"
 #include "store/snapshot/snapshots.h"
 
 namespace elkhorn::api::cat_repositories {
@@ -16,6 +17,12 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_cat/repositories", cat_parameters, handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/repository/get",
+    .methods = "GET",
+    .routes = "/_cat/repositories",
+    .parameters = {cat_parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::cat_repositories

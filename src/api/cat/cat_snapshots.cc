@@ -1,6 +1,7 @@
 // api/cat/cat_snapshots.cc -- GET /_cat/snapshots/{repository}: one line a snapshot.
 
 #include "api/cat/parts/cat_table.h"
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "base/units.h"
 
@@ -53,7 +54,7 @@ CatTable empty_table() {
 Reply handle(const Call& call) {
     CatTable table = empty_table();
     const std::string& repository = call.path("repository");
-    if (call.parameter("help")) return table.render(call);
+    if (call.flag("help", false)) return table.render(call);
     if (repository.empty()) {
         return search::refuse("action_request_validation_exception",
                               "Validation Failed: 1: repository is missing;");
@@ -79,11 +80,19 @@ Reply handle(const Call& call) {
     return table.render(call);
 }
 
+constexpr Parameter parameters[] = {
+    {"ignore_unavailable", Takes::flag, Use::no_effect,
+     "a snapshot that cannot be read is an error"},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_cat/snapshots /_cat/snapshots/{repository}",
-                                     "format h s v help bytes time local master_timeout "
-                                     "ignore_unavailable",
-                                     handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/snapshot/get",
+    .methods = "GET",
+    .routes = "/_cat/snapshots /_cat/snapshots/{repository}",
+    .parameters = {parameters, cat_parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::cat_snapshots

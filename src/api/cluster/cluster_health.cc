@@ -4,6 +4,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "base/strings.h"
 #include "json/writer.h"
 
@@ -82,13 +83,25 @@ Reply handle(const Call& call) {
     return json_response(out.take(), timed_out ? 408 : 200);
 }
 
+constexpr Parameter parameters[] = {
+    {"level", Takes::one_of, Use::used, "", "cluster indices shards"},
+    {"wait_for_status", Takes::text},
+    {"wait_for_active_shards", Takes::text, Use::no_effect, "there is one copy of every row"},
+    {"wait_for_events", Takes::text, Use::no_effect, "nothing waits"},
+    {"wait_for_nodes", Takes::text, Use::no_effect, "there is one node"},
+    {"wait_for_no_initializing_shards", Takes::flag, Use::no_effect,
+     "a node that answers has them all"},
+    {"wait_for_no_relocating_shards", Takes::flag, Use::no_effect, "there is one node"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "GET", "/_cluster/health /_cluster/health/{index}",
-    "level local master_timeout timeout wait_for_active_shards wait_for_events "
-    "wait_for_no_initializing_shards "
-    "wait_for_no_relocating_shards wait_for_nodes wait_for_status expand_wildcards",
-    handle};
+    .action = "cluster:monitor/health",
+    .methods = "GET",
+    .routes = "/_cluster/health /_cluster/health/{index}",
+    .parameters = {parameters, index_parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::cluster_health

@@ -3,6 +3,7 @@
 // without an active one inside "license" they treat the server as dead.
 
 #include "api/core/api.h"
+#include "api/core/parameters.h"
 #include "json/writer.h"
 
 namespace elkhorn::api::license {
@@ -21,9 +22,18 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"accept_enterprise", Takes::flag, Use::no_effect, "the licence is basic"},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_license /_xpack/license",
-                                     "human local accept_enterprise", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:monitor/xpack/license/get",
+    .methods = "GET",
+    .routes = "/_license /_xpack/license",
+    .parameters = {parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::license

@@ -28,6 +28,11 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/", "", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:monitor/main",
+    .methods = "GET",
+    .routes = "/",
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::root

@@ -50,11 +50,11 @@ void answer_in_kind(const http::Request& request, http::Response& response) {
 
 void shape(const Call& call, http::Response& response) {
     if (!response.content_type.starts_with("application/json") || response.body.empty()) return;
-    if (const auto filters = call.parameter("filter_path"); filters && !filters->empty()) {
+    if (const auto filters = call.given("filter_path"); filters && !filters->empty()) {
         response.body = filter_path(response.body, *filters);
     }
     const bool pretty_by_default = call.request().path().empty() && response.status == 200;
-    const auto asked = call.parameter("pretty");
+    const auto asked = call.given("pretty");
     if (asked ? *asked != "false" : pretty_by_default) response.body = pretty(response.body);
 }
 
@@ -66,8 +66,7 @@ http::Response answer(const http::Request& request, Context& context) {
                                              media_type(content_type.value_or(""))));
     }
     Call call(request, context);
-    if (call.parameter("source") && !call.parameter("source_content_type") &&
-        request.body.empty()) {
+    if (call.given("source") && !call.given("source_content_type") && request.body.empty()) {
         search::Failure failure;
         failure.status = 500;
         failure.type = "illegal_state_exception";
@@ -77,6 +76,7 @@ http::Response answer(const http::Request& request, Context& context) {
     const Reply reply = router.route(call);
     http::Response response = reply ? *reply : error_response(reply.error());
     shape(call, response);
+    if (context.on_answered != nullptr) context.on_answered(call);
     return response;
 }
 
@@ -122,7 +122,7 @@ Call::Call(const http::Request& request, Context& context)
       body_(request.body),
       arena_(std::make_shared<event::Arena>()) {
     if (!body_.empty()) return;
-    if (const auto source = parameter("source")) {
+    if (const auto source = given("source")) {
         source_ = *source;
         body_ = source_;
     }
@@ -134,34 +134,52 @@ const std::string& Call::path(std::string_view name) const {
     return it == path_.end() ? none : it->second;
 }
 
-std::optional<std::string_view> Call::parameter(std::string_view name) const {
+std::optional<std::string_view> Call::given(std::string_view name) const {
     for (const auto& [key, value] : parameters_) {
         if (key == name) return value;
     }
     return std::nullopt;
 }
 
-search::Answer<bool> Call::flag(std::string_view name, bool otherwise) const {
-    const auto value = parameter(name);
-    if (!value) return otherwise;
-    if (*value == "true" || value->empty()) return true;
-    if (*value == "false") return false;
-    return search::refuse(
-        "illegal_argument_exception",
-        name == "allow_no_indices" || name == "ignore_unavailable"
-            ? fmt::format("Could not convert [{}] to boolean", name)
-            : fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.",
-                          *value));
+const Parameter* Call::declared(std::string_view name) const {
+    return endpoint_ == nullptr ? nullptr : find_parameter(*endpoint_, name);
 }
 
-search::Answer<std::int64_t> Call::number(std::string_view name, std::int64_t otherwise) const {
+std::optional<std::string_view> Call::parameter(std::string_view name) const {
+    const Parameter* found = declared(name);
+    if (found == nullptr || found->use != Use::used) return std::nullopt;
+    read_.push_back(found->name);
+    return given(name);
+}
+
+bool Call::flag(std::string_view name, bool otherwise) const {
     const auto value = parameter(name);
-    if (!value) return otherwise;
-    const auto parsed = to_integer(*value);
-    if (parsed) return *parsed;
-    return search::refuse(
-        "illegal_argument_exception",
-        fmt::format("Failed to parse int parameter [{}] with value [{}]", name, *value));
+    return value ? *value != "false" : otherwise;
+}
+
+std::int64_t Call::number(std::string_view name, std::int64_t otherwise) const {
+    const auto value = parameter(name);
+    return value ? to_integer(*value).value_or(otherwise) : otherwise;
+}
+
+std::vector<std::pair<std::string, std::string>> Call::parameters_of(ParameterTable table) const {
+    std::vector<std::pair<std::string, std::string>> found;
+    for (const auto& [name, value] : parameters_) {
+        if (elkhorn::find_parameter(table, name) != nullptr && parameter(name))
+            found.emplace_back(name, value);
+    }
+    return found;
+}
+
+std::vector<std::string> Call::unread() const {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : parameters_) {
+        const Parameter* found = declared(name);
+        if (found != nullptr && found->use == Use::used &&
+            std::ranges::find(read_, name) == read_.end())
+            names.push_back(name);
+    }
+    return names;
 }
 
 search::Answer<event::Value> Call::json_body() const {
@@ -173,7 +191,12 @@ search::Answer<event::Value> Call::json_body() const {
         return search::refuse(cut ? "json_e_o_f_exception" : "json_parse_exception",
                               value.error().message);
     }
-    return *value;
+    if (endpoint_ == nullptr || endpoint_->body != Body::members) return *value;
+    const auto check = ASK(search::check_members("the body", *value, endpoint_->members));
+    if (!check.undeclared.empty() && endpoint_->unknown_member != nullptr)
+        return std::unexpected(endpoint_->unknown_member(check.undeclared));
+    if (!check.leaves_out) return *value;
+    return search::used_members(*arena_, *value, endpoint_->members);
 }
 
 }  // namespace elkhorn::api

@@ -163,12 +163,8 @@ search::Answer<std::string> resolve_date_math(std::string_view name, std::int64_
 
 search::Answer<NameOptions> name_options(const Call& call) {
     NameOptions options;
-    const auto unavailable = call.flag("ignore_unavailable", false);
-    if (!unavailable) return std::unexpected(unavailable.error());
-    options.ignore_unavailable = *unavailable;
-    const auto none = call.flag("allow_no_indices", true);
-    if (!none) return std::unexpected(none.error());
-    options.allow_no_indices = *none;
+    options.ignore_unavailable = call.flag("ignore_unavailable", false);
+    options.allow_no_indices = call.flag("allow_no_indices", true);
     if (const auto expand = call.parameter("expand_wildcards")) {
         options.expand = false;
         for (const std::string_view word : split(*expand, ',')) {

@@ -12,9 +12,6 @@
 
 namespace elkhorn::api {
 
-constexpr std::string_view names_parameters =
-    "ignore_unavailable allow_no_indices expand_wildcards";
-
 struct NameOptions {
     bool ignore_unavailable = false;
     bool allow_no_indices = true;

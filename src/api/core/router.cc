@@ -1,6 +1,7 @@
 #include "api/core/router.h"
 
 #include "api/core/error_body.h"
+#include "api/core/parameters.h"
 #include "base/nearest.h"
 #include "base/strings.h"
 #include "json/writer.h"
@@ -12,9 +13,6 @@
 
 namespace elkhorn::api {
 namespace {
-
-constexpr std::string_view common_parameters =
-    "pretty human error_trace filter_path format source source_content_type";
 
 bool placeholder(std::string_view segment) {
     return segment.starts_with('{');
@@ -64,6 +62,34 @@ http::Response wrong_method(const Call& call, const std::set<std::string_view>& 
     return response;
 }
 
+std::unexpected<search::Failure> unrecognized(const Call& call, const Endpoint& endpoint,
+                                              std::vector<std::string> unknown) {
+    std::vector<std::string_view> known;
+    for (const ParameterTable table : endpoint.parameters) {
+        for (const Parameter& one : table)
+            known.push_back(one.name);
+    }
+    std::ranges::sort(unknown);
+    std::string list;
+    for (const std::string& name : unknown) {
+        if (!list.empty()) list += ", ";
+        list += fmt::format("[{}]", name);
+        const std::string nearest = nearest_word(name, known);
+        if (!nearest.empty()) list += fmt::format(" -> did you mean [{}]?", nearest);
+    }
+    return search::refuse("illegal_argument_exception",
+                          fmt::format("request [{}] contains unrecognized parameter{}: {}",
+                                      uri_of(call.request()), unknown.size() > 1 ? "s" : "", list));
+}
+
+/// Elasticsearch refuses a body that nobody reads.
+search::Answer<> check_body(const Call& call, const Endpoint& endpoint) {
+    if (endpoint.body != Body::none || call.body().empty()) return {};
+    return search::refuse("illegal_argument_exception",
+                          fmt::format("request [{} {}] does not support having a body",
+                                      call.request().method, uri_of(call.request())));
+}
+
 }  // namespace
 
 Router::Router() {
@@ -81,6 +107,13 @@ Router::Router() {
         }
     }
     std::ranges::stable_sort(routes_, more_literal);
+}
+
+const Parameter* find_parameter(const Endpoint& endpoint, std::string_view name) {
+    for (const ParameterTable table : endpoint.parameters) {
+        if (const Parameter* found = elkhorn::find_parameter(table, name)) return found;
+    }
+    return elkhorn::find_parameter(common_parameters, name);
 }
 
 bool Router::more_literal(const Route& a, const Route& b) {
@@ -111,27 +144,22 @@ bool Router::matches(const Route& route, const std::vector<std::string>& path) {
     return true;
 }
 
-Reply Router::check_parameters(const Call& call, const Endpoint& endpoint) {
-    const auto known = words(endpoint.parameters);
-    const auto common = words(common_parameters);
+search::Answer<> Router::check_parameters(const Call& call, const Endpoint& endpoint) {
     std::vector<std::string> unknown;
-    for (const auto& [name, value] : call.parameters()) {
-        if (std::ranges::find(known, name) != known.end()) continue;
-        if (std::ranges::find(common, name) != common.end()) continue;
-        unknown.push_back(name);
+    for (const auto& [name, value] : call.parameters_) {
+        if (find_parameter(endpoint, name) == nullptr) unknown.push_back(name);
     }
-    if (unknown.empty()) return http::Response{};
-    std::ranges::sort(unknown);
-    std::string list;
-    for (const std::string& name : unknown) {
-        if (!list.empty()) list += ", ";
-        list += fmt::format("[{}]", name);
-        const std::string nearest = nearest_word(name, known);
-        if (!nearest.empty()) list += fmt::format(" -> did you mean [{}]?", nearest);
+    if (!unknown.empty()) return unrecognized(call, endpoint, std::move(unknown));
+    for (const auto& [name, value] : call.parameters_) {
+        const Parameter& declared = *find_parameter(endpoint, name);
+        if (declared.use == Use::refused) {
+            if (!is_one_of(declared.words, value))
+                return std::unexpected(search::refused("the URL", declared));
+        } else {
+            ASK(check_value(declared, value));
+        }
     }
-    return search::refuse("illegal_argument_exception",
-                          fmt::format("request [{}] contains unrecognized parameter{}: {}",
-                                      uri_of(call.request()), unknown.size() > 1 ? "s" : "", list));
+    return {};
 }
 
 Reply Router::route(Call& call) const {
@@ -154,7 +182,9 @@ Reply Router::route(Call& call) const {
             if (placeholder(segment))
                 call.path_[std::string(segment.substr(1, segment.size() - 2))] = path[i];
         }
-        if (auto sound = check_parameters(call, *route.endpoint); !sound) return sound;
+        call.endpoint_ = route.endpoint;
+        ASK(check_parameters(call, *route.endpoint));
+        ASK(check_body(call, *route.endpoint));
         return route.endpoint->handle(call);
     }
     if (!allowed.empty()) return wrong_method(call, allowed);

@@ -28,7 +28,7 @@ private:
 
     static bool matches(const Route& route, const std::vector<std::string>& path);
     static bool more_literal(const Route& a, const Route& b);
-    static Reply check_parameters(const Call& call, const Endpoint& endpoint);
+    static search::Answer<> check_parameters(const Call& call, const Endpoint& endpoint);
 
     std::vector<Route> routes_;
 };

@@ -1,5 +1,6 @@
 #include "api/core/settings_text.h"
 
+#include "api/core/index_settings.h"
 #include "base/bytes.h"
 #include "base/strings.h"
 #include "event/format.h"
@@ -8,48 +9,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 namespace elkhorn::api {
 namespace {
-
-// Settings whose first words these are, are kept and shown; most mean nothing to an engine without
-// shards.
-constexpr std::array<std::string_view, 31> known = {"number_of_shards",
-                                                    "number_of_replicas",
-                                                    "number_of_routing_shards",
-                                                    "refresh_interval",
-                                                    "codec",
-                                                    "max_result_window",
-                                                    "max_inner_result_window",
-                                                    "max_docvalue_fields_search",
-                                                    "max_script_fields",
-                                                    "max_terms_count",
-                                                    "max_regex_length",
-                                                    "max_ngram_diff",
-                                                    "max_shingle_diff",
-                                                    "max_refresh_listeners",
-                                                    "max_rescore_window",
-                                                    "auto_expand_replicas",
-                                                    "hidden",
-                                                    "mapping",
-                                                    "mapper",
-                                                    "analysis",
-                                                    "analyze",
-                                                    "query",
-                                                    "sort",
-                                                    "translog",
-                                                    "merge",
-                                                    "routing",
-                                                    "lifecycle",
-                                                    "blocks",
-                                                    "unassigned",
-                                                    "search",
-                                                    "plugins"};
-constexpr std::array<std::string_view, 9> known_too = {
-    "default_pipeline", "final_pipeline", "highlight", "indexing",     "gc_deletes",
-    "priority",         "soft_deletes",   "write",     "creation_date"};
 
 void flatten(const event::Value& value, const std::string& path, Settings& out) {
     if (value.is(event::Kind::object)) {
@@ -67,15 +28,39 @@ void flatten(const event::Value& value, const std::string& path, Settings& out) 
     out[std::string(name)] = text;
 }
 
+/// The longest name in the table that `name` is, or that it begins with up to a dot.
+const Parameter* find_setting(std::string_view name) {
+    for (std::string_view part = name;;) {
+        if (const Parameter* found = find_parameter(index_settings, part)) return found;
+        const std::size_t dot = part.rfind('.');
+        if (dot == std::string_view::npos) return nullptr;
+        part = part.substr(0, dot);
+    }
+}
+
+search::Answer<> check_number(std::string_view name, std::string_view value) {
+    const std::int64_t least = name == "number_of_shards" ? 1 : 0;
+    const auto number = to_integer(value);
+    if (!number) {
+        return search::refuse(
+            "illegal_argument_exception",
+            fmt::format("Failed to parse value [{}] for setting [index.{}]", value, name));
+    }
+    if (*number >= least) return {};
+    return search::refuse("illegal_argument_exception",
+                          fmt::format("Failed to parse value [{}] for setting [index.{}] must be "
+                                      ">= {}",
+                                      value, name, least));
+}
+
 }  // namespace
 
 search::Answer<Settings> read_settings(const event::Value& settings) {
     Settings flat;
     flatten(settings, "", flat);
     for (const auto& [name, value] : flat) {
-        const std::string_view first = std::string_view(name).substr(0, name.find('.'));
-        if (std::ranges::find(known, first) == known.end() &&
-            std::ranges::find(known_too, first) == known_too.end()) {
+        const Parameter* declared = find_setting(name);
+        if (declared == nullptr) {
             return search::refuse(
                 "illegal_argument_exception",
                 fmt::format("unknown setting [index.{}] please check that any required plugins are "
@@ -83,20 +68,13 @@ search::Answer<Settings> read_settings(const event::Value& settings) {
                             "or check the breaking changes documentation for removed settings",
                             name));
         }
-        const std::int64_t least = name == "number_of_shards" ? 1 : 0;
-        if (name != "number_of_shards" && name != "number_of_replicas") continue;
-        const auto number = to_integer(value);
-        if (!number) {
+        if (declared->use == Use::refused && !is_one_of(declared->words, value)) {
             return search::refuse(
                 "illegal_argument_exception",
-                fmt::format("Failed to parse value [{}] for setting [index.{}]", value, name));
+                fmt::format("setting [index.{}] is not supported: {}", name, declared->note));
         }
-        if (*number < least) {
-            return search::refuse(
-                "illegal_argument_exception",
-                fmt::format("Failed to parse value [{}] for setting [index.{}] must be >= {}",
-                            value, name, least));
-        }
+        if (declared->takes == Takes::integer && declared->use == Use::used)
+            ASK(check_number(name, value));
     }
     return flat;
 }

@@ -13,6 +13,7 @@
 #include "api/core/error_body.h"
 #include "api/core/index_names.h"
 #include "api/core/json_shape.h"
+#include "api/core/parameters.h"
 #include "api/document/parts/document_answer.h"
 #include "api/document/parts/document_change.h"
 #include "api/document/parts/document_version.h"
@@ -49,10 +50,27 @@ struct Item {
     std::optional<search::Failure> failure;  // found before the store was asked
 };
 
-constexpr std::string_view known_keys =
-    " _index _type _id routing _routing op_type version _version version_type _version_type "
-    "retry_on_conflict _retry_on_conflict pipeline _source if_seq_no if_primary_term require_alias "
-    "dynamic_templates list_executed_pipelines ";
+constexpr Parameter item_members[] = {
+    {"_index", Takes::text},
+    {"_id", Takes::text},
+    {"op_type", Takes::text},
+    {"version", Takes::long_integer},
+    {"_version", Takes::long_integer},
+    {"version_type", Takes::text},
+    {"_version_type", Takes::text},
+    {"retry_on_conflict", Takes::integer},
+    {"_retry_on_conflict", Takes::integer},
+    {"_source", Takes::any},
+    {"if_seq_no", Takes::long_integer},
+    {"if_primary_term", Takes::long_integer},
+    {"_type", Takes::text, Use::no_effect, "every document is of the one type _doc"},
+    {"routing", Takes::text, Use::no_effect, "one node holds all rows"},
+    {"_routing", Takes::text, Use::no_effect, "one node holds all rows"},
+    {"pipeline", Takes::text, Use::refused, "ingest pipelines are not there yet", "_none"},
+    {"require_alias", Takes::flag, Use::refused, "aliases are not there yet", "false"},
+    {"dynamic_templates", Takes::object, Use::refused, "say them in the mapping", "{}"},
+    {"list_executed_pipelines", Takes::flag, Use::no_effect, "ingest pipelines are not there yet"},
+};
 
 std::string_view name_of(store::Action action) {
     switch (action) {
@@ -186,7 +204,8 @@ private:
 
     static search::Answer<> metadata(const event::Object& object, std::size_t line, Item& item) {
         for (const event::Member& member : object.members()) {
-            if (known_keys.find(fmt::format(" {} ", member.name)) == std::string_view::npos) {
+            const Parameter* declared = elkhorn::find_parameter(item_members, member.name);
+            if (declared == nullptr) {
                 return search::refuse(
                     "illegal_argument_exception",
                     fmt::format("Action/metadata line [{}] contains an unknown parameter [{}]",
@@ -200,6 +219,10 @@ private:
                     fmt::format("Malformed action/metadata line [{}], expected a simple value for "
                                 "field [{}] but found [{}]",
                                 line, member.name, token_name(member.value)));
+            }
+            if (declared->use != Use::used) {
+                ASK(search::check_member(fmt::format("line [{}]", line), member, *declared));
+                continue;
             }
             if (source)
                 item.shown = ASK(source_filter(member.value));
@@ -398,12 +421,20 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"type", Takes::text, Use::no_effect, "every document is of the one type _doc"},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"POST PUT", "/_bulk /{index}/_bulk /{index}/{type}/_bulk",
-                                     "refresh timeout pipeline routing wait_for_active_shards "
-                                     "_source _source_includes _source_excludes "
-                                     "require_alias type",
-                                     handle};
+extern constinit const Endpoint spec{
+    .action = "indices:data/write/bulk",
+    .methods = "POST PUT",
+    .routes = "/_bulk /{index}/_bulk /{index}/{type}/_bulk",
+    .parameters = {parameters, source_parameters_table, write_parameters},
+    .body = Body::free,
+    .item_members = item_members,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::bulk

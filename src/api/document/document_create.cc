@@ -1,6 +1,7 @@
 // api/document/document_create.cc -- PUT/POST /{index}/_create/{id}: one document, only if its id
 // is new.
 
+#include "api/core/parameters.h"
 #include "api/document/parts/document_write.h"
 
 namespace elkhorn::api::document_create {
@@ -10,12 +11,20 @@ Reply handle(const Call& call) {
     return write_document(call, true);
 }
 
+constexpr Parameter parameters[] = {
+    {"op_type", Takes::one_of, Use::used, "opType must be 'create' or 'index', found: [{}]",
+     "create index"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "PUT POST", "/{index}/_create/{id}",
-    "op_type refresh routing timeout version version_type if_seq_no if_primary_term pipeline "
-    "wait_for_active_shards require_alias",
-    handle};
+    .action = "indices:data/write/index",
+    .methods = "PUT POST",
+    .routes = "/{index}/_create/{id}",
+    .parameters = {parameters, write_parameters, version_parameters},
+    .body = Body::free,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::document_create

@@ -7,6 +7,7 @@
 #include "api/core/api.h"
 #include "api/core/error_body.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/document/parts/document_answer.h"
 #include "api/document/parts/document_version.h"
 #include "json/writer.h"
@@ -42,8 +43,11 @@ Reply handle(const Call& call) {
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "DELETE", "/{index}/_doc/{id}",
-    "refresh routing timeout version version_type if_seq_no if_primary_term wait_for_active_shards",
-    handle};
+    .action = "indices:data/write/delete",
+    .methods = "DELETE",
+    .routes = "/{index}/_doc/{id}",
+    .parameters = {write_parameters, version_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::document_delete

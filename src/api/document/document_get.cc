@@ -3,6 +3,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/document/parts/document_change.h"
 #include "api/document/parts/document_read.h"
 #include "api/document/parts/document_version.h"
@@ -25,12 +26,20 @@ Reply handle(const Call& call) {
     return json_response(out.take(), found ? 200 : 404);
 }
 
+constexpr Parameter parameters[] = {
+    {"version", Takes::long_integer},
+    {"version_type", Takes::text},
+    {"stored_fields", Takes::list, Use::refused, "a document is kept as its _source alone"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "GET", "/{index}/_doc/{id}",
-    "_source _source_includes _source_excludes realtime refresh preference routing stored_fields "
-    "version version_type",
-    handle};
+    .action = "indices:data/read/get",
+    .methods = "GET",
+    .routes = "/{index}/_doc/{id}",
+    .parameters = {parameters, source_parameters_table, read_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::document_get

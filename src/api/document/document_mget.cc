@@ -6,6 +6,7 @@
 #include "api/core/api.h"
 #include "api/core/error_body.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/document/parts/document_answer.h"
 #include "api/document/parts/document_change.h"
 #include "api/document/parts/document_read.h"
@@ -22,6 +23,20 @@ using event::Kind;
 using event::Value;
 
 constexpr std::size_t answer_bytes_max = 256 << 20;
+
+constexpr Parameter item_members[] = {
+    {"_index", Takes::text},
+    {"_id", Takes::text},
+    {"_source", Takes::any},
+    {"version", Takes::long_integer},
+    {"_version", Takes::long_integer},
+    {"version_type", Takes::text},
+    {"_version_type", Takes::text},
+    {"_type", Takes::text, Use::no_effect, "every document is of the one type _doc"},
+    {"routing", Takes::text, Use::no_effect, "one node holds all rows"},
+    {"_routing", Takes::text, Use::no_effect, "one node holds all rows"},
+    {"stored_fields", Takes::list, Use::refused, "a document is kept as its _source alone", "[]"},
+};
 
 struct Wanted {
     std::string index;
@@ -77,12 +92,16 @@ private:
     }
 
     static search::Answer<> document(const Value& item, Wanted& one) {
-        constexpr std::string_view ignored = " _type routing _routing stored_fields ";
         if (!item.is(Kind::object)) {
             return search::refuse("illegal_argument_exception",
                                   "docs array element should include an object");
         }
         for (const event::Member& member : item.as_object().members()) {
+            const Parameter* declared = elkhorn::find_parameter(item_members, member.name);
+            if (declared != nullptr && declared->use != Use::used) {
+                ASK(search::check_member("an element of docs", member, *declared));
+                continue;
+            }
             std::string text;
             event::append_text(text, member.value);
             if (member.name == "_index") {
@@ -91,8 +110,7 @@ private:
                 one.id = text;
             } else if (member.name == "_source") {
                 one.source = ASK(source_filter(member.value));
-            } else if (!ASK(one.versioning.set(member.name, text)) &&
-                       ignored.find(fmt::format(" {} ", member.name)) == std::string_view::npos) {
+            } else if (declared == nullptr || !ASK(one.versioning.set(member.name, text))) {
                 return search::refuse(
                     "parse_exception",
                     fmt::format("failed to parse multi get request. unknown field [{}]",
@@ -162,11 +180,27 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"stored_fields", Takes::list, Use::refused, "a document is kept as its _source alone"},
+};
+
+constexpr Parameter members[] = {
+    {"docs", Takes::array},
+    {"ids", Takes::array},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "GET POST", "/_mget /{index}/_mget /{index}/{type}/_mget",
-    "_source _source_includes _source_excludes realtime refresh preference routing stored_fields",
-    handle};
+    .action = "indices:data/read/mget",
+    .methods = "GET POST",
+    .routes = "/_mget /{index}/_mget /{index}/{type}/_mget",
+    .parameters = {parameters, source_parameters_table, read_parameters},
+    .body = Body::members,
+    .members = {members},
+    .item_members = item_members,
+    .unknown_member = nullptr,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::document_mget

@@ -9,6 +9,7 @@
 #include "api/core/api.h"
 #include "api/core/error_body.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/document/parts/document_answer.h"
 #include "api/document/parts/document_change.h"
 #include "base/strings.h"
@@ -38,7 +39,7 @@ Reply answer(const Call& call, const std::string& index, const DocumentChange& c
 
 Reply handle(const Call& call) {
     const Refresh refresh = ASK(refresh_parameter(call));
-    const std::int64_t retries = ASK(call.number("retry_on_conflict", 0));
+    const std::int64_t retries = call.number("retry_on_conflict", 0);
     store::Store& store = *call.context().store;
     json::Flattener flattener(store.field_names());
     json::Parser parser;
@@ -62,12 +63,20 @@ Reply handle(const Call& call) {
     return answer(call, index, change, outcome, refresh);
 }
 
+constexpr Parameter parameters[] = {
+    {"retry_on_conflict", Takes::integer},
+    {"lang", Takes::text, Use::refused, "there are no scripts yet"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "POST", "/{index}/_update/{id} /{index}/_doc/{id}/_update",
-    "_source _source_includes _source_excludes refresh retry_on_conflict routing timeout version "
-    "version_type if_seq_no if_primary_term wait_for_active_shards require_alias lang",
-    handle};
+    .action = "indices:data/write/update",
+    .methods = "POST",
+    .routes = "/{index}/_update/{id} /{index}/_doc/{id}/_update",
+    .parameters = {parameters, source_parameters_table, write_parameters, version_parameters},
+    .body = Body::free,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::document_update

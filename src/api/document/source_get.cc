@@ -3,6 +3,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/document/parts/document_change.h"
 #include "api/document/parts/document_read.h"
 #include "api/document/parts/document_version.h"
@@ -34,12 +35,19 @@ Reply handle(const Call& call) {
     return json_response(ASK(search::filter_source(found->source, filter)));
 }
 
+constexpr Parameter parameters[] = {
+    {"version", Takes::long_integer},
+    {"version_type", Takes::text},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "GET", "/{index}/_source/{id}",
-    "_source _source_includes _source_excludes realtime refresh preference routing version "
-    "version_type",
-    handle};
+    .action = "indices:data/read/get",
+    .methods = "GET",
+    .routes = "/{index}/_source/{id}",
+    .parameters = {parameters, source_parameters_table, read_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::source_get

@@ -6,6 +6,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "base/units.h"
 #include "json/writer.h"
 
@@ -82,14 +83,14 @@ void write_index(json::Writer& out, const store::IndexView& view) {
 }
 
 Reply handle(const Call& call) {
-    if (!ASK(call.flag("run_expensive_tasks", false))) {
+    if (!call.flag("run_expensive_tasks", false)) {
         return search::refuse(
             "illegal_argument_exception",
             "analyzing the disk usage of an index is expensive and resource-intensive, the "
             "parameter [run_expensive_tasks] must be set to [true] in order for the task to be "
             "performed.");
     }
-    if (ASK(call.flag("flush", true))) {
+    if (call.flag("flush", true)) {
         if (auto done = call.context().store->flush(); !done) return search::broken(done.error());
     }
     const auto views = ASK(views_of(call));
@@ -106,10 +107,19 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"run_expensive_tasks", Takes::flag},
+    {"flush", Takes::flag},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "POST", "/{index}/_disk_usage",
-    "run_expensive_tasks flush ignore_unavailable allow_no_indices expand_wildcards", handle};
+    .action = "indices:admin/analyze_disk_usage",
+    .methods = "POST",
+    .routes = "/{index}/_disk_usage",
+    .parameters = {parameters, index_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::disk_usage

@@ -3,6 +3,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "json/writer.h"
 
 namespace elkhorn::api::force_merge {
@@ -12,11 +13,11 @@ Reply handle(const Call& call) {
     const auto options = ASK(name_options(call));
     const auto names = ASK(resolve_names(call, call.path("index"), options));
     store::ForceMerge request;
-    request.only_expunge = ASK(call.flag("only_expunge_deletes", false));
-    if (const auto most = ASK(call.number("max_num_segments", -1)); most > 0)
+    request.only_expunge = call.flag("only_expunge_deletes", false);
+    if (const auto most = call.number("max_num_segments", -1); most > 0)
         request.most_segments = static_cast<std::size_t>(most);
     store::Store& store = *call.context().store;
-    if (ASK(call.flag("flush", true))) {
+    if (call.flag("flush", true)) {
         if (auto done = store.flush(); !done) return search::broken(done.error());
     }
     for (const std::string& name : names) {
@@ -26,11 +27,20 @@ Reply handle(const Call& call) {
     return shards_answer(call, names);
 }
 
+constexpr Parameter parameters[] = {
+    {"max_num_segments", Takes::integer},
+    {"only_expunge_deletes", Takes::flag},
+    {"flush", Takes::flag},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"POST", "/_forcemerge /{index}/_forcemerge",
-                                     "ignore_unavailable allow_no_indices expand_wildcards "
-                                     "max_num_segments only_expunge_deletes flush",
-                                     handle};
+extern constinit const Endpoint spec{
+    .action = "indices:admin/forcemerge",
+    .methods = "POST",
+    .routes = "/_forcemerge /{index}/_forcemerge",
+    .parameters = {parameters, index_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::force_merge

@@ -4,6 +4,7 @@
 #include "api/core/api.h"
 #include "api/core/error_body.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/core/settings_text.h"
 #include "api/mapping/parts/mapping_json.h"
 #include "json/writer.h"
@@ -76,9 +77,29 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"include_type_name", Takes::flag, Use::no_effect,
+     "a mapping below the name of a type is understood without it"},
+    {"wait_for_active_shards", Takes::text, Use::no_effect, "there is one copy of every row"},
+};
+
+constexpr Parameter members[] = {
+    {"settings", Takes::object},
+    {"mappings", Takes::object},
+    {"aliases", Takes::object},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "PUT", "/{index}", "include_type_name timeout master_timeout wait_for_active_shards", handle};
+    .action = "indices:admin/create",
+    .methods = "PUT",
+    .routes = "/{index}",
+    .parameters = {parameters, master_parameters},
+    .body = Body::members,
+    .members = {members},
+    .unknown_member = nullptr,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::index_create

@@ -4,6 +4,7 @@
 #include "api/core/api.h"
 #include "api/core/error_body.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "json/writer.h"
 
 namespace elkhorn::api::index_delete {
@@ -27,7 +28,11 @@ Reply handle(const Call& call) {
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "DELETE", "/{index}",
-    "ignore_unavailable allow_no_indices expand_wildcards timeout master_timeout", handle};
+    .action = "indices:admin/delete",
+    .methods = "DELETE",
+    .routes = "/{index}",
+    .parameters = {index_parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::index_delete

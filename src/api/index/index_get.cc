@@ -3,6 +3,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/core/settings_text.h"
 #include "api/mapping/parts/mapping_json.h"
 #include "base/strings.h"
@@ -59,8 +60,7 @@ void write_settings(json::Writer& out, const store::IndexView& index, bool flat)
 }
 
 Reply handle(const Call& call) {
-    const auto flat = call.flag("flat_settings", false);
-    if (!flat) return std::unexpected(flat.error());
+    const bool flat = call.flag("flat_settings", false);
     const auto views = views_of(call);
     if (!views) return std::unexpected(views.error());
     const auto path = call.request().path();
@@ -76,19 +76,28 @@ Reply handle(const Call& call) {
             write_mappings(out, *view->mapping);
         }
         out.key("settings");
-        write_settings(out, *view, *flat);
+        write_settings(out, *view, flat);
         out.end_object();
     }
     out.end_object();
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"flat_settings", Takes::flag},
+    {"include_type_name", Takes::flag, Use::refused,
+     "types are gone: mappings are shown without one", "false"},
+    {"include_defaults", Takes::flag, Use::refused, "defaults are not listed", "false"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "GET", "/{index} /{index}/_settings /_settings",
-    "ignore_unavailable allow_no_indices expand_wildcards local flat_settings include_type_name "
-    "include_defaults master_timeout",
-    handle};
+    .action = "indices:admin/get",
+    .methods = "GET",
+    .routes = "/{index} /{index}/_settings /_settings",
+    .parameters = {parameters, index_parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::index_get

@@ -3,6 +3,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 
 namespace elkhorn::api::refresh {
 namespace {
@@ -21,10 +22,19 @@ Reply handle(const Call& call) {
     return shards_answer(call, names);
 }
 
+constexpr Parameter parameters[] = {
+    {"force", Takes::flag, Use::no_effect, "what is due is written out by itself"},
+    {"wait_if_ongoing", Takes::flag, Use::no_effect, "it always waits"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "POST GET", "/_refresh /{index}/_refresh /_flush /{index}/_flush",
-    "ignore_unavailable allow_no_indices expand_wildcards force wait_if_ongoing", handle};
+    .action = "indices:admin/refresh",
+    .methods = "POST GET",
+    .routes = "/_refresh /{index}/_refresh /_flush /{index}/_flush",
+    .parameters = {parameters, index_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::refresh

@@ -3,6 +3,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/mapping/parts/mapping_json.h"
 #include "base/strings.h"
 #include "base/wildcard.h"
@@ -49,14 +50,22 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"include_type_name", Takes::flag, Use::refused,
+     "types are gone: mappings are shown without one", "false"},
+    {"include_defaults", Takes::flag, Use::refused, "defaults are not listed", "false"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "GET",
-    "/_mapping /{index}/_mapping /{index}/_mapping/{type} /{index}/_mapping/field/{fields} "
-    "/_mapping/field/{fields}",
-    "ignore_unavailable allow_no_indices expand_wildcards local include_type_name include_defaults "
-    "master_timeout",
-    handle};
+    .action = "indices:admin/mappings/get",
+    .methods = "GET",
+    .routes =
+        "/_mapping /{index}/_mapping /{index}/_mapping/{type} /{index}/_mapping/field/{fields} "
+        "/_mapping/field/{fields}",
+    .parameters = {parameters, index_parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::mapping_get

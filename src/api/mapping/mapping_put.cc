@@ -4,6 +4,7 @@
 #include "api/core/api.h"
 #include "api/core/error_body.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/core/settings_text.h"
 #include "api/mapping/parts/mapping_json.h"
 #include "json/writer.h"
@@ -43,12 +44,21 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"include_type_name", Takes::flag, Use::no_effect,
+     "a mapping below the name of a type is understood without it"},
+    {"write_index_only", Takes::flag, Use::no_effect, "there are no aliases yet"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "PUT POST", "/{index}/_mapping /{index}/_mapping/{type} /{index}/_mappings",
-    "ignore_unavailable allow_no_indices expand_wildcards include_type_name timeout master_timeout "
-    "write_index_only",
-    handle};
+    .action = "indices:admin/mapping/put",
+    .methods = "PUT POST",
+    .routes = "/{index}/_mapping /{index}/_mapping/{type} /{index}/_mappings",
+    .parameters = {parameters, index_parameters, master_parameters},
+    .body = Body::free,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::mapping_put

@@ -4,6 +4,7 @@
 // (store/limits/memory_account.h).
 
 #include "api/core/api.h"
+#include "api/core/parameters.h"
 #include "base/units.h"
 #include "json/writer.h"
 #include "store/limits/memory_account.h"
@@ -49,6 +50,12 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_nodes/stats/breaker", "timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:monitor/nodes/stats",
+    .methods = "GET",
+    .routes = "/_nodes/stats/breaker",
+    .parameters = {master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::nodes_breaker

@@ -23,6 +23,11 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"GET POST", "/_elkhorn/clock", "", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/clock",
+    .methods = "GET POST",
+    .routes = "/_elkhorn/clock",
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::clock

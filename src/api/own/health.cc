@@ -36,6 +36,11 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_elkhorn/health", "", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:monitor/health",
+    .methods = "GET",
+    .routes = "/_elkhorn/health",
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::health

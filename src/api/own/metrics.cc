@@ -16,6 +16,11 @@ Reply handle(const Call& /*call*/) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/metrics", "", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:monitor/metrics",
+    .methods = "GET",
+    .routes = "/metrics",
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::metrics

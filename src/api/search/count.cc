@@ -8,9 +8,11 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/search/parts/search_context.h"
 #include "base/strings.h"
 #include "json/writer.h"
+#include "search/run/request_tables.h"
 #include "search/run/search.h"
 
 #include <fmt/format.h>
@@ -33,11 +35,7 @@ search::Answer<search::Request> read_request(const Call& call, const event::Valu
                 fmt::format("request [{}] contains unrecognized parameter: [q]", path));
         }
     }
-    search::Parameters parameters;
-    for (const auto& [name, value] : call.parameters()) {
-        if (name != "terminate_after" && name != "routing") parameters.emplace_back(name, value);
-    }
-    return search::parse_request(body, parameters);
+    return search::parse_request(body, call.parameters_of(search::query_parameters));
 }
 
 Reply handle(const Call& call) {
@@ -68,13 +66,26 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"min_score", Takes::real},
+    {"terminate_after", Takes::integer, Use::no_effect, "a count is exact, and reads no documents"},
+};
+
+constexpr Parameter members[] = {
+    {"query", Takes::object},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "POST GET", "/_count /{index}/_count /{index}/{type}/_count",
-    "q df analyzer analyze_wildcard default_operator lenient min_score preference routing "
-    "terminate_after "
-    "ignore_unavailable allow_no_indices expand_wildcards ignore_throttled",
-    handle};
+    .action = "indices:data/read/count",
+    .methods = "POST GET",
+    .routes = "/_count /{index}/_count /{index}/{type}/_count",
+    .parameters = {parameters, search::query_parameters, index_parameters, one_node_parameters},
+    .body = Body::members,
+    .members = {members},
+    .unknown_member = nullptr,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::count

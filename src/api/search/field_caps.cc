@@ -3,6 +3,7 @@
 
 #include "api/core/api.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "base/strings.h"
 #include "base/wildcard.h"
 #include "json/writer.h"
@@ -129,8 +130,7 @@ Reply handle(const Call& call) {
         return search::refuse("illegal_argument_exception",
                               "specified fields can't be null or empty");
     }
-    const auto unmapped = call.flag("include_unmapped", false);
-    if (!unmapped) return std::unexpected(unmapped.error());
+    const bool unmapped = call.flag("include_unmapped", false);
     const auto views = views_of(call);
     if (!views) return std::unexpected(views.error());
     Collector collector(*fields);
@@ -144,15 +144,24 @@ Reply handle(const Call& call) {
     for (const std::string& name : names)
         out.value(name);
     out.end_array();
-    collector.write(out, names, *unmapped);
+    collector.write(out, names, unmapped);
     out.end_object();
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"fields", Takes::list},
+    {"include_unmapped", Takes::flag},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "GET POST", "/_field_caps /{index}/_field_caps",
-    "fields include_unmapped ignore_unavailable allow_no_indices expand_wildcards", handle};
+    .action = "indices:data/read/field_caps",
+    .methods = "GET POST",
+    .routes = "/_field_caps /{index}/_field_caps",
+    .parameters = {parameters, index_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::field_caps

@@ -99,12 +99,28 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"typed_keys", Takes::flag},
+    {"rest_total_hits_as_int", Takes::flag},
+    {"max_concurrent_searches", Takes::integer, Use::no_effect, "they run one after the other"},
+    {"max_concurrent_shard_requests", Takes::integer, Use::no_effect,
+     "one node searches its row groups by itself"},
+    {"pre_filter_shard_size", Takes::integer, Use::no_effect,
+     "one node searches its row groups by itself"},
+    {"ccs_minimize_roundtrips", Takes::flag, Use::no_effect, "there is no other cluster"},
+    {"search_type", Takes::one_of, Use::no_effect, "an index counts its words as a whole",
+     "query_then_fetch dfs_query_then_fetch"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "POST GET", "/_msearch /{index}/_msearch /{index}/{type}/_msearch",
-    "max_concurrent_searches max_concurrent_shard_requests pre_filter_shard_size search_type "
-    "typed_keys rest_total_hits_as_int ccs_minimize_roundtrips",
-    handle};
+    .action = "indices:data/read/msearch",
+    .methods = "POST GET",
+    .routes = "/_msearch /{index}/_msearch /{index}/{type}/_msearch",
+    .parameters = {parameters},
+    .body = Body::free,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::msearch

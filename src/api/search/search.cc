@@ -9,8 +9,10 @@
 #include "api/core/api.h"
 #include "api/core/error_body.h"
 #include "api/core/index_names.h"
+#include "api/core/parameters.h"
 #include "api/search/parts/search_context.h"
 #include "json/writer.h"
+#include "search/run/request_tables.h"
 
 #include <algorithm>
 
@@ -108,23 +110,23 @@ void write_empty(json::Writer& out, bool total_as_number) {
     out.member("max_score", 0.0).key("hits").begin_array().end_array().end_object();
 }
 
+elkhorn::search::Parameters request_parameters(const Call& call) {
+    auto parameters = call.parameters_of(elkhorn::search::query_parameters);
+    for (auto& one : call.parameters_of(elkhorn::search::page_parameters))
+        parameters.push_back(std::move(one));
+    return parameters;
+}
+
 Reply handle(const Call& call) {
     const std::int64_t started = call.context().clock->steady_ns();
     const auto body = call.json_body();
     if (!body) return std::unexpected(body.error());
-    const auto total_as_number = call.flag("rest_total_hits_as_int", false);
-    const auto typed_keys = call.flag("typed_keys", false);
-    const auto partial = call.flag("allow_partial_search_results", true);
-    if (!partial) return std::unexpected(partial.error());
-    if (!total_as_number) return std::unexpected(total_as_number.error());
-    if (!typed_keys) return std::unexpected(typed_keys.error());
-    for (const std::string_view name : {"from", "size", "terminate_after"}) {
-        if (const auto number = call.number(name, 0); !number)
-            return std::unexpected(number.error());
-    }
-    auto request = elkhorn::search::parse_request(*body, call.parameters());
+    const bool total_as_number = call.flag("rest_total_hits_as_int", false);
+    const bool typed_keys = call.flag("typed_keys", false);
+    const bool partial = call.flag("allow_partial_search_results", true);
+    auto request = elkhorn::search::parse_request(*body, request_parameters(call));
     if (!request) return std::unexpected(request.error());
-    if (*total_as_number && request->count_up_to) {
+    if (total_as_number && request->count_up_to) {
         const bool asked = call.parameter("track_total_hits") ||
                            (body->is(event::Kind::object) &&
                             body->as_object().find("track_total_hits") != nullptr);
@@ -142,39 +144,53 @@ Reply handle(const Call& call) {
         context->deadline_ns =
             std::min(context->deadline_ns, started + request->timeout_ms * 1'000'000);
     }
-    const auto found = elkhorn::search::run(*request, *context, *typed_keys);
+    const auto found = elkhorn::search::run(*request, *context, typed_keys);
     if (!found) return std::unexpected(found.error());
-    if (!found->failures.empty() && !*partial) return std::unexpected(found->failures.front());
+    if (!found->failures.empty() && !partial) return std::unexpected(found->failures.front());
     json::Writer out;
     out.begin_object().member("took", (call.context().clock->steady_ns() - started) / 1'000'000);
     out.member("timed_out", found->timed_out);
     if (found->terminated_early) out.member("terminated_early", true);
     write_search_shards(out, *context, found->failures);
     if (context->indices.empty())
-        write_empty(out, *total_as_number);
+        write_empty(out, total_as_number);
     else
-        write_hits(out, *request, *found, *total_as_number);
+        write_hits(out, *request, *found, total_as_number);
     if (!found->aggregations.empty() && !context->indices.empty())
         out.key("aggregations").raw(found->aggregations);
     out.end_object();
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"rest_total_hits_as_int", Takes::flag},
+    {"typed_keys", Takes::flag},
+    {"allow_partial_search_results", Takes::flag},
+    {"request_cache", Takes::flag, Use::no_effect, "what is kept is never out of date"},
+    {"batched_reduce_size", Takes::integer, Use::no_effect,
+     "one node searches its row groups by itself"},
+    {"search_type", Takes::one_of, Use::no_effect, "an index counts its words as a whole",
+     "query_then_fetch dfs_query_then_fetch"},
+    {"max_concurrent_shard_requests", Takes::integer, Use::no_effect,
+     "one node searches its row groups by itself"},
+    {"pre_filter_shard_size", Takes::integer, Use::no_effect,
+     "one node searches its row groups by itself"},
+    {"ccs_minimize_roundtrips", Takes::flag, Use::no_effect, "there is no other cluster"},
+    {"include_type_name", Takes::flag, Use::no_effect, "hits have the one type _doc"},
+};
+
 }  // namespace
 
 extern constinit const Endpoint spec{
-    "POST GET", "/_search /{index}/_search /{index}/{type}/_search",
-    "q df analyzer analyze_wildcard default_operator lenient from size sort _source "
-    "_source_includes "
-    "_source_excludes track_total_hits track_scores terminate_after timeout version "
-    "seq_no_primary_term "
-    "stored_fields docvalue_fields explain search_type request_cache preference routing "
-    "batched_reduce_size "
-    "max_concurrent_shard_requests pre_filter_shard_size allow_partial_search_results "
-    "ccs_minimize_roundtrips "
-    "rest_total_hits_as_int typed_keys ignore_unavailable allow_no_indices expand_wildcards "
-    "ignore_throttled "
-    "suggest_field suggest_mode suggest_size suggest_text include_type_name",
-    handle};
+    .action = "indices:data/read/search",
+    .methods = "POST GET",
+    .routes = "/_search /{index}/_search /{index}/{type}/_search",
+    .parameters = {parameters, elkhorn::search::query_parameters, elkhorn::search::page_parameters,
+                   index_parameters, one_node_parameters},
+    .body = Body::members,
+    .members = {elkhorn::search::page_members, elkhorn::search::search_members},
+    .unknown_member = nullptr,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::search

@@ -1,6 +1,7 @@
 // api/snapshot/snapshot_cleanup.cc -- POST /_snapshot/{repository}/_cleanup: removes files that no
 // snapshot names, such as those of one that was cut off.
 
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 
 namespace elkhorn::api::snapshot_cleanup {
@@ -24,7 +25,12 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"POST", "/_snapshot/{repository}/_cleanup",
-                                     "timeout master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/repository/_cleanup",
+    .methods = "POST",
+    .routes = "/_snapshot/{repository}/_cleanup",
+    .parameters = {master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_cleanup

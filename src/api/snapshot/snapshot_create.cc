@@ -3,6 +3,7 @@
 // whether wait_for_completion was asked for or not: without it, the answer is only shorter.
 
 #include "api/core/error_body.h"
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 
 #include <fmt/format.h>
@@ -30,7 +31,6 @@ search::Answer<store::SnapshotRequest> read_body(const Call& call, const event::
     const auto patterns = ASK(names_in(given));
     const bool ignore = ASK(flag_in(given, "ignore_unavailable", false));
     request.global_state = ASK(flag_in(given, "include_global_state", true));
-    ASK(flag_in(given, "partial", false));
     if (const event::Value* metadata = given.find("metadata"); metadata != nullptr) {
         if (!metadata->is(event::Kind::object)) {
             return search::refuse("illegal_argument_exception",
@@ -47,7 +47,7 @@ search::Answer<store::SnapshotRequest> read_body(const Call& call, const event::
 }
 
 Reply handle(const Call& call) {
-    const bool wait = ASK(call.flag("wait_for_completion", false));
+    const bool wait = call.flag("wait_for_completion", false);
     const event::Value body = ASK(call.json_body());
     const store::RepositoryEntry entry = ASK(repository_of(call));
     const std::string& repository = call.path("repository");
@@ -74,9 +74,29 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"wait_for_completion", Takes::flag},
+};
+
+constexpr Parameter members[] = {
+    {"indices", Takes::any},
+    {"ignore_unavailable", Takes::flag},
+    {"include_global_state", Takes::flag},
+    {"metadata", Takes::object},
+    {"partial", Takes::flag, Use::no_effect, "a snapshot here is whole"},
+    {"expand_wildcards", Takes::any, Use::no_effect, "every index is open"},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"PUT POST", "/_snapshot/{repository}/{snapshot}",
-                                     "wait_for_completion master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/snapshot/create",
+    .methods = "PUT POST",
+    .routes = "/_snapshot/{repository}/{snapshot}",
+    .parameters = {parameters, master_parameters},
+    .body = Body::members,
+    .members = {members},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_create

@@ -1,6 +1,7 @@
 // api/snapshot/snapshot_delete.cc -- DELETE /_snapshot/{repository}/{snapshot}: names and patterns.
 // Files that another snapshot names stay.
 
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 
 namespace elkhorn::api::snapshot_delete {
@@ -27,7 +28,12 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"DELETE", "/_snapshot/{repository}/{snapshot}",
-                                     "master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/snapshot/delete",
+    .methods = "DELETE",
+    .routes = "/_snapshot/{repository}/{snapshot}",
+    .parameters = {master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_delete

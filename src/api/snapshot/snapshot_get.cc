@@ -1,14 +1,15 @@
 // api/snapshot/snapshot_get.cc -- GET /_snapshot/{repository}/{snapshot}: one, several, patterns,
 // _all.
 
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 
 namespace elkhorn::api::snapshot_get {
 namespace {
 
 Reply handle(const Call& call) {
-    const bool ignore = ASK(call.flag("ignore_unavailable", false));
-    const bool verbose = ASK(call.flag("verbose", true));
+    const bool ignore = call.flag("ignore_unavailable", false);
+    const bool verbose = call.flag("verbose", true);
     const auto found = ASK(snapshots_of(call, ignore, true));
     json::Writer out;
     out.begin_object().key("snapshots").begin_array();
@@ -18,9 +19,19 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"ignore_unavailable", Takes::flag},
+    {"verbose", Takes::flag},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_snapshot/{repository}/{snapshot}",
-                                     "ignore_unavailable verbose master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/snapshot/get",
+    .methods = "GET",
+    .routes = "/_snapshot/{repository}/{snapshot}",
+    .parameters = {parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_get

@@ -1,6 +1,7 @@
 // api/snapshot/snapshot_repository_delete.cc -- DELETE /_snapshot/{repository}: forgets it. Its
 // snapshots stay in its folder, and are there again once it is registered again.
 
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "base/wildcard.h"
 
@@ -26,7 +27,12 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"DELETE", "/_snapshot/{repository}", "timeout master_timeout",
-                                     handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/repository/delete",
+    .methods = "DELETE",
+    .routes = "/_snapshot/{repository}",
+    .parameters = {master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_repository_delete

@@ -1,6 +1,7 @@
 // api/snapshot/snapshot_repository_get.cc -- GET /_snapshot, GET /_snapshot/{repository}: what is
 // registered.
 
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "base/strings.h"
 #include "base/wildcard.h"
@@ -44,7 +45,12 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"GET", "/_snapshot /_snapshot/{repository}",
-                                     "local master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/repository/get",
+    .methods = "GET",
+    .routes = "/_snapshot /_snapshot/{repository}",
+    .parameters = {master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_repository_get

@@ -2,6 +2,7 @@
 // for snapshots, which must be below one of the setting path.repo. Durable when answered.
 
 #include "api/core/error_body.h"
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "event/format.h"
 
@@ -47,7 +48,7 @@ search::Answer<store::RepositoryEntry> read_body(std::string_view name, const ev
 
 Reply handle(const Call& call) {
     const std::string& name = call.path("repository");
-    const bool verify = ASK(call.flag("verify", true));
+    const bool verify = call.flag("verify", true);
     const event::Value body = ASK(call.json_body());
     store::RepositoryEntry entry = ASK(read_body(name, body));
     ASK(check_name(name));
@@ -64,9 +65,25 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"verify", Takes::flag},
+};
+
+constexpr Parameter members[] = {
+    {"type", Takes::text},
+    {"settings", Takes::object},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"PUT POST", "/_snapshot/{repository}",
-                                     "verify timeout master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/repository/put",
+    .methods = "PUT POST",
+    .routes = "/_snapshot/{repository}",
+    .parameters = {parameters, master_parameters},
+    .body = Body::members,
+    .members = {members},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_repository_put

@@ -1,6 +1,7 @@
 // api/snapshot/snapshot_repository_verify.cc -- POST /_snapshot/{repository}/_verify: whether its
 // folder can be reached and written.
 
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 
 namespace elkhorn::api::snapshot_repository_verify {
@@ -22,7 +23,12 @@ Reply handle(const Call& call) {
 
 }  // namespace
 
-extern constinit const Endpoint spec{"POST", "/_snapshot/{repository}/_verify",
-                                     "timeout master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/repository/verify",
+    .methods = "POST",
+    .routes = "/_snapshot/{repository}/_verify",
+    .parameters = {master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_repository_verify

@@ -3,6 +3,7 @@
 // this answers; an index that is there is never touched.
 
 #include "api/core/error_body.h"
+#include "api/core/parameters.h"
 #include "api/core/settings_text.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "api/snapshot/parts/snapshot_rename.h"
@@ -34,20 +35,9 @@ search::Answer<std::optional<std::string>> text_in(const event::Object& body,
     return std::string(given->as_string());
 }
 
-search::Answer<> check_members(const event::Object& body) {
-    constexpr std::string_view known[] = {"indices",          "ignore_unavailable",
-                                          "allow_no_indices", "expand_wildcards",
-                                          "ignore_throttled", "partial",
-                                          "include_aliases",  "include_global_state",
-                                          "rename_pattern",   "rename_replacement",
-                                          "index_settings",   "ignore_index_settings"};
-    for (const event::Member& member : body.members()) {
-        if (std::ranges::find(known, member.name) == std::end(known)) {
-            return search::refuse("illegal_argument_exception",
-                                  fmt::format("Unknown parameter {}", member.name));
-        }
-    }
-    return {};
+search::Failure unknown_member(std::string_view name) {
+    return search::refuse("illegal_argument_exception", fmt::format("Unknown parameter {}", name))
+        .error();
 }
 
 search::Answer<> read_settings_of(const event::Object& body, Wanted& wanted) {
@@ -76,12 +66,8 @@ search::Answer<Wanted> read_body(const event::Value& body) {
     Wanted wanted;
     if (!body.is(event::Kind::object)) return wanted;
     const event::Object& given = body.as_object();
-    ASK(check_members(given));
     wanted.indices = ASK(names_in(given));
     wanted.ignore_unavailable = ASK(flag_in(given, "ignore_unavailable", false));
-    ASK(flag_in(given, "partial", false));
-    ASK(flag_in(given, "include_aliases", true));
-    ASK(flag_in(given, "include_global_state", false));
     wanted.pattern = ASK(text_in(given, "rename_pattern"));
     wanted.replacement = ASK(text_in(given, "rename_replacement"));
     ASK(read_settings_of(given, wanted));
@@ -179,7 +165,7 @@ void write_restored(json::Writer& out, const store::Snapshot& snapshot,
 }
 
 Reply handle(const Call& call) {
-    const bool wait = ASK(call.flag("wait_for_completion", false));
+    const bool wait = call.flag("wait_for_completion", false);
     const event::Value body = ASK(call.json_body());
     const Wanted wanted = ASK(read_body(body));
     ASK(repository_of(call));
@@ -203,9 +189,37 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"wait_for_completion", Takes::flag},
+};
+
+constexpr Parameter members[] = {
+    {"indices", Takes::any},
+    {"ignore_unavailable", Takes::flag},
+    {"allow_no_indices", Takes::flag},
+    {"expand_wildcards", Takes::any},
+    {"ignore_throttled", Takes::flag, Use::no_effect, "no index is throttled"},
+    {"partial", Takes::flag, Use::no_effect, "a snapshot here is whole"},
+    {"include_aliases", Takes::flag, Use::no_effect, "there are no aliases yet"},
+    {"include_global_state", Takes::flag, Use::refused, "a node has no state beside its indices",
+     "false"},
+    {"rename_pattern", Takes::text},
+    {"rename_replacement", Takes::text},
+    {"index_settings", Takes::object},
+    {"ignore_index_settings", Takes::any},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"POST", "/_snapshot/{repository}/{snapshot}/_restore",
-                                     "wait_for_completion master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/snapshot/restore",
+    .methods = "POST",
+    .routes = "/_snapshot/{repository}/{snapshot}/_restore",
+    .parameters = {parameters, master_parameters},
+    .body = Body::members,
+    .members = {members},
+    .unknown_member = unknown_member,
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_restore

@@ -2,6 +2,7 @@
 // bytes, in all and newly brought. Without a snapshot: those being made, of which there are none to
 // be seen.
 
+#include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "base/strings.h"
 
@@ -73,7 +74,7 @@ void write_status(json::Writer& out, std::string_view repository, const store::S
 }
 
 Reply handle(const Call& call) {
-    const bool ignore = ASK(call.flag("ignore_unavailable", false));
+    const bool ignore = call.flag("ignore_unavailable", false);
     json::Writer out;
     out.begin_object().key("snapshots").begin_array();
     const std::string& repository = call.path("repository");
@@ -93,11 +94,20 @@ Reply handle(const Call& call) {
     return json_response(out.take());
 }
 
+constexpr Parameter parameters[] = {
+    {"ignore_unavailable", Takes::flag},
+};
+
 }  // namespace
 
-extern constinit const Endpoint spec{"GET",
-                                     "/_snapshot/_status /_snapshot/{repository}/_status "
-                                     "/_snapshot/{repository}/{snapshot}/_status",
-                                     "ignore_unavailable master_timeout", handle};
+extern constinit const Endpoint spec{
+    .action = "cluster:admin/snapshot/status",
+    .methods = "GET",
+    .routes =
+        "/_snapshot/_status /_snapshot/{repository}/_status "
+        "/_snapshot/{repository}/{snapshot}/_status",
+    .parameters = {parameters, master_parameters},
+    .handle = handle,
+};
 
 }  // namespace elkhorn::api::snapshot_status

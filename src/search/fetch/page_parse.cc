@@ -1,10 +1,13 @@
 #include "search/fetch/page_parse.h"
 
 #include "base/strings.h"
+#include "search/base/members.h"
+#include "search/fetch/page_members.h"
 #include "search/query/core/query_parse.h"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 namespace elkhorn::search {
@@ -196,7 +199,11 @@ Answer<Page> parse_page(const Value& body, std::int64_t size_otherwise) {
     Page page;
     page.size = size_otherwise;
     PageReader reader(page);
-    for (const event::Member& member : body.as_object().members()) {
+    constexpr std::array<ParameterTable, 1> tables = {page_members};
+    const MemberCheck check = ASK(check_members("a page of hits", body, tables));
+    event::Arena arena;
+    const Value used = check.leaves_out ? used_members(arena, body, tables) : body;
+    for (const event::Member& member : used.as_object().members()) {
         const bool taken = ASK(reader.take(member));
         if (!taken) return unknown_key(member.value, member.name);
     }

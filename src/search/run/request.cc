@@ -2,8 +2,10 @@
 // which keys there are depends on the kind of their value.
 
 #include "base/strings.h"
+#include "search/base/members.h"
 #include "search/fetch/page_parse.h"
 #include "search/query/core/query_parse.h"
+#include "search/run/request_tables.h"
 #include "search/run/search.h"
 #include "search/sort/sort.h"
 
@@ -81,7 +83,7 @@ Answer<bool> take_scalar(const event::Member& member, Request& request) {
     else if (name == "track_total_hits")
         ASK(total_hits(value, request));
     else
-        return name == "explain" || name == "profile";
+        return false;
     return true;
 }
 
@@ -95,16 +97,7 @@ Answer<bool> take_object(const event::Member& member, Request& request) {
         request.aggregations =
             std::make_shared<const Value>(event::copy_value(*request.arena, member.value));
     } else {
-        constexpr std::array harmless = {std::string_view("script_fields"),
-                                         std::string_view("indices_boost"),
-                                         std::string_view("highlight"),
-                                         std::string_view("suggest"),
-                                         std::string_view("rescore"),
-                                         std::string_view("ext"),
-                                         std::string_view("slice"),
-                                         std::string_view("collapse"),
-                                         std::string_view("pit")};
-        return std::ranges::find(harmless, name) != harmless.end();
+        return false;
     }
     return true;
 }
@@ -118,7 +111,7 @@ Answer<bool> take_array(const event::Member& member, Request& request) {
         request.search_after =
             std::make_shared<const Value>(event::copy_value(*request.arena, member.value));
     } else {
-        return name == "indices_boost" || name == "rescore" || name == "stats";
+        return false;
     }
     return true;
 }
@@ -173,9 +166,14 @@ Answer<Request> parse_request(const Value& body, const Parameters& parameters) {
             return bad_syntax(
                 fmt::format("Expected [START_OBJECT] but found [{}]", token_name(body)));
         }
-        for (const event::Member& member : body.as_object().members()) {
+        constexpr std::array<ParameterTable, 2> tables = {page_members, search_members};
+        const MemberCheck check = ASK(check_members("the body", body, tables));
+        event::Arena arena;
+        const Value used = check.leaves_out ? used_members(arena, body, tables) : body;
+        for (const event::Member& member : used.as_object().members())
             ASK(take_member(member, request, page));
-        }
+        if (!check.undeclared.empty())
+            return unknown_key(*body.as_object().find(check.undeclared), check.undeclared);
     }
     QueryParameters query;
     for (const auto& [name, text] : parameters) {

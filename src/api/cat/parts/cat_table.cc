@@ -128,11 +128,9 @@ std::string CatTable::as_json(const std::vector<Chosen>& columns) const {
 }
 
 Reply CatTable::render(const Call& call) {
-    const auto help = call.flag("help", false);
-    const auto head = call.flag("v", false);
-    if (!help) return std::unexpected(help.error());
-    if (!head) return std::unexpected(head.error());
-    if (*help) {
+    const bool help = call.flag("help", false);
+    const bool head = call.flag("v", false);
+    if (help) {
         std::size_t width = 0;
         std::size_t short_width = 0;
         for (const CatColumn& column : columns_) {
@@ -155,7 +153,7 @@ Reply CatTable::render(const Call& call) {
         format ? *format == "json" : accept && accept->starts_with("application/json");
     const auto columns = chosen(call);
     if (json) return json_response(as_json(columns));
-    return text_response(as_text(columns, *head));
+    return text_response(as_text(columns, head));
 }
 
 }  // namespace elkhorn::api

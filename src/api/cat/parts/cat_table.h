@@ -50,6 +50,15 @@ private:
     std::vector<std::vector<CatCell>> rows_;
 };
 
-constexpr std::string_view cat_parameters = "format h s v help bytes time local master_timeout";
+inline constexpr Parameter cat_parameters[] = {
+    {"format", Takes::one_of, Use::used, "", "text json"},
+    {"h", Takes::list},
+    {"s", Takes::list},
+    {"v", Takes::flag},
+    {"help", Takes::flag},
+    {"bytes", Takes::one_of, Use::no_effect, "no column is a size", "b k kb m mb g gb t tb p pb"},
+    {"time", Takes::one_of, Use::no_effect, "times are shown in the unit that fits them",
+     "nanos micros ms s m h d"},
+};
 
 }  // namespace elkhorn::api

@@ -9,6 +9,7 @@
 #include "json/flatten.h"
 #include "json/writer.h"
 #include "search/match/query.h"
+#include "search/run/request_tables.h"
 #include "search/run/search.h"
 
 #include <fmt/format.h>
@@ -53,24 +54,15 @@ public:
         }
         if (action_ == store::Action::remove && !has_query)
             return std::unexpected(validation_failure({"query is missing"}));
-        search::Parameters asked;
-        for (const auto& [name, value] : call_.parameters()) {
-            if (name != "size" && name != "sort" && name != "timeout")
-                asked.emplace_back(name, value);
-        }
+        const search::Parameters asked = call_.parameters_of(search::query_parameters);
         options_.query = ASK(search::parse_request(Value::object(rest), asked)).query;
         return std::move(options_);
     }
 
 private:
     search::Answer<> parameters() {
-        if (!ASK(call_.flag("wait_for_completion", true))) {
-            return search::refuse("illegal_argument_exception",
-                                  "[wait_for_completion=false] is not supported: there are no "
-                                  "tasks; the answer comes when all is done");
-        }
-        options_.refresh = ASK(call_.flag("refresh", false));
-        options_.batch = ASK(call_.number("scroll_size", options_.batch));
+        options_.refresh = call_.flag("refresh", false);
+        options_.batch = call_.number("scroll_size", options_.batch);
         if (options_.batch <= 0) {
             return std::unexpected(validation_failure(
                 {fmt::format("[size] cannot be [{}] in a scroll context", options_.batch)}));
@@ -83,7 +75,7 @@ private:
         }
         if (const auto conflicts = call_.parameter("conflicts")) ASK(take_conflicts(*conflicts));
         for (const std::string_view name : {"max_docs", "size"}) {
-            if (call_.parameter(name)) ASK(take_limit(ASK(call_.number(name, 0))));
+            if (call_.parameter(name)) ASK(take_limit(call_.number(name, 0)));
         }
         return take_rate();
     }
@@ -115,8 +107,7 @@ private:
             }
             ASK(take_limit(*number));
         }
-        return member.name == "conflicts" || member.name == "max_docs" || member.name == "size" ||
-               member.name == "sort" || member.name == "slice";
+        return member.name == "conflicts" || member.name == "max_docs";
     }
 
     search::Answer<> take_conflicts(std::string_view text) {

@@ -11,12 +11,43 @@
 
 namespace elkhorn::api {
 
-constexpr std::string_view by_query_parameters =
-    "q df analyzer analyze_wildcard default_operator lenient from size max_docs sort conflicts "
-    "refresh scroll scroll_size search_type search_timeout slices timeout terminate_after stats "
-    "version request_cache routing preference requests_per_second wait_for_completion "
-    "wait_for_active_shards pipeline _source _source_includes _source_excludes ignore_unavailable "
-    "allow_no_indices expand_wildcards";
+inline constexpr Parameter by_query_parameters[] = {
+    {"conflicts", Takes::text},
+    {"max_docs", Takes::integer},
+    {"size", Takes::integer},
+    {"scroll_size", Takes::integer},
+    {"requests_per_second", Takes::text},
+    {"refresh", Takes::flag},
+    {"from", Takes::integer},
+    {"wait_for_completion", Takes::flag, Use::refused,
+     "there are no tasks yet: the answer comes when all is done", "true"},
+    {"pipeline", Takes::text, Use::refused, "ingest pipelines are not there yet", "_none"},
+    {"slices", Takes::text, Use::no_effect, "the disk is the limit, not the number of threads"},
+    {"scroll", Takes::time, Use::no_effect, "the documents are those of one moment"},
+    {"sort", Takes::list, Use::no_effect, "every document that matches is changed"},
+    {"search_type", Takes::one_of, Use::no_effect, "no scores are counted",
+     "query_then_fetch dfs_query_then_fetch"},
+    {"search_timeout", Takes::time, Use::no_effect, "it is never ended halfway"},
+    {"timeout", Takes::time, Use::no_effect, "it is never ended halfway"},
+    {"terminate_after", Takes::integer, Use::refused, "say max_docs", "0"},
+    {"stats", Takes::list, Use::no_effect, "no statistics are kept by group"},
+    {"version", Takes::flag, Use::no_effect, "no document is shown"},
+    {"request_cache", Takes::flag, Use::no_effect, "what is kept is never out of date"},
+    {"wait_for_active_shards", Takes::text, Use::no_effect, "there is one copy of every row"},
+    {"_source", Takes::list, Use::no_effect, "no document is shown"},
+    {"_source_includes", Takes::list, Use::no_effect, "no document is shown"},
+    {"_source_excludes", Takes::list, Use::no_effect, "no document is shown"},
+};
+
+inline constexpr Parameter by_query_members[] = {
+    {"query", Takes::object},
+    {"script", Takes::any},
+    {"conflicts", Takes::text},
+    {"max_docs", Takes::integer},
+    {"size", Takes::integer, Use::no_effect, "say max_docs"},
+    {"sort", Takes::any, Use::no_effect, "every document that matches is changed"},
+    {"slice", Takes::object, Use::refused, "a request is not sliced yet"},
+};
 
 /// `action` is store::Action::remove, or index: the document as it is, again.
 Reply by_query(const Call& call, store::Action action);

@@ -1,5 +1,6 @@
 #include "api/document/parts/document_change.h"
 
+#include "api/core/parameters.h"
 #include "api/document/parts/document_answer.h"
 #include "event/format.h"
 #include "json/writer.h"
@@ -34,10 +35,7 @@ search::Answer<bool> boolean_of(const event::Member& member) {
 }  // namespace
 
 search::Answer<std::optional<search::SourceFilter>> source_parameters(const Call& call) {
-    search::Parameters parameters;
-    for (const auto& [name, value] : call.parameters()) {
-        if (name.starts_with("_source")) parameters.emplace_back(name, value);
-    }
+    const search::Parameters parameters = call.parameters_of(source_parameters_table);
     if (parameters.empty()) return std::nullopt;
     return ASK(search::parse_request(Value(), parameters)).source;
 }

@@ -1,5 +1,6 @@
 #include "api/document/parts/document_version.h"
 
+#include "api/core/parameters.h"
 #include "api/document/parts/document_answer.h"
 #include "base/strings.h"
 
@@ -85,8 +86,9 @@ void Versioning::require(store::Write& write) const {
 
 search::Answer<Versioning> versioning(const Call& call) {
     Versioning versioning;
-    for (const auto& [name, value] : call.parameters())
-        ASK(versioning.set(name, value));
+    for (const Parameter& one : version_parameters) {
+        if (const auto value = call.parameter(one.name)) ASK(versioning.set(one.name, *value));
+    }
     return versioning;
 }
 

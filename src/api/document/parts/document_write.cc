@@ -15,15 +15,7 @@ namespace elkhorn::api {
 Reply write_document(const Call& call, bool create) {
     const auto refresh = refresh_parameter(call);
     if (!refresh) return std::unexpected(refresh.error());
-    if (const auto op_type = call.parameter("op_type")) {
-        if (*op_type != "create" && *op_type != "index") {
-            return search::refuse(
-                "illegal_argument_exception",
-                fmt::format("opType must be 'create' or 'index', found: [{}]", *op_type));
-        }
-        create = create || *op_type == "create";
-    }
-    create = create || call.path("id").empty();
+    create = call.parameter("op_type") == "create" || create || call.path("id").empty();
     const Versioning wanted = ASK(versioning(call));
     const store::Action action = create ? store::Action::create : store::Action::index;
     ASK(check(wanted, action, !call.path("id").empty()));

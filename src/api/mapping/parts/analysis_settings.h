@@ -3,8 +3,7 @@
 // text/analysis/analysis.h reads.
 //
 // Cut by standard, whitespace, letter or keyword; changed by lowercase, uppercase, asciifolding and
-// trim. Analyzers, tokenizers and filters that Elasticsearch has beyond these are taken by name: an
-// analyzer then works as the standard one, a tokenizer as the standard one, a filter not at all.
+// trim. Analyzers, tokenizers and filters that Elasticsearch has beyond these are refused by name.
 #pragma once
 
 #include "api/core/settings_text.h"
@@ -24,6 +23,8 @@ public:
 
     /// Nothing where there is none of that name.
     std::optional<std::string> analyzer(std::string_view name) const;
+    /// An analyzer of Elasticsearch's that is not here yet.
+    static bool is_not_yet(std::string_view analyzer);
     std::optional<std::string> normalizer(std::string_view name) const;
 
 private:

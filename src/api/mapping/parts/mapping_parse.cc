@@ -413,6 +413,10 @@ search::Answer<> MappingParser::analyzer(const Member& member, std::string_view 
         return refuse(fmt::format("normalizer [{}] not found for field [{}]", given, name));
     }
     auto found = analysis_.analyzer(given);
+    if (!found && Analysis::is_not_yet(given)) {
+        return refuse_argument(
+            fmt::format("analyzer [{}] of field [{}] is not supported yet", given, name));
+    }
     if (!found && !placeholder)
         return refuse_argument(
             fmt::format("analyzer [{}] has not been configured in mappings", given));

@@ -264,8 +264,11 @@ Made make_auto_date_histogram(Common common, const event::Value& body) {
     return std::make_unique<AutoDateHistogram>(std::move(common), std::move(settings));
 }
 
+constexpr Parameter members[] = {
+    {"buckets", Takes::integer}, {"minimum_interval", Takes::text}, {"time_zone", Takes::text}};
+
 constexpr AggregationKind kinds[] = {
-    {"auto_date_histogram", make_auto_date_histogram},
+    {"auto_date_histogram", make_auto_date_histogram, {source_members, format_members, members}},
 };
 
 }  // namespace

@@ -421,8 +421,11 @@ Made make_composite(Common common, const Value& body) {
                                        static_cast<std::size_t>(size.value_or(10)), after);
 }
 
+constexpr Parameter members[] = {
+    {"sources", Takes::array}, {"size", Takes::integer}, {"after", Takes::object}};
+
 constexpr AggregationKind kinds[] = {
-    {"composite", make_composite},
+    {"composite", make_composite, {members}},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/values/bounds.h"
 #include "search/agg/values/interval.h"
+#include "search/agg/values/source.h"
 
 #include <fmt/format.h>
 
@@ -261,8 +262,16 @@ Made make_date_histogram(Common common, const event::Value& body) {
     return std::make_unique<DateHistogram>(std::move(common), std::move(settings));
 }
 
+constexpr Parameter members[] = {
+    {"interval", Takes::any},           {"calendar_interval", Takes::text},
+    {"fixed_interval", Takes::text},    {"offset", Takes::any},
+    {"time_zone", Takes::text},         {"keyed", Takes::flag},
+    {"min_doc_count", Takes::integer},  {"order", Takes::any},
+    {"extended_bounds", Takes::object}, {"hard_bounds", Takes::object},
+};
+
 constexpr AggregationKind kinds[] = {
-    {"date_histogram", make_date_histogram},
+    {"date_histogram", make_date_histogram, {source_members, format_members, members}},
 };
 
 }  // namespace

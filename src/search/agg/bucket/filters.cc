@@ -256,10 +256,14 @@ Made make_global(Common common, const Value& body) {
     return std::make_unique<Global>(std::move(common));
 }
 
+constexpr Parameter any_query[] = {{"*", Takes::object}};
+constexpr Parameter filters_members[] = {
+    {"filters", Takes::object}, {"other_bucket", Takes::flag}, {"other_bucket_key", Takes::text}};
+
 constexpr AggregationKind kinds[] = {
-    {"filter", make_filter},
-    {"filters", make_filters},
-    {"missing", make_missing},
+    {"filter", make_filter, {any_query}},
+    {"filters", make_filters, {filters_members}},
+    {"missing", make_missing, {source_members}},
     {"global", make_global},
 };
 

@@ -4,6 +4,7 @@
 
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/values/bounds.h"
+#include "search/agg/values/source.h"
 
 #include <fmt/format.h>
 
@@ -224,8 +225,14 @@ Made make_histogram(Common common, const event::Value& body) {
     return std::make_unique<Histogram>(std::move(common), std::move(settings));
 }
 
+constexpr Parameter members[] = {
+    {"interval", Takes::real},         {"offset", Takes::real}, {"keyed", Takes::flag},
+    {"min_doc_count", Takes::integer}, {"order", Takes::any},   {"extended_bounds", Takes::object},
+    {"hard_bounds", Takes::object},
+};
+
 constexpr AggregationKind kinds[] = {
-    {"histogram", make_histogram},
+    {"histogram", make_histogram, {source_members, format_members, members}},
 };
 
 }  // namespace

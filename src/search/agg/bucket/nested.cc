@@ -139,9 +139,11 @@ Made make_reverse_nested(Common common, const Value& body) {
     return std::make_unique<ReverseNested>(std::move(common), std::move(path));
 }
 
+constexpr Parameter members[] = {{"path", Takes::text}};
+
 constexpr AggregationKind kinds[] = {
-    {"nested", make_nested},
-    {"reverse_nested", make_reverse_nested},
+    {"nested", make_nested, {members}},
+    {"reverse_nested", make_reverse_nested, {members}},
 };
 
 }  // namespace

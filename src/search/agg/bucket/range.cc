@@ -280,9 +280,8 @@ std::optional<RangeSettings::Given> read_range(Options& options, const Value& el
     RangeSettings::Given given;
     Options inner("range", options.name(), element);
     const auto bound = [&](std::string_view name) -> std::optional<std::string> {
-        const Value* value = element.as_object().find(name);
-        inner.ignore(name);
-        if (value == nullptr || value->is_null()) return std::nullopt;
+        const Value* value = inner.any_unless_null(name);
+        if (value == nullptr) return std::nullopt;
         if (value->is(Kind::string) || value->is(Kind::integer)) return scalar_text(*value);
         if (value->is(Kind::real)) {
             // A date's bound loses its fraction; a number's is read again as it was.
@@ -410,10 +409,14 @@ Made make_ip_range(Common common, const Value& body) {
                                      keyed);
 }
 
+constexpr Parameter members[] = {{"ranges", Takes::array}, {"keyed", Takes::flag}};
+constexpr Parameter date_members[] = {
+    {"ranges", Takes::array}, {"keyed", Takes::flag}, {"time_zone", Takes::text}};
+
 constexpr AggregationKind kinds[] = {
-    {"range", make_range},
-    {"date_range", make_date_range},
-    {"ip_range", make_ip_range},
+    {"range", make_range, {source_members, format_members, members}},
+    {"date_range", make_date_range, {source_members, format_members, date_members}},
+    {"ip_range", make_ip_range, {source_members, members}},
 };
 
 }  // namespace

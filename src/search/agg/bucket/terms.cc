@@ -352,7 +352,6 @@ Made make_terms(Common common, const event::Value& body) {
     settings.show_error = options.boolean("show_term_doc_count_error").value_or(false);
     settings.order = Order::read(options, Order::by_count());
     settings.filter = TermFilter::read(options);
-    options.ignore("execution_hint");
     if (const auto mode = options.text("collect_mode")) {
         if (*mode != "depth_first" && *mode != "breadth_first") {
             options.fail("collect_mode", "parse_exception",
@@ -364,8 +363,22 @@ Made make_terms(Common common, const event::Value& body) {
     return std::make_unique<Terms>(std::move(common), std::move(settings));
 }
 
+constexpr Parameter members[] = {
+    {"size", Takes::integer},
+    {"shard_size", Takes::integer},
+    {"min_doc_count", Takes::integer},
+    {"shard_min_doc_count", Takes::integer},
+    {"show_term_doc_count_error", Takes::flag},
+    {"order", Takes::any},
+    {"include", Takes::any},
+    {"exclude", Takes::any},
+    {"collect_mode", Takes::text},
+    {"execution_hint", Takes::text, Use::no_effect,
+     "terms are counted by ordinals where there are"},
+};
+
 constexpr AggregationKind kinds[] = {
-    {"terms", make_terms},
+    {"terms", make_terms, {source_members, format_members, members}},
 };
 
 }  // namespace

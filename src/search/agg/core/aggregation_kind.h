@@ -3,9 +3,11 @@
 // of all is written by the build, and a new aggregation edits no list.
 #pragma once
 
+#include "base/parameter.h"
 #include "event/value.h"
 #include "search/agg/core/aggregator.h"
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -19,6 +21,7 @@ struct AggregationKind {
     /// From its object in the request. What is inside (sub-aggregations) is read by aggregations.cc
     /// and put there afterwards.
     Made (*make)(Common common, const event::Value& body);
+    std::array<ParameterTable, 3> members = {};
 };
 
 struct AggregationKinds {

@@ -6,6 +6,7 @@
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/core/options.h"
 #include "search/agg/core/pipeline.h"
+#include "search/base/members.h"
 
 #include <fmt/format.h>
 
@@ -102,12 +103,28 @@ struct Place {
 
 Answer<Children> read_children(const Value& aggs, const Place& place);
 
+/// The body with the members that the kind declares as used; those in no table are refused in the
+/// words of Elasticsearch's parser (options.h).
+Made make_declared(const AggregationKind& kind, Common common, const Value& body) {
+    const std::string whose = fmt::format("a [{}] aggregation", kind.name);
+    const MemberCheck check = ASK(check_members(whose, body, kind.members));
+    event::Arena arena;
+    const std::string name = common.name;
+    auto made = ASK(kind.make(std::move(common),
+                              check.leaves_out ? used_members(arena, body, kind.members) : body));
+    if (!check.undeclared.empty()) {
+        return refuse_parsing(fmt::format("[{}] unknown field [{}]", name, check.undeclared));
+    }
+    return made;
+}
+
 Answer<std::unique_ptr<Aggregator>> read_aggregator(Common common, const Definition& definition,
                                                     const Place& place) {
     const std::string type = common.type;
     const AggregationKind* kind = find_aggregation_kind(type);
     if (kind == nullptr) return unknown_type(type);
-    std::unique_ptr<Aggregator> made = ASK(kind->make(std::move(common), *definition.body));
+    std::unique_ptr<Aggregator> made =
+        ASK(make_declared(*kind, std::move(common), *definition.body));
     if (definition.inside == nullptr) return made;
     if (!made->may_have_children()) {
         auto failure =

@@ -194,6 +194,11 @@ const Value* Options::any(std::string_view key) {
     return nullptr;
 }
 
+const Value* Options::any_unless_null(std::string_view key) {
+    const Value* value = find(key);
+    return value == nullptr || value->is_null() ? nullptr : value;
+}
+
 Answer<> Options::finish() {
     if (failure_) return std::unexpected(*failure_);
     for (const event::Member& member : body_.members()) {

@@ -34,10 +34,10 @@ public:
     const event::Value* object(std::string_view key);
     const event::Value* array(std::string_view key);
     const event::Value* object_or_array(std::string_view key);
-    /// Any value but null.
+    /// Any value but null, which is refused.
     const event::Value* any(std::string_view key);
-
-    void ignore(std::string_view key) { static_cast<void>(find(key)); }
+    /// Any value; null counts as not given.
+    const event::Value* any_unless_null(std::string_view key);
 
     /// "failed to parse field [key]", because of `type`: `reason`. The first refusal counts.
     void fail(std::string_view key, std::string type, std::string reason);

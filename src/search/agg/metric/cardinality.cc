@@ -97,7 +97,6 @@ Made make_cardinality(Common common, const event::Value& body) {
     Options options(common.type, common.name, body);
     SourceOptions source = SourceOptions::read(options, false, false);
     auto threshold = options.integer_from("precision_threshold", 0, "precisionThreshold");
-    options.ignore("rehash");
     ASK(options.finish());
     ASK(source.check());
     constexpr std::int64_t most = 40'000;
@@ -106,8 +105,13 @@ Made make_cardinality(Common common, const event::Value& body) {
         static_cast<std::uint32_t>(std::min(threshold.value_or(3000), most)));
 }
 
+constexpr Parameter members[] = {
+    {"precision_threshold", Takes::integer},
+    {"rehash", Takes::flag, Use::no_effect, "values are hashed in one way"},
+};
+
 constexpr AggregationKind kinds[] = {
-    {"cardinality", make_cardinality},
+    {"cardinality", make_cardinality, {source_members, members}},
 };
 
 }  // namespace

@@ -414,14 +414,16 @@ Made make_value_count(Common common, const event::Value& body) {
     return std::make_unique<ValueCount>(std::move(common), std::move(source));
 }
 
+constexpr Parameter sigma_members[] = {{"sigma", Takes::real}};
+
 constexpr AggregationKind kinds[] = {
-    {"min", make_metric},
-    {"max", make_metric},
-    {"sum", make_metric},
-    {"avg", make_metric},
-    {"stats", make_metric},
-    {"extended_stats", make_metric},
-    {"value_count", make_value_count},
+    {"min", make_metric, {source_members, format_members}},
+    {"max", make_metric, {source_members, format_members}},
+    {"sum", make_metric, {source_members, format_members}},
+    {"avg", make_metric, {source_members, format_members}},
+    {"stats", make_metric, {source_members, format_members}},
+    {"extended_stats", make_metric, {source_members, format_members, sigma_members}},
+    {"value_count", make_value_count, {source_members, format_members}},
 };
 
 }  // namespace

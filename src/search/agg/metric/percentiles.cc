@@ -251,10 +251,26 @@ Made make_median_absolute_deviation(Common common, const event::Value& body) {
     return std::make_unique<Percentiles>(std::move(common), std::move(made), What::deviation);
 }
 
+constexpr Parameter percentiles_members[] = {
+    {"percents", Takes::array},
+    {"keyed", Takes::flag},
+    {"tdigest", Takes::object},
+    {"hdr", Takes::object},
+};
+constexpr Parameter ranks_members[] = {
+    {"values", Takes::array},
+    {"keyed", Takes::flag},
+    {"tdigest", Takes::object},
+    {"hdr", Takes::object},
+};
+constexpr Parameter deviation_members[] = {{"compression", Takes::real}};
+
 constexpr AggregationKind kinds[] = {
-    {"percentiles", make_percentiles},
-    {"percentile_ranks", make_percentile_ranks},
-    {"median_absolute_deviation", make_median_absolute_deviation},
+    {"percentiles", make_percentiles, {source_members, format_members, percentiles_members}},
+    {"percentile_ranks", make_percentile_ranks, {source_members, format_members, ranks_members}},
+    {"median_absolute_deviation",
+     make_median_absolute_deviation,
+     {source_members, format_members, deviation_members}},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/core/options.h"
 #include "search/fetch/hit_row.h"
+#include "search/fetch/page_members.h"
 #include "search/fetch/page_parse.h"
 #include "search/sort/sort.h"
 
@@ -197,7 +198,7 @@ Made make_top_hits(Common common, const event::Value& body) {
 }
 
 constexpr AggregationKind kinds[] = {
-    {"top_hits", make_top_hits},
+    {"top_hits", make_top_hits, {page_members}},
 };
 
 }  // namespace

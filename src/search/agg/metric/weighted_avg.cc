@@ -129,13 +129,19 @@ Made make_weighted_avg(Common common, const event::Value& body) {
     settings.value = read_part(options, "value");
     settings.weight = read_part(options, "weight");
     settings.format = options.text("format").value_or("");
-    options.ignore("value_type");
     ASK(options.finish());
     return std::make_unique<WeightedAvg>(std::move(common), std::move(settings));
 }
 
+constexpr Parameter members[] = {
+    {"value", Takes::object},
+    {"weight", Takes::object},
+    {"format", Takes::text},
+    {"value_type", Takes::text, Use::no_effect, "a field's values are of the field's type"},
+};
+
 constexpr AggregationKind kinds[] = {
-    {"weighted_avg", make_weighted_avg},
+    {"weighted_avg", make_weighted_avg, {members}},
 };
 
 }  // namespace

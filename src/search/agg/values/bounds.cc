@@ -10,9 +10,8 @@ std::optional<BoundTexts> BoundTexts::read(Options& options, std::string_view ke
     BoundTexts bounds;
     Options inner("bounds", options.name(), *value);
     const auto take = [&](std::string_view name, std::optional<std::string>& text, bool& number) {
-        const event::Value* bound = value->as_object().find(name);
-        inner.ignore(name);
-        if (bound == nullptr || bound->is_null()) return;
+        const event::Value* bound = inner.any_unless_null(name);
+        if (bound == nullptr) return;
         number = bound->is(event::Kind::integer) || bound->is(event::Kind::real);
         if (number || bound->is(event::Kind::string)) {
             text = scalar_text(*bound);

@@ -10,6 +10,7 @@
 // some.
 #pragma once
 
+#include "base/parameter.h"
 #include "search/agg/core/aggregator.h"
 #include "search/agg/core/format.h"
 #include "search/agg/core/options.h"
@@ -30,6 +31,15 @@ inline bool is_text_kind(ValueKind kind) {
 }
 
 /// Members that every aggregation of values has.
+inline constexpr Parameter source_members[] = {
+    {"field", Takes::text},
+    {"missing", Takes::any},
+    {"value_type", Takes::text},
+    {"script", Takes::any, Use::refused, "there are no scripts as a source of values yet"},
+};
+
+inline constexpr Parameter format_members[] = {{"format", Takes::text}};
+
 struct SourceOptions {
     std::string field;
     std::optional<std::string> missing;  // as text

@@ -149,7 +149,7 @@ Answer<QueryPtr> parse_bool(const Value& body) {
             ASK(read_clauses(member, *list));
         } else if (member.name == "minimum_should_match") {
             queries.should_match = ASK(text_option("bool", member));
-        } else if (member.name != "adjust_pure_negative") {
+        } else {
             return bad_content(fmt::format("[bool] unknown field [{}]", member.name));
         }
     }
@@ -262,12 +262,28 @@ Answer<QueryPtr> parse_function_score(const Value& body) {
         common);
 }
 
+constexpr Parameter bool_members[] = {
+    {"must", Takes::any},
+    {"filter", Takes::any},
+    {"should", Takes::any},
+    {"must_not", Takes::any},
+    {"mustNot", Takes::any},
+    {"minimum_should_match", Takes::any},
+    {"adjust_pure_negative", Takes::flag, Use::refused,
+     "must_not alone finds what it does not name", "true"},
+};
+constexpr Parameter constant_score_members[] = {{"filter", Takes::object}};
+constexpr Parameter dis_max_members[] = {{"queries", Takes::any}, {"tie_breaker", Takes::real}};
+constexpr Parameter boosting_members[] = {
+    {"positive", Takes::object}, {"negative", Takes::object}, {"negative_boost", Takes::real}};
+constexpr Parameter function_score_members[] = {{"query", Takes::object}};
+
 constexpr QueryKind kinds[] = {
-    {"bool", parse_bool},
-    {"boosting", parse_boosting},
-    {"constant_score", parse_constant_score},
-    {"dis_max", parse_dis_max},
-    {"function_score", parse_function_score},
+    {"bool", parse_bool, {bool_members}},
+    {"boosting", parse_boosting, {boosting_members}},
+    {"constant_score", parse_constant_score, {constant_score_members}},
+    {"dis_max", parse_dis_max, {dis_max_members}},
+    {"function_score", parse_function_score, {function_score_members}},
 };
 
 }  // namespace

@@ -3,18 +3,34 @@
 // the table of all is written by the build, and a new query edits no list.
 #pragma once
 
+#include "base/parameter.h"
 #include "event/value.h"
 #include "search/base/failure.h"
 #include "search/match/query.h"
 
+#include <array>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace elkhorn::search {
 
+/// Where a query's members stand.
+enum class BodyShape : std::uint8_t {
+    object,  // {"path": ..., "query": ...}
+    field,   // {"message": {"query": ..., "operator": ...}}
+};
+
 struct QueryKind {
     std::string_view name;
     Answer<QueryPtr> (*parse)(const event::Value& body);  // the body is an object
+    std::array<ParameterTable, 2> members = {};           // beside boost and _name
+    BodyShape shape = BodyShape::object;
+};
+
+inline constexpr Parameter common_query_members[] = {
+    {"boost", Takes::real},
+    {"_name", Takes::text},
 };
 
 struct QueryKinds {

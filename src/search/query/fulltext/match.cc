@@ -49,13 +49,7 @@ Answer<bool> take_match_option(std::string_view query, const event::Member& memb
         }
         options.empty_matches_all = when == "all";
     } else {
-        const bool harmless =
-            name == "analyzer" || (words && name == "fuzzy_rewrite") ||
-            (query == "match" &&
-             (name == "cutoff_frequency" || name == "auto_generate_synonyms_phrase_query")) ||
-            (query == "multi_match" &&
-             (name == "cutoff_frequency" || name == "auto_generate_synonyms_phrase_query"));
-        return harmless;
+        return false;
     }
     return true;
 }
@@ -164,9 +158,7 @@ Answer<bool> take_language_option(std::string_view query, const event::Member& m
     } else if (name == "fuzzy_prefix_length") {
         options.fuzzy_prefix_length = ASK(count_option(member));
     } else {
-        return name == "analyzer" || name == "analyze_wildcard" || name == "quote_field_suffix" ||
-               name == "auto_generate_synonyms_phrase_query" || name == "fuzzy_max_expansions" ||
-               name == "fuzzy_transpositions";
+        return false;
     }
     return true;
 }
@@ -193,10 +185,7 @@ Answer<bool> take_lucene_option(const event::Member& member, LanguageOptions& op
         options.cross_fields = type == "cross_fields";
         if (type == "most_fields") options.tie_breaker = 1.0F;
     } else {
-        return name == "enable_position_increments" || name == "escape" ||
-               name == "max_determinized_states" || name == "rewrite" || name == "fuzzy_rewrite" ||
-               name == "quote_analyzer" || name == "auto_generate_phrase_queries" ||
-               name == "split_on_whitespace";
+        return false;
     }
     return true;
 }
@@ -287,7 +276,6 @@ Answer<QueryPtr> parse_simple_query_string(const Value& body) {
             text = term_of(member.value);
             continue;
         }
-        if (member.name == "flags") continue;
         const bool known = ASK(take_language_option("simple_query_string", member, options));
         if (!known) return unsupported("simple_query_string", member.name);
     }
@@ -299,14 +287,96 @@ Answer<QueryPtr> parse_simple_query_string(const Value& body) {
         common);
 }
 
+constexpr Parameter match_members[] = {
+    {"query", Takes::any},
+    {"operator", Takes::text},
+    {"minimum_should_match", Takes::any},
+    {"fuzziness", Takes::any},
+    {"prefix_length", Takes::integer},
+    {"fuzzy_transpositions", Takes::flag},
+    {"max_expansions", Takes::integer},
+    {"fuzzy_rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
+     "constant_score"},
+    {"analyzer", Takes::text, Use::refused,
+     "words are taken apart by the analyzer of the field they are looked for in", "standard"},
+};
+constexpr Parameter match_only_members[] = {
+    {"lenient", Takes::flag},
+    {"zero_terms_query", Takes::text},
+    {"cutoff_frequency", Takes::real, Use::no_effect, "frequent words cost no more than others"},
+    {"auto_generate_synonyms_phrase_query", Takes::flag, Use::no_effect, "there are no synonyms"},
+};
+constexpr Parameter multi_match_members[] = {
+    {"fields", Takes::any},
+    {"type", Takes::text},
+    {"tie_breaker", Takes::real},
+    {"slop", Takes::integer},
+    {"lenient", Takes::flag},
+    {"zero_terms_query", Takes::text},
+    {"cutoff_frequency", Takes::real, Use::no_effect, "frequent words cost no more than others"},
+    {"auto_generate_synonyms_phrase_query", Takes::flag, Use::no_effect, "there are no synonyms"},
+};
+constexpr Parameter phrase_members[] = {
+    {"query", Takes::any},
+    {"slop", Takes::integer},
+    {"zero_terms_query", Takes::text},
+    {"analyzer", Takes::text, Use::refused,
+     "words are taken apart by the analyzer of the field they are looked for in", "standard"},
+};
+constexpr Parameter phrase_prefix_members[] = {{"max_expansions", Takes::integer}};
+constexpr Parameter language_members[] = {
+    {"query", Takes::any},
+    {"fields", Takes::array},
+    {"default_operator", Takes::text},
+    {"lenient", Takes::flag},
+    {"minimum_should_match", Takes::any},
+    {"fuzzy_prefix_length", Takes::integer},
+    {"analyzer", Takes::text, Use::refused,
+     "words are taken apart by the analyzer of the field they are looked for in", "standard"},
+    {"analyze_wildcard", Takes::flag, Use::no_effect,
+     "a pattern is compared with the words as they are indexed"},
+    {"quote_field_suffix", Takes::text, Use::refused, "a phrase is looked for in the field named"},
+    {"auto_generate_synonyms_phrase_query", Takes::flag, Use::no_effect, "there are no synonyms"},
+    {"fuzzy_max_expansions", Takes::integer, Use::no_effect,
+     "every word within the distance is found"},
+    {"fuzzy_transpositions", Takes::flag, Use::refused, "two letters in turn are one edit", "true"},
+};
+constexpr Parameter query_string_members[] = {
+    {"default_field", Takes::text},
+    {"time_zone", Takes::text},
+    {"fuzziness", Takes::any},
+    {"phrase_slop", Takes::integer},
+    {"allow_leading_wildcard", Takes::flag},
+    {"tie_breaker", Takes::real},
+    {"type", Takes::text},
+    {"enable_position_increments", Takes::flag, Use::no_effect, "no word is left out"},
+    {"escape", Takes::flag, Use::refused, "write \\ before the character that is meant", "false"},
+    {"max_determinized_states", Takes::integer, Use::no_effect,
+     "a pattern takes time in proportion to the text"},
+    {"rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
+     "constant_score"},
+    {"fuzzy_rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
+     "constant_score"},
+    {"quote_analyzer", Takes::text, Use::refused,
+     "words are taken apart by the analyzer of the field they are looked for in", "standard"},
+    {"auto_generate_phrase_queries", Takes::flag, Use::no_effect, "Elasticsearch takes it no more"},
+    {"split_on_whitespace", Takes::flag, Use::no_effect, "Elasticsearch takes it no more"},
+};
+constexpr Parameter simple_members[] = {
+    {"flags", Takes::text, Use::refused, "every operator counts", "ALL -1"},
+};
+
 constexpr QueryKind kinds[] = {
-    {"match", parse_match},
-    {"match_bool_prefix", parse_match_bool_prefix},
-    {"match_phrase", parse_match_phrase},
-    {"match_phrase_prefix", parse_match_phrase_prefix},
-    {"multi_match", parse_multi_match},
-    {"query_string", parse_query_string_body},
-    {"simple_query_string", parse_simple_query_string},
+    {"match", parse_match, {match_members, match_only_members}, BodyShape::field},
+    {"match_bool_prefix", parse_match_bool_prefix, {match_members}, BodyShape::field},
+    {"match_phrase", parse_match_phrase, {phrase_members}, BodyShape::field},
+    {"match_phrase_prefix",
+     parse_match_phrase_prefix,
+     {phrase_members, phrase_prefix_members},
+     BodyShape::field},
+    {"multi_match", parse_multi_match, {match_members, multi_match_members}},
+    {"query_string", parse_query_string_body, {language_members, query_string_members}},
+    {"simple_query_string", parse_simple_query_string, {language_members, simple_members}},
 };
 
 }  // namespace

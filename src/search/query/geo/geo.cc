@@ -253,11 +253,6 @@ double metres_between(const GeoPoint& a, const GeoPoint& b) {
     return diameter * std::asin(std::sqrt(std::min(1.0, h)));
 }
 
-bool is_harmless(std::string_view option) {
-    return option == "validation_method" || option == "type" || option == "distance_type" ||
-           option == "ignore_malformed" || option == "coerce";
-}
-
 Answer<QueryPtr> parse_geo_bounding_box(const Value& body) {
     Common common;
     std::string name;
@@ -265,7 +260,7 @@ Answer<QueryPtr> parse_geo_bounding_box(const Value& body) {
     bool ignore_unmapped = false;
     for (const Member& member : body.as_object().members()) {
         const bool taken = ASK(take_common(member, common));
-        if (taken || is_harmless(member.name)) continue;
+        if (taken) continue;
         if (member.name == "ignore_unmapped") {
             ignore_unmapped = ASK(boolean_option(member));
         } else if (member.value.is(Kind::object)) {
@@ -297,7 +292,7 @@ Answer<QueryPtr> parse_geo_distance(const Value& body) {
     bool ignore_unmapped = false;
     for (const Member& member : body.as_object().members()) {
         const bool taken = ASK(take_common(member, common));
-        if (taken || is_harmless(member.name)) continue;
+        if (taken) continue;
         if (member.name == "ignore_unmapped") {
             ignore_unmapped = ASK(boolean_option(member));
         } else if (member.name == "distance") {
@@ -327,9 +322,27 @@ Answer<QueryPtr> parse_geo_distance(const Value& body) {
         common, 1.0F);
 }
 
+constexpr Parameter geo_members[] = {
+    {"ignore_unmapped", Takes::flag},
+    {"validation_method", Takes::text, Use::refused, "points that are not on Earth are refused",
+     "STRICT strict"},
+    {"ignore_malformed", Takes::flag, Use::refused, "points that are not on Earth are refused",
+     "false"},
+    {"coerce", Takes::flag, Use::refused, "points that are not on Earth are refused", "false"},
+    {"*", Takes::any},
+};
+constexpr Parameter box_members[] = {
+    {"type", Takes::text, Use::no_effect, "both ways give the same rows"},
+};
+constexpr Parameter distance_members[] = {
+    {"distance", Takes::any},
+    {"unit", Takes::text},
+    {"distance_type", Takes::text, Use::refused, "distances are those of an arc", "arc ARC"},
+};
+
 constexpr QueryKind kinds[] = {
-    {"geo_bounding_box", parse_geo_bounding_box},
-    {"geo_distance", parse_geo_distance},
+    {"geo_bounding_box", parse_geo_bounding_box, {geo_members, box_members}},
+    {"geo_distance", parse_geo_distance, {geo_members, distance_members}},
 };
 
 }  // namespace

@@ -184,8 +184,13 @@ Answer<QueryPtr> parse_nested(const Value& body) {
         common);
 }
 
+constexpr Parameter nested_members[] = {
+    {"query", Takes::object},    {"path", Takes::text},         {"ignore_unmapped", Takes::flag},
+    {"score_mode", Takes::text}, {"inner_hits", Takes::object},
+};
+
 constexpr QueryKind kinds[] = {
-    {"nested", parse_nested},
+    {"nested", parse_nested, {nested_members}},
 };
 
 }  // namespace

@@ -44,10 +44,12 @@ Answer<QueryPtr> parse_type(const Value& body) {
         [doc](const Scope&) -> Answer<NodePtr> { return doc ? all_rows() : no_rows(); }, {}, 1.0F);
 }
 
+constexpr Parameter type_members[] = {{"value", Takes::text}};
+
 constexpr QueryKind kinds[] = {
     {"match_all", parse_match_all},
     {"match_none", parse_match_none},
-    {"type", parse_type},
+    {"type", parse_type, {type_members}},
 };
 
 }  // namespace

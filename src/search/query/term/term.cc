@@ -38,12 +38,7 @@ Answer<> read_option(std::string_view query, const event::Member& member, ValueB
     } else if (query == "fuzzy" && member.name == "transpositions") {
         body.transpositions = ASK(boolean_option(member));
     } else {
-        const bool rewrite = query != "term" && member.name == "rewrite";
-        const bool fuzzy = query == "fuzzy" && member.name == "max_expansions";
-        const bool regexp =
-            query == "regexp" && (member.name == "flags" || member.name == "flags_value" ||
-                                  member.name == "max_determinized_states");
-        if (!rewrite && !fuzzy && !regexp) return unsupported(query, member.name);
+        return unsupported(query, member.name);
     }
     return {};
 }
@@ -101,7 +96,7 @@ Answer<> read_range_option(const event::Member& member, Bounds& bounds) {
     } else if (member.name == "time_zone" || member.name == "timezone") {
         bounds.time_zone = ASK(text_option("range", member));
         if (!bounds.time_zone.empty()) ASK(check_time_zone(bounds.time_zone));
-    } else if (member.name != "relation") {
+    } else {
         return unsupported("range", member.name);
     }
     return {};
@@ -225,7 +220,7 @@ Answer<QueryPtr> parse_ids(const Value& given) {
     Common common;
     for (const event::Member& member : given.as_object().members()) {
         const bool taken = ASK(take_common(member, common));
-        if (taken || member.name == "type") continue;
+        if (taken) continue;
         if (member.name != "values") {
             const std::string reason = fmt::format("[1:1] [ids] unknown field [{}]", member.name);
             auto failure = bad_syntax(reason);
@@ -305,10 +300,62 @@ Answer<QueryPtr> parse_fuzzy(const Value& given) {
         body.common);
 }
 
+constexpr Parameter term_members[] = {
+    {"value", Takes::any}, {"term", Takes::any}, {"case_insensitive", Takes::flag}};
+constexpr Parameter prefix_members[] = {
+    {"value", Takes::any}, {"prefix", Takes::any}, {"case_insensitive", Takes::flag}};
+constexpr Parameter wildcard_members[] = {
+    {"value", Takes::any}, {"wildcard", Takes::any}, {"case_insensitive", Takes::flag}};
+constexpr Parameter regexp_members[] = {
+    {"value", Takes::any},
+    {"case_insensitive", Takes::flag},
+    {"flags", Takes::text, Use::refused, "every operator counts", "ALL"},
+    {"flags_value", Takes::integer, Use::refused, "every operator counts", "65535 255"},
+    {"max_determinized_states", Takes::integer, Use::no_effect,
+     "a pattern takes time in proportion to the text"},
+};
+constexpr Parameter fuzzy_members[] = {
+    {"value", Takes::any},
+    {"fuzziness", Takes::any},
+    {"prefix_length", Takes::integer},
+    {"transpositions", Takes::flag},
+    {"max_expansions", Takes::integer, Use::no_effect, "every word within the distance is found"},
+};
+constexpr Parameter rewrite_members[] = {
+    {"rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
+     "constant_score"},
+};
+constexpr Parameter range_members[] = {
+    {"gte", Takes::any},
+    {"gt", Takes::any},
+    {"from", Takes::any},
+    {"lte", Takes::any},
+    {"lt", Takes::any},
+    {"to", Takes::any},
+    {"include_lower", Takes::flag},
+    {"include_upper", Takes::flag},
+    {"format", Takes::text},
+    {"time_zone", Takes::text},
+    {"timezone", Takes::text},
+    {"relation", Takes::text, Use::no_effect, "a value is a point, no range"},
+};
+constexpr Parameter exists_members[] = {{"field", Takes::text}};
+constexpr Parameter terms_members[] = {{"*", Takes::array}};
+constexpr Parameter ids_members[] = {
+    {"values", Takes::array},
+    {"type", Takes::any, Use::no_effect, "every document is of the one type _doc"},
+};
+
 constexpr QueryKind kinds[] = {
-    {"exists", parse_exists}, {"fuzzy", parse_fuzzy}, {"ids", parse_ids},
-    {"prefix", parse_prefix}, {"range", parse_range}, {"regexp", parse_regexp},
-    {"term", parse_term},     {"terms", parse_terms}, {"wildcard", parse_wildcard},
+    {"exists", parse_exists, {exists_members}},
+    {"fuzzy", parse_fuzzy, {fuzzy_members, rewrite_members}, BodyShape::field},
+    {"ids", parse_ids, {ids_members}},
+    {"prefix", parse_prefix, {prefix_members, rewrite_members}, BodyShape::field},
+    {"range", parse_range, {range_members}, BodyShape::field},
+    {"regexp", parse_regexp, {regexp_members, rewrite_members}, BodyShape::field},
+    {"term", parse_term, {term_members}, BodyShape::field},
+    {"terms", parse_terms, {terms_members}},
+    {"wildcard", parse_wildcard, {wildcard_members, rewrite_members}, BodyShape::field},
 };
 
 }  // namespace
