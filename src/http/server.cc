@@ -29,6 +29,7 @@ using tcp = asio::ip::tcp;
 
 constexpr std::size_t read_bytes = 64 * 1024;  // of a body, at once
 constexpr std::size_t compress_from_bytes = 200;
+constexpr std::size_t compress_below_bytes = 256 << 20;  // more keeps a worker for seconds
 
 metrics::Counter requests{"elkhorn_http_requests_total", "Requests answered, of every kind."};
 metrics::Counter refusals{"elkhorn_http_refused_total",
@@ -128,6 +129,13 @@ private:
             }
             return close();
         }
+        // Any other coding would leave a body that is not what its sender meant, or none at all.
+        const auto coding = parser_->get()[wire::field::transfer_encoding];
+        if (!coding.empty() && !beast::iequals(coding, "chunked")) {
+            return refuse(501, fmt::format("Transfer-Encoding [{}] is not supported: send chunked "
+                                           "or a Content-Length",
+                                           std::string_view(coding.data(), coding.size())));
+        }
         const auto expect = parser_->get()[wire::field::expect];
         if (beast::iequals(expect, "100-continue")) return send_continue();
         read_body();
@@ -191,14 +199,9 @@ private:
     }
 
     Response handle() {
-        if (const auto encoding = request_.headers.find("Content-Encoding");
-            encoding && *encoding != "identity" && !encoding->empty()) {
-            if (*encoding != "gzip" && *encoding != "deflate") {
-                return server_.refusal(
-                    415, fmt::format("Content-Encoding [{}] is not supported: send gzip, "
-                                     "deflate or none",
-                                     *encoding));
-            }
+        const auto compressed = is_compressed(request_.headers);
+        if (!compressed) return server_.refusal(415, compressed.error().message);
+        if (*compressed && !request_.body.empty()) {
             auto body = gunzip(request_.body, server_.options.body_limit_bytes);
             if (!body) {
                 const int status = body.error().code == ErrorCode::too_large ? 413 : 400;
@@ -208,10 +211,9 @@ private:
         }
         Response response = server_.handler(request_);
         requests.add();
-        const auto accepts = request_.headers.find("Accept-Encoding");
-        if (server_.options.compress && !head_ && accepts &&
-            accepts->find("gzip") != std::string_view::npos &&
+        if (server_.options.compress && !head_ && accepts_gzip(request_.headers) &&
             response.body.size() >= compress_from_bytes &&
+            response.body.size() < compress_below_bytes &&
             !response.headers.find("Content-Encoding")) {
             response.body = gzip(response.body);
             response.headers.add("Content-Encoding", "gzip");

@@ -32,12 +32,13 @@ http::Response serve(const http::Request& request, const Asset& asset) {
     response.headers.add("Cache-Control",
                          hashed ? "public, max-age=31536000, immutable" : "no-cache");
     response.headers.add("X-Content-Type-Options", "nosniff");
-    const auto accepts = request.headers.find("Accept-Encoding");
-    if (accepts && accepts->find("gzip") != std::string_view::npos) {
+    if (http::accepts_gzip(request.headers)) {
         response.headers.add("Content-Encoding", "gzip");
         response.body = asset.gzip;
     } else if (auto plain = http::gunzip(asset.gzip, asset_limit_bytes)) {
         response.body = std::move(*plain);
+    } else {
+        return text_response(500, plain.error().message + "\n");
     }
     return response;
 }
