@@ -196,6 +196,16 @@ TEST(HttpClient, RefusesAnAnswerItCannotRead) {
     EXPECT_FALSE(answer("br", "x"));
 }
 
+TEST(HttpServer, RefusesAPageOfAnotherSiteBeforeItsBody) {
+    auto server = start();
+    const std::string answer =
+        raw(server->port(),
+            "POST / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example"
+            "\r\nContent-Length: 1000\r\n\r\nnever all of it");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 403")) << answer;
+    EXPECT_NE(answer.find("http.allowed_hosts"), std::string::npos) << answer;
+}
+
 TEST(HttpServer, AnswersRubbishWith400AndLivesOn) {
     auto server = start();
     EXPECT_TRUE(raw(server->port(), "rubbish\r\n\r\n").starts_with("HTTP/1.1 400"));
