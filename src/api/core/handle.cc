@@ -37,6 +37,13 @@ http::Response string_error(int status, std::string message) {
     return json_response(out.take(), status);
 }
 
+/// A form on any web page can send a body, or `source` in its place, without the browser asking us
+/// first; it cannot name one of our media types in the header. Reading by `source` is open to all.
+bool lacks_media_type(const http::Request& request, bool source, std::string_view type) {
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    return (!request.body.empty() || (source && !reads)) && !takes(type);
+}
+
 /// In kind: a client that asks for the vendor's media type gets it back.
 void answer_in_kind(const http::Request& request, http::Response& response) {
     const auto accept = request.headers.find("Accept");
@@ -60,12 +67,11 @@ void shape(const Call& call, http::Response& response) {
 
 http::Response answer(const http::Request& request, Context& context) {
     static const Router router;
-    const auto content_type = request.headers.find("Content-Type");
-    if (!request.body.empty() && !takes(media_type(content_type.value_or("")))) {
-        return string_error(406, fmt::format("Content-Type header [{}] is not supported",
-                                             media_type(content_type.value_or(""))));
-    }
+    const std::string_view type = media_type(request.headers.find("Content-Type").value_or(""));
     Call call(request, context);
+    if (lacks_media_type(request, call.given("source").has_value(), type)) {
+        return string_error(406, fmt::format("Content-Type header [{}] is not supported", type));
+    }
     if (call.given("source") && !call.given("source_content_type") && request.body.empty()) {
         search::Failure failure;
         failure.status = 500;
@@ -93,7 +99,8 @@ http::Response json_response(std::string body, int status) {
 http::Response refusal(int status, std::string_view reason) {
     search::Failure failure;
     failure.status = status;
-    failure.type = status == 413   ? "content_too_long_exception"
+    failure.type = status == 403   ? "security_exception"
+                   : status == 413 ? "content_too_long_exception"
                    : status == 429 ? "es_rejected_execution_exception"
                                    : "illegal_argument_exception";
     failure.reason = reason;
