@@ -128,12 +128,13 @@ def main():
     try:
         with opened(arguments) as url:
             run_clients(url, tally)
+    except servers.Unusable as error:
+        sys.exit(f"clients/run.py: {error}")
     except servers.NotAvailable as error:
-        print(f"skipped: {error}", file=sys.stderr)
-        sys.exit(servers.SKIPPED)
+        servers.not_compared(error)
     print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     if tally.passed + tally.failed == 0:
-        sys.exit(servers.SKIPPED)
+        servers.not_compared("no client could be had")
     sys.exit(1 if tally.failed else 0)
 
 

@@ -91,8 +91,9 @@ def is_told_of_a_missing_index(client):
 
 
 def writes_by_the_parallel_helper(client):
-    results = helpers.parallel_bulk(client, documents(), thread_count=2, chunk_size=50)
-    assert all(good for good, _ in results)
+    results = list(helpers.parallel_bulk(client, documents(), thread_count=2, chunk_size=50))
+    assert len(results) == COUNT, len(results)
+    assert all(good for good, _ in results), results
 
 
 def deletes_the_index(client):

@@ -12,7 +12,8 @@
 
 The documents are always the same 20,000; the questions follow from the seed, which is printed.
 A difference shows its seed, its number, the request as curl and the first path that differs.
-Exit code 1 when there was one, 77 when the real server cannot be had.
+Exit code 1 when there was one, or when nothing was compared: no question was asked, or each was an
+error to the real server. 77 when the real server cannot be had.
 """
 
 import argparse
@@ -174,11 +175,13 @@ def question_number(seed, number):
 
 def run_questions(reference, other, arguments):
     """Returns (passed, failed); goes on to the end whatever it finds."""
-    passed = failed = 0
+    passed = failed = answered = 0
     numbers = range(arguments.count) if arguments.number is None else [arguments.number]
     for number in numbers:
         question = question_number(arguments.seed, number)
-        difference = compare(question, reference.ask(question), other.ask(question))
+        answers = reference.ask(question)
+        answered += answers[0].status == 200
+        difference = compare(question, answers, other.ask(question))
         if difference is None:
             passed += 1
             continue
@@ -188,6 +191,10 @@ def run_questions(reference, other, arguments):
               f"  {question.curl(other.server.url, other.index)}\n"
               f"  at         {path}\n  reference  {str(one)[:500]}\n"
               f"  other      {str(two)[:500]}", flush=True)
+    print(f"{answered} of {passed + failed} questions had an answer, the others an error")
+    if not answered and arguments.number is None:
+        print("NOTHING WAS COMPARED: no question had an answer", file=sys.stderr)
+        failed += 1
     return passed, failed
 
 
@@ -241,11 +248,12 @@ def main():
     print(f"seed {arguments.seed}, {arguments.count} questions", flush=True)
     try:
         passed, failed = run(arguments)
+    except servers.Unusable as error:
+        sys.exit(f"es/differential.py: {error}")
     except servers.NotAvailable as error:
-        print(f"skipped: {error}", file=sys.stderr)
-        sys.exit(servers.SKIPPED)
+        servers.not_compared(error)
     print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if failed or not passed else 0)
 
 
 if __name__ == "__main__":

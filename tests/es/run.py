@@ -9,7 +9,9 @@
 
 The same steps hold for both, so an expectation can be wrong in one way only: against the real one.
 The setup of a file always runs; with --only FILE:words earlier steps are left out, so a step that
-needs a captured value wants its whole file. Exit code 1 when a step failed.
+needs a captured value wants its whole file. A step that waits (`later:`) is sent to Elkhorn as well
+and has to fail there: one that passes is a step whose `later:` must go. Exit code 1 when a step
+failed, passed against its `later:`, or when no step ran at all.
 """
 
 import argparse
@@ -40,6 +42,22 @@ class Report:
                 print(f"  ok    {step.where}  {step.name}")
             return
         self.failed += 1
+        self._show(step, sent, answer, problems)
+
+    def waiting(self, step, sent, answer, problems):
+        """A step that holds for the real server only, so far."""
+        if not problems:
+            why = step.fields["later"]
+            problems = [("`later`", f"a failure, for {why}", "a pass: take the `later:` away")]
+            self.failed += 1
+            self._show(step, sent, answer, problems)
+            return
+        self.later += 1
+        if self.verbose:
+            print(f"  later {step.where}  {step.name}: {step.fields['later']}")
+
+    @staticmethod
+    def _show(step, sent, answer, problems):
         method, target, body, _ = sent
         print(f"  FAIL  {step.where}  {step.name}\n    request   {method} {target}")
         if body:
@@ -79,10 +97,50 @@ def check(outcome, method, answer):
         return found + [("body", "JSON", answer.text)]
     if "expect" in outcome:
         found += differences(outcome["expect"], body)
+    if "text" not in outcome:
+        found += unnamed_errors(outcome, body)
     if "ids" in outcome:
         hits = body.get("hits", {}).get("hits", []) if isinstance(body, dict) else []
         found += differences(outcome["ids"], [hit["_id"] for hit in hits], "ids of the hits")
     return found
+
+
+def unnamed_errors(outcome, body):
+    """An answer that refuses something has to be expected with its type and reason: the status
+    alone would be the same for a request that was refused for another cause, or by mistake."""
+    found = []
+    for path, error, wanted in errors_in(body, outcome.get("expect")):
+        if isinstance(error, str) and not wanted:
+            found.append((path, "its words in `expect`", error))
+        if isinstance(error, dict) and not (names(wanted, "type") and names(wanted, "reason")):
+            found.append((path, "its type and reason in `expect`",
+                          {key: error.get(key) for key in ("type", "reason")}))
+    return found
+
+
+def errors_in(body, wanted, path=""):
+    """(path, error, what the step says of it), at the top and of each item of a bulk."""
+    if isinstance(body, dict) and body.get("error"):
+        yield f"{path}error", body["error"], part(wanted, "error")
+    items = body.get("items") if isinstance(body, dict) else None
+    for i, item in enumerate(items if isinstance(items, list) else []):
+        for action, answer in item.items():
+            said = part(part(part(wanted, "items"), i), action)
+            yield from errors_in(answer, said, f"{path}items.{i}.{action}.")
+
+
+def part(value, key):
+    """What is at a key or an index, or None."""
+    if isinstance(value, dict):
+        return value.get(key)
+    return value[key] if isinstance(value, list) and key < len(value) else None
+
+
+def names(value, key):
+    """Whether an expectation says something about `key`, at whatever depth."""
+    if isinstance(value, dict):
+        return key in value or any(names(one, key) for one in value.values())
+    return isinstance(value, list) and any(names(one, key) for one in value)
 
 
 def value_at(body, path):
@@ -93,9 +151,7 @@ def value_at(body, path):
 
 
 def run_step(server, step, values, report):
-    if "later" in step.fields and not server.is_reference:
-        report.later += 1
-        return True
+    waits = "later" in step.fields and not server.is_reference
     method, target, body, headers = step.request(values)
     if step.fields.get("gzip"):
         headers["Content-Encoding"] = "gzip"
@@ -106,6 +162,8 @@ def run_step(server, step, values, report):
         answer = server.ask(method, target, packed, headers)
         outcome = fill(step.outcome(server.is_reference), values)
         problems = check(outcome, method, answer)
+        if "differs" in step.fields and not server.is_reference and not problems:
+            problems = stale(step, values, method, answer)
         if not problems:
             for name, path in outcome.get("capture", {}).items():
                 values[name] = value_at(answer.json(), path)
@@ -113,8 +171,18 @@ def run_step(server, step, values, report):
         raise BadStep(f"{step.where}: {error}") from error
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         problems = [("", "an answer", f"{type(error).__name__}: {error}")]
+    if waits:
+        report.waiting(step, sent, answer, problems)
+        return True  # a setup goes on without it
     report.step(step, sent, answer, problems)
     return not problems
+
+
+def stale(step, values, method, answer):
+    """What is said to differ has to: else the words of the real server alone are the better test."""
+    if check(fill(step.outcome(is_reference=True), values), method, answer):
+        return []
+    return [("`differs`", "another answer than the real server's", "the same: take it away")]
 
 
 def clean(server, step_file):
@@ -158,6 +226,13 @@ def open_server(arguments):
     return servers.reference()
 
 
+def exit_code(report):
+    """Zero comparisons never count as a pass."""
+    if not report.passed and not report.failed:
+        print("NOTHING WAS COMPARED: no step has run", file=sys.stderr)
+    return 1 if report.failed or not report.passed else 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -177,13 +252,14 @@ def main():
                 run_file(server, step_file, words, report)
     except BadStep as error:
         sys.exit(f"run.py: {error}")
+    except servers.Unusable as error:
+        sys.exit(f"es/run.py: {error}")
     except servers.NotAvailable as error:
-        print(f"skipped: {error}", file=sys.stderr)
-        sys.exit(servers.SKIPPED)
+        servers.not_compared(error)
     if report.later:
         print(f"{report.later} steps wait for what the server will learn later")
     print(f"{report.passed} passed, {report.failed} failed")
-    sys.exit(1 if report.failed else 0)
+    sys.exit(exit_code(report))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 Each comes as a context manager that yields a `Server`, so that whatever a test started is ended
 with it, also when the test fails. Readiness is always a condition (a port file, an answer), never a
 wait of fixed length. What cannot be had here raises `NotAvailable` with the name of what is
-missing; the programs turn that into exit code 77, which test runners read as "skipped".
+missing; `not_compared` says so loudly and ends with 77, which test runners read as "skipped", or
+with 1 where ELKHORN_REQUIRE_REFERENCE is set: `./dev ci` sets it on a machine that can have Java.
 """
 
 import contextlib
@@ -13,18 +14,30 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
-REFERENCE_SCRIPT = HERE.parent / "reference"
+REFERENCE_SCRIPT = os.environ.get("ELKHORN_REFERENCE_SCRIPT") or HERE.parent / "reference"
 REFERENCE_PORT = 19210
 SKIPPED = 77
 
 
 class NotAvailable(Exception):
-    """Something this run needs is not on this machine; the message names it."""
+    """Something to compare with is not on this machine; the message names it."""
+
+
+class Unusable(Exception):
+    """What was named to be tested does not answer: a failure, and never a reason to skip."""
+
+
+def not_compared(why):
+    """Ends the program: nothing was compared, which is never a pass."""
+    required = bool(os.environ.get("ELKHORN_REQUIRE_REFERENCE"))
+    print(f"NOTHING WAS COMPARED: {why}", file=sys.stderr)
+    sys.exit(1 if required else SKIPPED)
 
 
 class Answer:
@@ -100,7 +113,7 @@ def at_url(url, is_reference=False):
     try:
         server.ask("GET", "/")
     except OSError as error:
-        raise NotAvailable(f"no server answers at {url}: {error}") from error
+        raise Unusable(f"no server answers at {url}: {error}") from error
     try:
         yield server
     finally:
@@ -111,7 +124,7 @@ def at_url(url, is_reference=False):
 def elkhorn(path, deadline_s=30):
     """Starts the binary on free ports of loopback with an empty data folder of its own."""
     if not os.access(path, os.X_OK):
-        raise NotAvailable(f"elkhorn binary: {path} is not there or not executable")
+        raise Unusable(f"elkhorn binary: {path} is not there or not executable")
     with tempfile.TemporaryDirectory(prefix="elkhorn-es-") as folder:
         ports = pathlib.Path(folder) / "ports.json"
         log = pathlib.Path(folder) / "server.log"
@@ -139,7 +152,7 @@ def _wait_for_port(process, ports, log, deadline_s):
             break
         time.sleep(0.02)
     tail = log.read_text(errors="replace")[-2000:]
-    raise RuntimeError(f"elkhorn did not become ready (exit {process.poll()}):\n{tail}")
+    raise Unusable(f"elkhorn did not become ready (exit {process.poll()}):\n{tail}")
 
 
 def _end(process):
@@ -162,7 +175,7 @@ def reference(port=REFERENCE_PORT):
         if started.returncode == SKIPPED:
             raise NotAvailable(f"the real Elasticsearch: {started.stderr.strip()}")
         if started.returncode != 0:
-            raise RuntimeError(f"the real Elasticsearch did not start:\n{started.stderr}")
+            raise Unusable(f"the real Elasticsearch did not start:\n{started.stderr}")
     try:
         with at_url(f"http://127.0.0.1:{port}", is_reference=True) as server:
             yield server

@@ -1,6 +1,7 @@
 """Reads the step files: YAML, with the line of each step kept for messages.
 
-A step with `later: why` holds for the reference and waits for Elkhorn: it is not sent there, and counted.
+A step with `later: why` holds for the reference and waits for Elkhorn: it is sent there, must fail, and
+is counted. With `differs: why` Elkhorn answers otherwise on purpose, as `elkhorn:` says.
 
 Plain words stay words: in these files only `true` and `false` are booleans, only JSON's numbers are
 numbers, and `2024-01-01`, `12:30`, `yes` and `on` are strings, because that is what somebody who
