@@ -88,6 +88,7 @@ Answer<> Children::bind(const RequestContext& request) {
 }
 
 Answer<> Children::collect(const GroupContext& context, const Selection& selection) {
+    ASK(context.go_on());
     if (selection.bucket_count == 0) return {};  // no buckets above: no rows, and nowhere to count
     for (const auto& aggregator : aggregators)
         ASK(aggregator->collect(context, selection));
