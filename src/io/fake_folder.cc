@@ -77,6 +77,7 @@ public:
 
     Result<std::unique_ptr<Appender>> create(const std::string& name) override {
         const Lock lock(disk_.mutex_);
+        TRY(disk_.open(name));
         TRY(disk_.change("failed create"));
         auto file = std::make_shared<FakeDisk::File>();
         disk_.set_name(full(name), file);
@@ -89,6 +90,7 @@ public:
 
     Result<std::string> read(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
+        TRY(disk_.open(name));
         const auto it = disk_.seen_.find(full(name));
         if (it == disk_.seen_.end()) return fail(ErrorCode::not_found, "cannot open " + name);
         return it->second->bytes;
@@ -150,6 +152,7 @@ public:
 
     Result<std::vector<std::string>> list(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
+        TRY(disk_.open(name));
         std::set<std::string> found;
         const std::string prefix = name.empty() ? prefix_ : full(name) + "/";
         const auto add = [&](const std::string& path) {
@@ -173,6 +176,7 @@ public:
     Result<> sync_names(const std::string& name) override {
         const Lock lock(disk_.mutex_);
         const std::string synced = name.empty() ? folder_of(prefix_) : full(name);
+        TRY(disk_.open(name));
         TRY(disk_.change("failed folder fsync"));
         std::vector<FakeDisk::NameChange> left;
         for (FakeDisk::NameChange& change : disk_.pending_) {
@@ -303,6 +307,21 @@ bool FakeDisk::failed() const {
 void FakeDisk::fill_after(std::uint64_t bytes) {
     const Lock lock(mutex_);
     bytes_until_full_ = bytes;
+}
+
+void FakeDisk::open_at_most(int more) {
+    const Lock lock(mutex_);
+    opens_left_ = more;
+}
+
+Result<> FakeDisk::open(const std::string& name) {
+    if (opens_left_ < 0) return {};
+    if (opens_left_ == 0) {
+        ++faults_["no descriptor"];
+        return fail(ErrorCode::unavailable, "cannot open " + name + ": no descriptor is left");
+    }
+    --opens_left_;
+    return {};
 }
 
 void FakeDisk::put(const std::string& name, std::string bytes) {

@@ -9,6 +9,8 @@
 //   fail_after(n)   the nth changing call from now fails once (io), having done part of its work. A
 //                   file whose sync failed never gets what it had then to the disk, though later
 //                   syncs of it succeed: that is what kernels do.
+//   open_at_most(n) after n more, nothing can be opened, as without descriptors: no file to write
+//                   or to read, no folder to sync. What is open stays so. Negative: no limit.
 //   fill_after(n)   appends fail as on a full disk once n more bytes are written.
 //   faults()        how often each of these came to pass, for a test to show that it tested.
 //
@@ -37,6 +39,7 @@ public:
     /// Whether it has failed since it was told to.
     bool failed() const;
     void fill_after(std::uint64_t bytes);
+    void open_at_most(int more);
     /// As if every file had been written and synced: for setting a scene.
     void put(const std::string& name, std::string bytes);
     /// What a program sees now.
@@ -67,6 +70,8 @@ private:
         std::shared_ptr<File> file;  // null: the name is gone
     };
 
+    /// Takes a descriptor for a moment.
+    Result<> open(const std::string& name) REQUIRES(mutex_);
     /// Fails where it was told to; then it is a fault of this kind.
     Result<> change(std::string_view kind) REQUIRES(mutex_);
     void lose_names(Random& random) REQUIRES(mutex_);
@@ -80,6 +85,7 @@ private:
     std::set<std::string> folders_ GUARDED_BY(mutex_);
     int calls_until_failure_ GUARDED_BY(mutex_) = -1;
     std::uint64_t bytes_until_full_ GUARDED_BY(mutex_) = std::numeric_limits<std::uint64_t>::max();
+    int opens_left_ GUARDED_BY(mutex_) = -1;
     std::uint64_t syncs_ GUARDED_BY(mutex_) = 0;
     std::map<std::string_view, std::uint64_t> faults_ GUARDED_BY(mutex_);
     std::uint64_t age_ GUARDED_BY(mutex_) = 0;  // grows with each crash: older appenders are dead

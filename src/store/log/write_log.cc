@@ -114,7 +114,7 @@ Result<std::unique_ptr<WriteLog>> WriteLog::open(
     TRY(log->recover(replay));
     if (log->options_.replayed) TRY(log->options_.replayed());
     if (auto begun = log->start_file(); !begun) {
-        // On a full disk what there is can be read until there is room.
+        // On a full disk, or without descriptors, what there is can be read until there is room.
         if (begun.error().code != ErrorCode::unavailable) return std::unexpected(begun.error());
         const Lock lock(log->mutex_);
         log->keep_for_later({}, begun.error());
@@ -245,7 +245,7 @@ Result<> WriteLog::start_file() {
     TRY(for_good(appender->sync()));
 #endif
     file_synced.reached();
-    TRY(for_good(folder_.sync_names("log")));
+    TRY(folder_.sync_names("log"));  // without a descriptor for it nothing was begun: that passes
     file_named.reached();
     file.size_bytes = log_header_bytes;
     appender_ = std::move(appender);
@@ -323,7 +323,7 @@ void WriteLog::keep_for_later(Entries entries, const Error& full) {
     for (const auto& entry : pending_)
         pending_bytes_ += entry->size();
     if (!full_) {
-        log::error("the disk is full: no write is acknowledged until there is room",
+        log::error("no room on the disk, or no descriptor: no write is acknowledged until there is",
                    {{"reason", full.message}});
     }
     full_ = full;

@@ -18,7 +18,9 @@ constexpr std::uint64_t plenty = ~std::uint64_t{0};
 
 class Bench {
 public:
-    Bench() { open(); }
+    explicit Bench(std::uint64_t log_file_bytes = 64 << 20) : log_file_bytes_(log_file_bytes) {
+        open();
+    }
 
     bool open() {
         log::configure(log::Level::off, log::Format::text);
@@ -31,6 +33,7 @@ public:
         options.clock = &clock_;
         options.random_seed = 7;
         options.log_frame_bytes = 100;
+        options.log_file_bytes = log_file_bytes_;
         options.background = false;
         auto opened = Store::open(disk_.view(), options);
         refusal_ = opened ? "" : opened.error().message;
@@ -96,6 +99,7 @@ public:
     const std::string& refusal() const { return refusal_; }
 
 private:
+    const std::uint64_t log_file_bytes_;
     io::FakeDisk disk_;
     ManualClock clock_{1'700'000'000'000'000'000};
     std::unique_ptr<event::FieldNames> names_;
@@ -127,6 +131,35 @@ TEST(FullDisk, WritingGoesOnOnceThereIsRoom) {
         for (const int n : {0, 1, 2, 30, 31, 32})
             EXPECT_EQ(ids.at(fmt::format("id{}", n)), 1);
         EXPECT_FALSE(ids.contains("id20"));
+    }
+}
+
+TEST(Descriptors, WritingGoesOnOnceThereAreSomeAgain) {
+    for (int at = 0; at < 24; ++at) {
+        Bench bench(100);  // each write begins a new file of the log
+        ASSERT_TRUE(bench.put(0, 3));
+        // Whatever is opened first, second, ... of a flush, or of a new file of the log.
+        const int opens = at / 2;
+        bench.disk().open_at_most(opens);
+        const bool flushed = at % 2 == 0 && bench.store().flush().has_value();
+        const auto during = bench.put(10, 4);
+        EXPECT_TRUE(during || during.error().code == ErrorCode::unavailable) << opens;
+        EXPECT_TRUE(bench.store().get("i0", "id0")->has_value()) << "reads go on";
+        EXPECT_TRUE(!flushed || opens >= 2) << opens;
+
+        bench.disk().open_at_most(-1);
+        ASSERT_TRUE(bench.put(20, 4)) << opens;
+        EXPECT_TRUE(bench.store().healthy(nullptr));
+        EXPECT_TRUE(bench.store().flush()) << opens;
+        for (std::uint64_t seed = 0; seed < 5; ++seed) {
+            ASSERT_TRUE(bench.crash(seed)) << bench.refusal();
+            const auto ids = bench.found();
+            for (const int n : {0, 1, 2, 20, 21, 22, 23})
+                EXPECT_EQ(ids.at(fmt::format("id{}", n)), 1) << opens;
+            for (const int n : {10, 11, 12, 13}) {
+                EXPECT_TRUE(!during || ids.at(fmt::format("id{}", n)) == 1) << opens;
+            }
+        }
     }
 }
 
