@@ -111,6 +111,7 @@ Result<std::unique_ptr<WriteLog>> WriteLog::open(
     const std::function<Result<>(Lsn lsn, std::string_view entry)>& replay) {
     std::unique_ptr<WriteLog> log(new WriteLog(folder, options));
     TRY(folder.make_folder("log"));
+    TRY(folder.sync_names(""));  // a log whose folder a power cut takes back is lost, synced or not
     TRY(log->recover(replay));
     if (log->options_.replayed) TRY(log->options_.replayed());
     if (auto begun = log->start_file(); !begun) {
