@@ -242,9 +242,7 @@ Result<> WriteLog::start_file() {
     file_created.reached();
     TRY(appender->append(log_file_header(file.number, file.first_lsn)));
     file_written.reached();
-#ifndef ELKHORN_WITHOUT_FDATASYNC
     TRY(for_good(appender->sync()));
-#endif
     file_synced.reached();
     TRY(for_good(folder_.sync_names("log")));
     file_named.reached();
@@ -361,9 +359,7 @@ Result<> WriteLog::write_batch(const Entries& entries, Lsn first) {
     make_frames(entries, first);
     TRY(appender_->append(frames_));
     batch_written.reached();
-#ifndef ELKHORN_WITHOUT_FDATASYNC  // the negative control of tests/crash: it must lose data
     TRY(for_good(appender_->sync()));
-#endif
     batch_synced.reached();
     syncs.add();
     log_bytes.add(static_cast<std::int64_t>(frames_.size()));
