@@ -1,15 +1,21 @@
-# elkhorn_module(NAME DOORS a.h b.h ... DEPS room ... [LIBS target ...]
-#                [PLUGINS Spec] [NOT_PLUGINS file.cc ...])
+# elkhorn_module(NAME [DOORS a.h b.h ...] DEPS room ... [LIBS target ...] [TEST_DEPS room ...]
+#                [INNER folder ...] [PLUGINS Spec])
 #
 # Makes a room: the library elkhorn_NAME from the folder's *.cc, one test program from its *_test.cc,
 # one program per *_fuzz.cc (which replays its corpus in every build, and searches with libFuzzer in
-# the fuzz build), and the line of the law that tools/tidy checks (gen/rooms.txt).
+# the fuzz build), and the line of the law that tools/tidy checks (DOORS, DEPS, TEST_DEPS).
 #
-# PLUGINS T: each *.cc less NOT_PLUGINS defines `namespace elkhorn::NAME::<file> { extern constinit
-# const T spec; }` and the build writes the table all() of them from the folder. No list is edited.
-
-set(ELKHORN_ROOMS_FILE ${CMAKE_BINARY_DIR}/gen/rooms.txt)
-file(WRITE ${ELKHORN_ROOMS_FILE} "")
+# INNER: the room's inner rooms in the order to read them in, folders with a CMakeLists.txt of their own:
+# elkhorn_module(store/log DOORS write_log.h DEPS base io store/file). Their sources, tests and fuzz targets
+# become the outer room's: one library, one test program. Other rooms see the outer room's doors alone.
+#
+# PLUGINS T: each *.cc of this folder is a plug-in: it defines `namespace elkhorn::NAME::<file> { extern
+# constinit const T spec; }`, and the build writes the table all() of them (declared in NAME/core/NAME.h).
+# No list is edited; machinery stands in another folder. In an inner room T is one of those that the outer
+# room has declared by
+#
+# elkhorn_plugins(OUTER T HEADER h NAMESPACE n LIST f), before its elkhorn_module: the plug-ins of all its
+# inner rooms make one table, which `std::span<const T* const> n::f()` gives; h has the declarations.
 
 function(elkhorn_precompile target)
   if(NOT ELKHORN_PCH)
@@ -40,25 +46,40 @@ function(elkhorn_precompile_test target)
   target_precompile_headers(${target} REUSE_FROM elkhorn_test_pch)
 endfunction()
 
-# Writes gen/NAME/table.cc: the sorted array of every plug-in's spec in this folder.
-function(elkhorn_plugin_table name type sources out)
+function(elkhorn_plugins outer type)
+  cmake_parse_arguments(P "" "HEADER;NAMESPACE;LIST" "" ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY elkhorn_${outer}_plugin_types ${type})
+  foreach(key HEADER NAMESPACE LIST)
+    set_property(GLOBAL PROPERTY elkhorn_${outer}_${type}_${key} ${P_${key}})
+  endforeach()
+endfunction()
+
+# Writes gen/OUTER/TYPE_table.cc: the sorted array of every plug-in's spec.
+function(elkhorn_plugin_table outer type out)
+  foreach(key HEADER NAMESPACE LIST FILES)
+    get_property(${key} GLOBAL PROPERTY elkhorn_${outer}_${type}_${key})
+  endforeach()
   set(decls "")
   set(rows "")
-  set(count 0)
-  foreach(f ${sources})
+  set(names "")
+  foreach(f ${FILES})
     get_filename_component(p ${f} NAME_WE)
+    list(APPEND names ${p})
+  endforeach()
+  list(SORT names)
+  list(LENGTH names count)
+  foreach(p ${names})
     string(APPEND decls "namespace ${p} { extern const ${type} spec; }\n")
     string(APPEND rows "    &${p}::spec,\n")
-    math(EXPR count "${count} + 1")
   endforeach()
-  set(file ${CMAKE_BINARY_DIR}/gen/${name}/table.cc)
+  set(file ${CMAKE_BINARY_DIR}/gen/${outer}/${type}_table.cc)
   file(CONFIGURE OUTPUT ${file} @ONLY CONTENT
-"// Written by the build from the files of src/${name}: do not edit.
-#include \"${name}/${name}.h\"
+"// Written by the build from the files of src/${outer}: do not edit.
+#include \"${HEADER}\"
 
 #include <array>
 
-namespace elkhorn::${name} {
+namespace ${NAMESPACE} {
 
 ${decls}
 namespace {
@@ -66,9 +87,9 @@ constexpr std::array<const ${type}*, ${count}> table{
 ${rows}};
 }  // namespace
 
-std::span<const ${type}* const> all() { return table; }
+std::span<const ${type}* const> ${LIST}() { return table; }
 
-}  // namespace elkhorn::${name}
+}  // namespace ${NAMESPACE}
 ")
   set(${out} ${file} PARENT_SCOPE)
 endfunction()
@@ -88,23 +109,42 @@ function(elkhorn_fuzz_target room file libs)
   set_target_properties(${f} PROPERTIES UNITY_BUILD OFF)
 endfunction()
 
-function(elkhorn_module name)
-  cmake_parse_arguments(M "" "PLUGINS" "DOORS;DEPS;LIBS;NOT_PLUGINS;TEST_DEPS" ${ARGN})
-  file(APPEND ${ELKHORN_ROOMS_FILE} "${name}|${M_DEPS}|${M_DOORS}\n")
+# What a folder has, kept for its outer room: sources, tests and fuzz targets, and plug-ins by type.
+function(elkhorn_gather outer type)
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   set(tests ${sources})
   set(fuzzers ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cc$")
-  if(M_PLUGINS)
-    set(plugins ${sources})
-    foreach(f ${M_NOT_PLUGINS})
-      list(REMOVE_ITEM plugins ${CMAKE_CURRENT_SOURCE_DIR}/${f})
-    endforeach()
-    elkhorn_plugin_table(${name} ${M_PLUGINS} "${plugins}" table)
-    list(APPEND sources ${table})
+  foreach(kind sources tests fuzzers)
+    set_property(GLOBAL APPEND PROPERTY elkhorn_${outer}_${kind} ${${kind}})
+  endforeach()
+  if(type)
+    set_property(GLOBAL APPEND PROPERTY elkhorn_${outer}_${type}_FILES ${sources})
   endif()
+endfunction()
+
+function(elkhorn_module name)
+  cmake_parse_arguments(M "" "PLUGINS" "DOORS;DEPS;LIBS;TEST_DEPS;INNER" ${ARGN})
+  if(name MATCHES "^([a-z]+)/")
+    elkhorn_gather(${CMAKE_MATCH_1} "${M_PLUGINS}")
+    return()
+  endif()
+  if(M_PLUGINS)
+    elkhorn_plugins(${name} ${M_PLUGINS} HEADER ${name}/core/${name}.h NAMESPACE elkhorn::${name} LIST all)
+  endif()
+  elkhorn_gather(${name} "${M_PLUGINS}")
+  foreach(inner ${M_INNER})
+    add_subdirectory(${inner})
+  endforeach()
+  foreach(kind sources tests fuzzers plugin_types)
+    get_property(${kind} GLOBAL PROPERTY elkhorn_${name}_${kind})
+  endforeach()
+  foreach(type ${plugin_types})
+    elkhorn_plugin_table(${name} ${type} table)
+    list(APPEND sources ${table})
+  endforeach()
 
   set(room_libs "")
   foreach(d ${M_DEPS})

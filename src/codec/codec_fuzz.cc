@@ -1,7 +1,7 @@
 // Foreign bytes through every codec, whole and in pieces. The first byte picks the size of the
 // pieces.
 
-#include "codec/codec.h"
+#include "codec/core/codec.h"
 #include "event/format.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
-#include "codec/codec.h"
+#include "codec/core/codec.h"
 
 #include "base/random.h"
-#include "codec/line_splitter.h"
+#include "codec/core/line_splitter.h"
 #include "config/grammar.h"
 #include "event/format.h"
 

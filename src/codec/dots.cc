@@ -1,6 +1,6 @@
 // codec/dots.cc -- a dot an event: to see that something moves.
 
-#include "codec/codec.h"
+#include "codec/core/codec.h"
 #include "config/fields.h"
 
 namespace elkhorn::codec::dots {

@@ -2,7 +2,7 @@
 // parted by line ends, as Logstash's inputs do it. What is no JSON keeps its text in `message` and
 // is tagged _jsonparsefailure.
 
-#include "codec/json_codec.h"
+#include "codec/core/json_codec.h"
 
 namespace elkhorn::codec::json {
 namespace {

@@ -1,6 +1,6 @@
 // codec/json_lines.cc -- a JSON document a line.
 
-#include "codec/json_codec.h"
+#include "codec/core/json_codec.h"
 
 namespace elkhorn::codec::json_lines {
 namespace {

@@ -1,7 +1,7 @@
 // codec/line.cc -- one event a line, in `message`. A carriage return before the line's end goes
 // with it.
 
-#include "codec/text_codec.h"
+#include "codec/core/text_codec.h"
 
 namespace elkhorn::codec::line {
 namespace {

@@ -1,7 +1,7 @@
 // codec/plain.cc -- text as it comes: a message is an event. On a stream, where messages have no
 // borders of their own, a line is one.
 
-#include "codec/text_codec.h"
+#include "codec/core/text_codec.h"
 
 namespace elkhorn::codec::plain {
 namespace {

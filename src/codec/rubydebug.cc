@@ -10,7 +10,7 @@
 //
 // Keys are aligned at the arrow. @metadata is shown only with metadata => true.
 
-#include "codec/codec.h"
+#include "codec/core/codec.h"
 #include "config/fields.h"
 #include "event/format.h"
 #include "text/json_text.h"

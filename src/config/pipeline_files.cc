@@ -2,7 +2,7 @@
 
 #include "base/strings.h"
 #include "config/grammar.h"
-#include "text/glob.h"
+#include "text/pattern/glob.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "event/arrival.h"
 
-#include "text/date_parse.h"
+#include "text/date/date_parse.h"
 
 namespace elkhorn::event {
 namespace {

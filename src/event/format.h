@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "event/event.h"
-#include "text/date_format.h"
+#include "text/date/date_format.h"
 
 #include <string>
 #include <string_view>

@@ -2,17 +2,17 @@
 //
 //   date { match => ["timestamp", "dd/MMM/yyyy:HH:mm:ss Z"]  timezone => "Europe/Berlin" }
 //
-// The formats are tried in order (text/date_parse.h): Joda patterns, ISO8601, UNIX, UNIX_MS,
+// The formats are tried in order (text/date/date_parse.h): Joda patterns, ISO8601, UNIX, UNIX_MS,
 // TAI64N. A missing field is no failure and leaves no tag. Where the text has no zone, `timezone`
 // holds (it may have holes: "%{zone}"), else the machine's. Names of months and days are English
 // whatever the locale says.
 
 #include "base/strings.h"
-#include "filter/decoration.h"
-#include "filter/field_name.h"
-#include "filter/filter.h"
-#include "text/date_parse.h"
-#include "text/time_zone.h"
+#include "filter/core/decoration.h"
+#include "filter/core/field_name.h"
+#include "filter/core/filter.h"
+#include "text/date/date_parse.h"
+#include "text/date/time_zone.h"
 
 #include <fmt/format.h>
 

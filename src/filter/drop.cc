@@ -1,8 +1,8 @@
 // filter/drop.cc -- events that nobody wants. With a percentage each event is dropped by chance.
 
 #include "base/random.h"
-#include "filter/decoration.h"
-#include "filter/filter.h"
+#include "filter/core/decoration.h"
+#include "filter/core/filter.h"
 
 namespace elkhorn::filter::drop {
 namespace {

@@ -5,7 +5,7 @@
 #include "config/grammar.h"
 #include "event/arrival.h"
 #include "event/format.h"
-#include "filter/filter.h"
+#include "filter/core/filter.h"
 #include "json/parse.h"
 
 #include <gtest/gtest.h>

@@ -11,13 +11,13 @@
 //
 // Field names are those from before the Elastic Common Schema (ecs_compatibility => disabled).
 
-#include "text/grok.h"
+#include "text/pattern/grok.h"
 
 #include "base/strings.h"
-#include "filter/decoration.h"
-#include "filter/field_name.h"
-#include "filter/filter.h"
-#include "text/glob.h"
+#include "filter/core/decoration.h"
+#include "filter/core/field_name.h"
+#include "filter/core/filter.h"
+#include "text/pattern/glob.h"
 
 #include <fmt/format.h>
 

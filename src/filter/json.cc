@@ -7,9 +7,9 @@
 // skip_on_invalid_json.
 
 #include "event/arrival.h"
-#include "filter/decoration.h"
-#include "filter/field_name.h"
-#include "filter/filter.h"
+#include "filter/core/decoration.h"
+#include "filter/core/field_name.h"
+#include "filter/core/filter.h"
 #include "json/parse.h"
 
 namespace elkhorn::filter::json {

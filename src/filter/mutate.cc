@@ -8,11 +8,11 @@
 // Case is changed for ASCII letters only.
 
 #include "base/strings.h"
-#include "filter/conversion.h"
-#include "filter/decoration.h"
-#include "filter/field_name.h"
-#include "filter/filter.h"
-#include "text/regex.h"
+#include "filter/core/conversion.h"
+#include "filter/core/decoration.h"
+#include "filter/core/field_name.h"
+#include "filter/core/filter.h"
+#include "text/pattern/regex.h"
 
 #include <fmt/format.h>
 

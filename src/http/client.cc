@@ -149,7 +149,8 @@ Result<Response> Client::send(const Request& request) {
         parts_->stream.reset();
         return std::unexpected(parts_->trouble("no answer", response.error()));
     }
-    if (response->headers.find("Content-Encoding") == "gzip") {
+    // An answer to HEAD has the header and no body.
+    if (TRY(is_compressed(response->headers)) && !response->body.empty()) {
         response->body = TRY(gunzip(response->body, parts_->options.body_limit_bytes));
     }
     return std::move(*response);

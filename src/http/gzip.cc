@@ -1,6 +1,7 @@
 #include "http/gzip.h"
 
 #include "base/assert.h"
+#include "base/strings.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -11,15 +12,123 @@ namespace elkhorn::http {
 namespace {
 
 constexpr int gzip_window = 15 + 16;
-constexpr int any_window = 15 + 32;  // gzip or zlib, by their first bytes
+constexpr int any_window = 15 + 32;                 // gzip or zlib, by their first bytes
+constexpr std::size_t zlib_bytes_most = 1 << 30;    // it counts in 32 bits
+constexpr std::size_t out_bytes_first = 64 * 1024;  // then twice as much each time
+constexpr std::string_view gzip_magic = "\x1f\x8b";
 
 Bytef* input(std::string_view bytes) {
     return reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
 }
 
+/// One body being inflated, member after member.
+class Inflater {
+public:
+    Inflater(std::string_view bytes, std::size_t limit_bytes)
+        : rest_(bytes), limit_bytes_(limit_bytes), members_(bytes.starts_with(gzip_magic)) {
+        const int ready = inflateInit2(&stream_, any_window);
+        ASSERT(ready == Z_OK);
+    }
+
+    ~Inflater() { inflateEnd(&stream_); }
+
+    Inflater(const Inflater&) = delete;
+    Inflater& operator=(const Inflater&) = delete;
+
+    Result<std::string> run() {
+        TRY(member());
+        while (left() > 0) {
+            if (!members_ || !unread().starts_with(gzip_magic)) {
+                return fail(
+                    ErrorCode::invalid,
+                    fmt::format("the compressed body ends, and {} more bytes follow it", left()));
+            }
+            inflateReset(&stream_);
+            TRY(member());
+        }
+        out_.resize(used_);
+        return std::move(out_);
+    }
+
+private:
+    /// To the end of one member, or of the only stream.
+    Result<> member() {
+        while (true) {
+            feed();
+            TRY(make_room());
+            const std::size_t offered = std::min(out_.size() - used_, zlib_bytes_most);
+            stream_.next_out = reinterpret_cast<Bytef*>(out_.data() + used_);
+            stream_.avail_out = static_cast<uInt>(offered);
+            const int state = inflate(&stream_, Z_NO_FLUSH);
+            used_ += offered - stream_.avail_out;
+            if (used_ > limit_bytes_) return too_large();
+            if (state == Z_STREAM_END) return {};
+            if (state != Z_OK && state != Z_BUF_ERROR)
+                return fail(ErrorCode::invalid, "the compressed body is damaged");
+            if (left() == 0 && stream_.avail_out > 0)
+                return fail(ErrorCode::invalid, "the compressed body is cut");
+        }
+    }
+
+    void feed() {
+        if (stream_.avail_in > 0) return;
+        const std::string_view piece = rest_.substr(0, zlib_bytes_most);
+        stream_.next_in = input(piece);
+        stream_.avail_in = static_cast<uInt>(piece.size());
+        rest_.remove_prefix(piece.size());
+    }
+
+    /// One byte past the limit tells that there is more.
+    Result<> make_room() {
+        if (used_ < out_.size()) return {};
+        out_.resize(std::min(std::max(out_bytes_first, out_.size() * 2), limit_bytes_ + 1));
+        return {};
+    }
+
+    std::unexpected<Error> too_large() const {
+        return fail(ErrorCode::too_large,
+                    fmt::format("the compressed body holds more than {} bytes", limit_bytes_));
+    }
+
+    std::size_t left() const { return stream_.avail_in + rest_.size(); }
+
+    /// The next bytes; enough of them to know a member by.
+    std::string_view unread() const {
+        if (stream_.avail_in == 0) return rest_;
+        return {reinterpret_cast<const char*>(stream_.next_in), stream_.avail_in + rest_.size()};
+    }
+
+    std::string_view rest_;  // of the caller's bytes: not yet given to zlib
+    const std::size_t limit_bytes_;
+    const bool members_;  // zlib's framing knows none
+    z_stream stream_{};
+    std::string out_;
+    std::size_t used_ = 0;
+};
+
+/// The value's parts between commas, of every header of that name, in lower case.
+std::vector<std::string> parts_of(const Headers& headers, std::string_view name) {
+    std::vector<std::string> parts;
+    for (const Header& header : headers.list()) {
+        if (to_lower(header.name) != name) continue;
+        for (const std::string_view part : split(header.value, ','))
+            parts.push_back(to_lower(trim(part)));
+    }
+    return parts;
+}
+
+/// "q=0", "q=0.000": not wanted.
+bool refused_by_weight(std::string_view parameters) {
+    const std::size_t at = parameters.find("q=");
+    if (at == parameters.npos) return false;
+    const std::string_view weight = trim(parameters.substr(at + 2));
+    return !weight.empty() && weight.find_first_not_of("0.") == weight.npos;
+}
+
 }  // namespace
 
 std::string gzip(std::string_view bytes, int level) {
+    ASSERT(bytes.size() < zlib_bytes_most);
     z_stream stream{};
     const int ready = deflateInit2(&stream, level, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY);
     ASSERT(ready == Z_OK);
@@ -36,30 +145,36 @@ std::string gzip(std::string_view bytes, int level) {
 }
 
 Result<std::string> gunzip(std::string_view bytes, std::size_t limit_bytes) {
-    z_stream stream{};
-    const int ready = inflateInit2(&stream, any_window);
-    ASSERT(ready == Z_OK);
-    stream.next_in = input(bytes);
-    stream.avail_in = static_cast<uInt>(bytes.size());
-    std::string out;
-    int state = Z_OK;
-    while (state == Z_OK && out.size() <= limit_bytes) {
-        const std::size_t before = out.size();
-        out.resize(std::max<std::size_t>(64 * 1024, before * 2));
-        stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-        stream.avail_out = static_cast<uInt>(out.size() - before);
-        state = inflate(&stream, Z_NO_FLUSH);
-        out.resize(stream.total_out);
-        if (state == Z_BUF_ERROR) break;
+    return Inflater(bytes, limit_bytes).run();
+}
+
+Result<bool> is_compressed(const Headers& headers) {
+    std::size_t codings = 0;
+    for (const std::string& part : parts_of(headers, "content-encoding")) {
+        if (part.empty() || part == "identity") continue;
+        if (part != "gzip" && part != "x-gzip" && part != "deflate") {
+            return fail(ErrorCode::invalid,
+                        fmt::format("Content-Encoding [{}] is not supported: send gzip, deflate "
+                                    "or none",
+                                    part));
+        }
+        ++codings;
     }
-    inflateEnd(&stream);
-    if (out.size() > limit_bytes) {
-        return fail(ErrorCode::too_large,
-                    fmt::format("the compressed body holds more than {} bytes", limit_bytes));
+    if (codings <= 1) return codings == 1;
+    return fail(
+        ErrorCode::invalid,
+        fmt::format("Content-Encoding names {} codings on each other: compress once", codings));
+}
+
+bool accepts_gzip(const Headers& headers) {
+    for (const std::string& part : parts_of(headers, "accept-encoding")) {
+        const std::size_t semicolon = part.find(';');
+        const std::string_view name = trim(std::string_view(part).substr(0, semicolon));
+        if (name != "gzip" && name != "x-gzip") continue;
+        if (semicolon == part.npos || !refused_by_weight(std::string_view(part).substr(semicolon)))
+            return true;
     }
-    if (state != Z_STREAM_END)
-        return fail(ErrorCode::invalid, "the compressed body is damaged or cut");
-    return out;
+    return false;
 }
 
 }  // namespace elkhorn::http

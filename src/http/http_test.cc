@@ -93,6 +93,119 @@ TEST(HttpServer, RefusesABodyPastTheLimitWhetherPlainOrCompressed) {
     EXPECT_EQ(bomb->status, 413);
 }
 
+Response post(Server& server, std::string body, std::string_view coding) {
+    Request request;
+    request.method = "POST";
+    request.body = std::move(body);
+    request.headers.add("Content-Encoding", coding);
+    auto response = Client({"127.0.0.1", server.port()}).send(request);
+    EXPECT_TRUE(response) << response.error().message;
+    return response ? std::move(*response) : Response{};
+}
+
+TEST(HttpServer, ReadsEveryMemberOfAGzipBody) {
+    auto server = start();
+    const std::string large(200'000, 'y');
+    EXPECT_EQ(post(*server, gzip("one ") + gzip(large) + gzip("") + gzip(" three"), "gzip").body,
+              "POST / one " + large + " three");
+    EXPECT_EQ(post(*server, gzip("one"), "x-gzip").body, "POST / one");
+    EXPECT_EQ(post(*server, gzip("one"), "GZIP").body, "POST / one");
+    EXPECT_EQ(post(*server, "plain", "identity").body, "POST / plain");
+    EXPECT_EQ(post(*server, "", "gzip").body, "POST / ");
+}
+
+TEST(HttpServer, RefusesACompressedBodyThatIsNotWhole) {
+    auto server = start();
+    const std::string one = gzip("one");
+    const std::string two = gzip(std::string(200'000, 'y'));
+    const std::string zlib("\x78\x9c\xcb\xcf\x4b\x05\x00\x02\x91\x01\x43", 11);  // "one"
+    EXPECT_EQ(post(*server, zlib, "deflate").body, "POST / one");
+    for (const std::string& body :
+         {one + two.substr(0, two.size() - 1), one + two.substr(0, 5), one + "\x1f",
+          one + "garbage", one + std::string(1, '\0'), one + zlib, zlib + one, zlib + "x",
+          one.substr(0, one.size() - 1), std::string("x")}) {
+        const Response response = post(*server, body, "gzip");
+        EXPECT_EQ(response.status, 400) << body.size();
+        EXPECT_NE(response.body.find("compressed body"), std::string::npos) << response.body;
+    }
+    std::string damaged = one + gzip("two");
+    damaged[damaged.size() - 6] ^= 1;  // the checksum of the second member
+    EXPECT_EQ(post(*server, damaged, "gzip").status, 400);
+}
+
+TEST(HttpServer, RefusesCodingsItDoesNotKnow) {
+    auto server = start();
+    for (const std::string_view coding : {"br", "zstd", "gzip, gzip", "gzip, br", "gzipped"}) {
+        const Response response = post(*server, gzip("one"), coding);
+        EXPECT_EQ(response.status, 415) << coding;
+        EXPECT_NE(response.body.find("Content-Encoding"), std::string::npos) << response.body;
+    }
+    const std::string twice =
+        raw(server->port(),
+            "POST / HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Encoding: br\r\n"
+            "Content-Length: 2\r\nConnection: close\r\n\r\nhi");
+    EXPECT_TRUE(twice.starts_with("HTTP/1.1 415")) << twice;
+    for (const std::string coding : {"gzip, chunked", "gzip", "identity"}) {
+        const std::string answer =
+            raw(server->port(), "POST / HTTP/1.1\r\nTransfer-Encoding: " + coding +
+                                    "\r\nConnection: close\r\n\r\n0\r\n\r\n");
+        EXPECT_TRUE(answer.starts_with("HTTP/1.1 501")) << coding << ": " << answer;
+    }
+}
+
+TEST(HttpServer, HoldsTheLimitOverAllMembersTogether) {
+    Server::Options options;
+    options.body_limit_bytes = 1000;
+    auto server = start(options);
+    const std::string half = gzip(std::string(500, 'z'));
+    EXPECT_EQ(post(*server, half + half, "gzip").status, 200);
+    EXPECT_EQ(post(*server, half + half + gzip("z"), "gzip").status, 413);
+}
+
+TEST(HttpServer, GivesGzipOnlyToThoseWhoTakeIt) {
+    auto server = start();
+    const auto coding_for = [&](std::string_view accepts) {
+        Request request;
+        request.target = "/" + std::string(1000, 'x');
+        request.headers.add("Accept-Encoding", accepts);
+        const auto response = Client({"127.0.0.1", server->port()}).send(request);
+        return std::string(response->headers.find("Content-Encoding").value_or("none"));
+    };
+    EXPECT_EQ(coding_for("br, gzip;q=0.5"), "gzip");
+    EXPECT_EQ(coding_for("gzip;q=0"), "none");
+    EXPECT_EQ(coding_for("gzip; q=0.0, br"), "none");
+    EXPECT_EQ(coding_for("gzippy"), "none");
+}
+
+TEST(HttpClient, RefusesAnAnswerItCannotRead) {
+    std::string coding;
+    std::string body;
+    auto server = Server::start({}, [&](const Request&) {
+        Response response;
+        response.headers.add("Content-Encoding", coding);
+        response.body = body;
+        return response;
+    });
+    const auto answer = [&](std::string_view c, std::string b) {
+        coding = c;
+        body = std::move(b);
+        return Client({"127.0.0.1", (*server)->port()}).send(Request{});
+    };
+    EXPECT_EQ(answer("gzip", gzip("one") + gzip("two"))->body, "onetwo");
+    EXPECT_FALSE(answer("gzip", gzip("one") + "x"));
+    EXPECT_FALSE(answer("br", "x"));
+}
+
+TEST(HttpServer, RefusesAPageOfAnotherSiteBeforeItsBody) {
+    auto server = start();
+    const std::string answer =
+        raw(server->port(),
+            "POST / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example"
+            "\r\nContent-Length: 1000\r\n\r\nnever all of it");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 403")) << answer;
+    EXPECT_NE(answer.find("http.allowed_hosts"), std::string::npos) << answer;
+}
+
 TEST(HttpServer, AnswersRubbishWith400AndLivesOn) {
     auto server = start();
     EXPECT_TRUE(raw(server->port(), "rubbish\r\n\r\n").starts_with("HTTP/1.1 400"));

@@ -21,6 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ASSERT(http::percent_decode(http::percent_encode(bytes), false) == bytes);
     if (const auto plain = http::gunzip(bytes, limit)) ASSERT(plain->size() <= limit);
     ASSERT(http::gunzip(http::gzip(bytes), size + 1) == bytes);
+    const std::size_t half = size / 2;
+    ASSERT(http::gunzip(http::gzip(bytes.substr(0, half)) + http::gzip(bytes.substr(half)), size) ==
+           bytes);
     (void)http::parse_url(bytes, 80);
     return 0;
 }

@@ -29,10 +29,11 @@ using tcp = asio::ip::tcp;
 
 constexpr std::size_t read_bytes = 64 * 1024;  // of a body, at once
 constexpr std::size_t compress_from_bytes = 200;
+constexpr std::size_t compress_below_bytes = 256 << 20;  // more keeps a worker for seconds
 
 metrics::Counter requests{"elkhorn_http_requests_total", "Requests answered, of every kind."};
 metrics::Counter refusals{"elkhorn_http_refused_total",
-                          "Requests refused before a handler saw them (400, 413, 429)."};
+                          "Requests refused before a handler saw them (400, 403, 413, 429)."};
 metrics::Gauge open_connections{"elkhorn_http_connections", "Open connections."};
 
 class Session;
@@ -43,11 +44,13 @@ struct Server::Parts {
     Parts(Options o, Handler h)
         : options(std::move(o)),
           handler(std::move(h)),
+          sites(options.address, options.sites),
           acceptor(context),
           workers(options.name, options.workers, options.max_waiting) {}
 
     Options options;
     Handler handler;
+    const SiteCheck sites;
     asio::io_context context;
     tcp::acceptor acceptor;
     std::uint16_t port = 0;
@@ -128,9 +131,33 @@ private:
             }
             return close();
         }
+        read_head();
+        if (const auto objection = server_.sites.objection(request_.method, request_.headers))
+            return refuse(403, *objection);
+        // Any other coding would leave a body that is not what its sender meant, or none at all.
+        const auto coding = parser_->get()[wire::field::transfer_encoding];
+        if (!coding.empty() && !beast::iequals(coding, "chunked")) {
+            return refuse(501, fmt::format("Transfer-Encoding [{}] is not supported: send chunked "
+                                           "or a Content-Length",
+                                           std::string_view(coding.data(), coding.size())));
+        }
         const auto expect = parser_->get()[wire::field::expect];
         if (beast::iequals(expect, "100-continue")) return send_continue();
         read_body();
+    }
+
+    void read_head() {
+        const auto& message = parser_->get();
+        keep_alive_ = parser_->keep_alive();
+        head_ = message.method() == wire::verb::head;
+        request_ = {};
+        request_.method = std::string(message.method_string());
+        request_.target = std::string(message.target());
+        request_.peer = peer_;
+        for (const auto& field : message) {
+            request_.headers.add({field.name_string().data(), field.name_string().size()},
+                                 {field.value().data(), field.value().size()});
+        }
     }
 
     void refuse_body() {
@@ -163,18 +190,8 @@ private:
         if (error == wire::error::body_limit) return refuse_body();
         if (error) return close();
         buffer_.shrink_to_fit();
-        keep_alive_ = parser_->keep_alive();
-        auto message = parser_->release();
-        head_ = message.method() == wire::verb::head;
-        request_ = {};
-        request_.method = std::string(message.method_string());
-        request_.target = std::string(message.target());
-        request_.peer = peer_;
-        for (const auto& field : message) {
-            request_.headers.add({field.name_string().data(), field.name_string().size()},
-                                 {field.value().data(), field.value().size()});
-        }
-        request_.body = std::move(message.body());
+        request_.body = std::move(parser_->get().body());
+        parser_.reset();
         stream_.expires_never();
         if (!server_.workers.submit([self = shared_from_this()] { self->work(); })) {
             answer(server_.refusal(429, "too many requests are waiting; try again"));
@@ -191,14 +208,9 @@ private:
     }
 
     Response handle() {
-        if (const auto encoding = request_.headers.find("Content-Encoding");
-            encoding && *encoding != "identity" && !encoding->empty()) {
-            if (*encoding != "gzip" && *encoding != "deflate") {
-                return server_.refusal(
-                    415, fmt::format("Content-Encoding [{}] is not supported: send gzip, "
-                                     "deflate or none",
-                                     *encoding));
-            }
+        const auto compressed = is_compressed(request_.headers);
+        if (!compressed) return server_.refusal(415, compressed.error().message);
+        if (*compressed && !request_.body.empty()) {
             auto body = gunzip(request_.body, server_.options.body_limit_bytes);
             if (!body) {
                 const int status = body.error().code == ErrorCode::too_large ? 413 : 400;
@@ -208,10 +220,9 @@ private:
         }
         Response response = server_.handler(request_);
         requests.add();
-        const auto accepts = request_.headers.find("Accept-Encoding");
-        if (server_.options.compress && !head_ && accepts &&
-            accepts->find("gzip") != std::string_view::npos &&
+        if (server_.options.compress && !head_ && accepts_gzip(request_.headers) &&
             response.body.size() >= compress_from_bytes &&
+            response.body.size() < compress_below_bytes &&
             !response.headers.find("Content-Encoding")) {
             response.body = gzip(response.body);
             response.headers.add("Content-Encoding", "gzip");

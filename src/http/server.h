@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "http/message.h"
+#include "http/site_check.h"
 
 #include <cstdint>
 #include <functional>
@@ -31,8 +32,10 @@ public:
         std::size_t header_limit_bytes = 64 << 10;
         int idle_seconds = 300;
         bool compress = true;
-        /// Words the errors the server itself finds (413, 429, 400) as the handler's protocol does;
-        /// empty: plain text.
+        /// Which web pages may use it (403 for the others, before their body is read).
+        SiteRules sites;
+        /// Words the errors the server itself finds (400, 403, 413, 429) as the handler's protocol
+        /// does; empty: plain text.
         std::function<Response(int status, std::string_view reason)> refuse;
     };
 

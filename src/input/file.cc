@@ -13,10 +13,10 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "input/arrival.h"
-#include "input/input.h"
-#include "input/positions.h"
-#include "text/glob.h"
+#include "input/core/arrival.h"
+#include "input/core/input.h"
+#include "input/core/positions.h"
+#include "text/pattern/glob.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

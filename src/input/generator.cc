@@ -7,8 +7,8 @@
 // `sequence`.
 
 #include "base/stop.h"
-#include "input/arrival.h"
-#include "input/input.h"
+#include "input/core/arrival.h"
+#include "input/core/input.h"
 
 namespace elkhorn::input::generator {
 namespace {

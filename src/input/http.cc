@@ -8,8 +8,8 @@
 #include "base/mutex.h"
 #include "base/stop.h"
 #include "http/server.h"
-#include "input/arrival.h"
-#include "input/input.h"
+#include "input/core/arrival.h"
+#include "input/core/input.h"
 
 #include <atomic>
 #include <optional>
@@ -27,6 +27,7 @@ struct Options {
     std::int64_t threads = 16;
     std::int64_t body_limit_bytes = 100 << 20;
     std::int64_t answer_ms = 60'000;
+    std::vector<std::string> allowed_hosts;
     std::string authorization;  // "Basic ..." that is wanted; empty: none
     bool codec_given = false;
 };
@@ -86,6 +87,9 @@ public:
         server.workers = static_cast<std::size_t>(options_.threads);
         server.body_limit_bytes = static_cast<std::size_t>(options_.body_limit_bytes);
         server.name = "http-input";
+        server.sites.allowed_hosts = options_.allowed_hosts;
+        server.sites.setting = "the option allowed_hosts of this http input";
+        server.sites.browsers_only = true;  // there is nothing here that a page could read
         server_ =
             TRY(Server::start(server, [this](const Request& request) { return take(request); }));
         return {};
@@ -174,6 +178,7 @@ Result<std::unique_ptr<Input>> build(const config::Plugin& plugin, const Context
     fields.number("threads", options.threads, 1, 1000);
     fields.bytes("max_content_length", options.body_limit_bytes);
     fields.number("answer_timeout_ms", options.answer_ms, 1, 86'400'000);
+    fields.optional("allowed_hosts", options.allowed_hosts);
     fields.optional("user", user);
     fields.optional("password", password);
     fields.optional("ssl", tls);

@@ -1,10 +1,10 @@
-#include "input/input.h"
+#include "input/core/input.h"
 
 #include "base/mutex.h"
 #include "config/grammar.h"
 #include "event/format.h"
 #include "http/client.h"
-#include "input/positions.h"
+#include "input/core/positions.h"
 #include "io/workers.h"
 
 #include <fmt/format.h>

@@ -2,8 +2,8 @@
 // into the blocks that were read: nothing is copied.
 
 #include "base/stop.h"
-#include "input/arrival.h"
-#include "input/input.h"
+#include "input/core/arrival.h"
+#include "input/core/input.h"
 
 #include <poll.h>
 #include <unistd.h>

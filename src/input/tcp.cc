@@ -5,8 +5,8 @@
 // wait.
 
 #include "base/stop.h"
-#include "input/arrival.h"
-#include "input/input.h"
+#include "input/core/arrival.h"
+#include "input/core/input.h"
 #include "net/stream_server.h"
 
 #include <atomic>

@@ -4,8 +4,8 @@
 // full, datagrams wait in the kernel's buffer, and past it the kernel drops them and counts that.
 
 #include "base/stop.h"
-#include "input/arrival.h"
-#include "input/input.h"
+#include "input/core/arrival.h"
+#include "input/core/input.h"
 #include "net/datagram_server.h"
 
 #include <atomic>

@@ -5,7 +5,7 @@
 #include "http/client.h"
 #include "json/writer.h"
 #include "main/print.h"
-#include "text/date_parse.h"
+#include "text/date/date_parse.h"
 #include "traffic/traffic.h"
 
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 
 #include "json/writer.h"
 #include "main/print.h"
-#include "store/inspect.h"
+#include "store/offline/inspect.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,11 +1,12 @@
 // main/main.cc -- the command line. Exit codes: 0 done, 1 trouble while running, 2 wrong use or
 // settings.
 
+#include "api/own/parts/compatibility.h"
 #include "base/kill_point.h"
 #include "base/log.h"
-#include "codec/codec.h"
-#include "filter/filter.h"
-#include "input/input.h"
+#include "codec/core/codec.h"
+#include "filter/core/filter.h"
+#include "input/core/input.h"
 #include "main/generate.h"
 #include "main/inspect.h"
 #include "main/print.h"
@@ -14,7 +15,7 @@
 #include "main/serve.h"
 #include "main/settings.h"
 #include "main/verify.h"
-#include "output/output.h"
+#include "output/core/output.h"
 
 #include <CLI/CLI.hpp>
 
@@ -213,6 +214,9 @@ int run(int argc, char** argv) {
     CLI::App* plugins_command =
         app.add_subcommand("plugins", "List inputs, codecs, filters and outputs");
 
+    CLI::App* compatibility_command = app.add_subcommand(
+        "compatibility", "Print what endpoints, queries and aggregations take (Markdown)");
+
     // For tests (docs/resilience.md), and so in no list that a user reads.
     CLI::App* kill_points_command =
         app.add_subcommand("kill-points", "List the places where ELKHORN_KILL_POINT may end us");
@@ -230,6 +234,10 @@ int run(int argc, char** argv) {
     if (*verify_command) return verify_data(verify_options);
     if (*repair_command) return repair_data(repair_command_line);
     if (*plugins_command) return list_plugins();
+    if (*compatibility_command) {
+        print("{}", api::compatibility_page());
+        return 0;
+    }
     if (*kill_points_command) return list_kill_points();
     if (file.empty() == text.empty()) return complain("give either -f FILE or -e 'text'"), 2;
     return with_settings(pipeline_flags, [&](const config::Settings& settings) {

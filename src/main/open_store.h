@@ -4,7 +4,7 @@
 
 #include "config/settings.h"
 #include "event/document.h"
-#include "store/store.h"
+#include "store/node/store.h"
 
 #include <memory>
 

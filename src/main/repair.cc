@@ -6,7 +6,7 @@
 #include "json/flatten.h"
 #include "json/writer.h"
 #include "main/print.h"
-#include "store/repair.h"
+#include "store/offline/repair.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "main/serve.h"
 
-#include "api/api.h"
+#include "api/core/api.h"
 #include "base/civil_time.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -115,6 +115,7 @@ private:
         options.workers = static_cast<std::size_t>(settings_.integer("http.workers"));
         options.body_limit_bytes = static_cast<std::size_t>(settings_.integer("http.body_limit"));
         options.refuse = api::refusal;
+        options.sites.allowed_hosts = settings_.list("http.allowed_hosts");
         options.name = "api";
         options.port = static_cast<std::uint16_t>(settings_.integer("api.port"));
         api_ = TRY(http::Server::start(options, [this](const http::Request& request) {

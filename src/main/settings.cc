@@ -46,6 +46,9 @@ constexpr std::array known = {
     Setting{"disk.watermark.flood_stage", SettingType::text, "97%,2gb",
             "Refuse writes (429) until there is room again."},
     Setting{"http.body_limit", SettingType::bytes, "100mb", "Largest request body."},
+    Setting{"http.allowed_hosts", SettingType::list, "",
+            "Further names to answer to, and sites whose pages may send requests; '*' stands for "
+            "anything."},
     Setting{"http.workers", SettingType::integer, "16", "Threads that answer requests."},
     Setting{"search.timeout", SettingType::duration_ms, "60s",
             "A search that takes longer is ended."},

@@ -3,7 +3,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "store/store.h"
+#include "store/node/store.h"
 
 namespace elkhorn {
 

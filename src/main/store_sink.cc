@@ -1,6 +1,6 @@
 #include "main/store_sink.h"
 
-#include "api/document_change.h"
+#include "api/document/parts/document_change.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "event/flatten.h"

@@ -1,8 +1,8 @@
 // main/store_sink.h -- joins the pipeline's output `elkhorn` to the embedded store.
 #pragma once
 
-#include "output/sink.h"
-#include "store/store.h"
+#include "output/core/sink.h"
+#include "store/node/store.h"
 
 #include <memory>
 

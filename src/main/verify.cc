@@ -3,7 +3,7 @@
 #include "io/folder.h"
 #include "json/writer.h"
 #include "main/print.h"
-#include "store/verify.h"
+#include "store/offline/verify.h"
 
 #include <filesystem>
 

@@ -2,9 +2,42 @@
 
 #include "base/strings.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
 
 namespace elkhorn::net {
+namespace {
+
+/// Of IPv6; an IPv4 address is its ::ffff:a.b.c.d.
+using Bytes = std::array<unsigned char, 16>;
+
+constexpr std::size_t v4_begin = 12;
+
+std::optional<Bytes> address_bytes(std::string_view text) {
+    const std::string host(text);
+    Bytes bytes{};
+    if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return bytes;
+    bytes[10] = bytes[11] = 0xff;
+    if (inet_pton(AF_INET, host.c_str(), bytes.data() + v4_begin) == 1) return bytes;
+    return std::nullopt;
+}
+
+bool only_zeros(std::span<const unsigned char> bytes) {
+    return std::ranges::all_of(bytes, [](unsigned char b) { return b == 0; });
+}
+
+bool is_v4(const Bytes& bytes) {
+    return bytes[10] == 0xff && bytes[11] == 0xff && only_zeros(std::span(bytes).first(10));
+}
+
+}  // namespace
 
 Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_port) {
     Endpoint endpoint;
@@ -36,7 +69,26 @@ Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_por
 }
 
 bool is_loopback(std::string_view host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+    if (host == "localhost") return true;
+    const auto bytes = address_bytes(host);
+    if (!bytes) return false;
+    if (is_v4(*bytes)) return (*bytes)[v4_begin] == 127;
+    return (*bytes)[15] == 1 && only_zeros(std::span(*bytes).first(15));
+}
+
+bool is_address(std::string_view host) {
+    return address_bytes(host).has_value();
+}
+
+bool is_any_address(std::string_view host) {
+    const auto bytes = address_bytes(host);
+    if (!bytes) return false;
+    return only_zeros(is_v4(*bytes) ? std::span(*bytes).subspan(v4_begin) : std::span(*bytes));
+}
+
+bool same_address(std::string_view a, std::string_view b) {
+    const auto first = address_bytes(a);
+    return first && first == address_bytes(b);
 }
 
 }  // namespace elkhorn::net

@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t batch = 64;
 constexpr std::size_t datagram_bytes = 65'536;
 constexpr int wake_ms = 100;
+constexpr std::int64_t kernel_overhead_bytes = 256;  // of a datagram in its buffer, at the least
 
 metrics::Counter lost{"elkhorn_net_datagrams_lost_total",
                       "Datagrams the kernel dropped because its receive buffer was full."};
@@ -104,6 +105,13 @@ struct DatagramServer::Parts {
         return {};
     }
 
+    std::int64_t receive_buffer_bytes() const {
+        int bytes = 0;
+        socklen_t size = sizeof bytes;
+        ::getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &size);
+        return bytes;
+    }
+
     void count_lost(const msghdr& header) {
         for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr;
              c = CMSG_NXTHDR(const_cast<msghdr*>(&header), c)) {
@@ -123,6 +131,9 @@ struct DatagramServer::Parts {
         std::vector<std::array<char, CMSG_SPACE(sizeof(std::uint32_t))>> controls(batch);
         std::vector<std::string> names(batch);
         std::vector<Datagram> datagrams;
+        // What the kernel can hold is what was there when the end began; a sender who goes on is
+        // not waited for.
+        std::int64_t left_bytes = receive_buffer_bytes();
         while (true) {
             const bool last = stopping;
             for (std::size_t i = 0; i < batch; ++i) {
@@ -138,11 +149,12 @@ struct DatagramServer::Parts {
             const int count = ::recvmmsg(fd, headers.data(), batch,
                                          last ? MSG_DONTWAIT : MSG_WAITFORONE, nullptr);
             if (count < 0 && errno == EINTR) continue;
-            if (count <= 0 && last) return;
+            if (last && (count <= 0 || left_bytes <= 0)) return;
             datagrams.clear();
             for (int i = 0; i < count; ++i) {
                 const auto at = static_cast<std::size_t>(i);
                 count_lost(headers[at].msg_hdr);
+                if (last) left_bytes -= headers[at].msg_len + kernel_overhead_bytes;
                 names[at] = address_text(senders[at]);
                 datagrams.push_back(
                     {{&bytes[at * datagram_bytes], headers[at].msg_len}, names[at]});

@@ -36,7 +36,7 @@ public:
     ~DatagramServer();
 
     std::uint16_t port() const;
-    /// Receives what the kernel already has, then joins.
+    /// Receives what the kernel already has, then joins; senders who go on are not waited for.
     void stop();
 
 private:

@@ -5,7 +5,8 @@
 //   connection.
 //   Backpressure  `receive` may block. While it does, nothing is read from any connection of this
 //                 server, the kernel's buffers fill, and the senders wait: that is meant.
-//   Bounds        `max_connections`; past it a connection is closed at once and counted.
+//   Bounds        `max_connections`, and those of the process (net/connection_slot.h); past them a
+//                 connection is closed at once and counted.
 #pragma once
 
 #include "base/result.h"
@@ -49,8 +50,10 @@ public:
 
     std::uint16_t port() const;
     std::size_t connections() const;
-    /// Stops listening, reads what the kernel already has, calls `finish` on every handler, joins.
-    void stop();
+    /// Stops listening, takes what the kernel has at this moment (for at most so long beside what
+    /// `receive` itself takes), calls `finish` on every handler, joins. Senders who go on are not
+    /// waited for.
+    void stop(std::int64_t grace_ms = 10'000);
 
 private:
     struct Parts;

@@ -1,7 +1,7 @@
 // output/amazon_es.cc -- a domain on AWS, by the same bulk API. Requests are not signed
 // yet: `region` is accepted, credentials are refused (bulk_writer.cc).
 
-#include "output/bulk_options.h"
+#include "output/core/bulk_options.h"
 
 namespace elkhorn::output::amazon_es {
 namespace {

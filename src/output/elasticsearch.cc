@@ -1,6 +1,6 @@
 // output/elasticsearch.cc -- Elasticsearch, and whatever speaks its bulk API (bulk_writer.cc).
 
-#include "output/bulk_options.h"
+#include "output/core/bulk_options.h"
 
 namespace elkhorn::output::elasticsearch {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "config/fields.h"
 #include "event/format.h"
-#include "output/action.h"
-#include "output/output.h"
+#include "output/core/action.h"
+#include "output/core/output.h"
 
 #include <deque>
 #include <optional>

@@ -6,10 +6,10 @@
 
 #include "base/mutex.h"
 #include "base/strings.h"
-#include "codec/codec.h"
+#include "codec/core/codec.h"
 #include "config/fields.h"
 #include "event/format.h"
-#include "output/output.h"
+#include "output/core/output.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

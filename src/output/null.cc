@@ -1,7 +1,7 @@
 // output/null.cc -- nowhere: for measurements, and for inputs whose side effects are the point.
 
 #include "config/fields.h"
-#include "output/output.h"
+#include "output/core/output.h"
 
 namespace elkhorn::output::null {
 namespace {

@@ -1,6 +1,6 @@
 // output/opensearch.cc -- OpenSearch, by the same bulk API (bulk_writer.cc).
 
-#include "output/bulk_options.h"
+#include "output/core/bulk_options.h"
 
 namespace elkhorn::output::opensearch {
 namespace {

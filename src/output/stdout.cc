@@ -2,9 +2,9 @@
 // so lines of two workers do not mix.
 
 #include "base/mutex.h"
-#include "codec/codec.h"
+#include "codec/core/codec.h"
 #include "config/fields.h"
-#include "output/output.h"
+#include "output/core/output.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "config/ast.h"
 #include "event/event.h"
-#include "text/regex.h"
+#include "text/pattern/regex.h"
 
 #include <optional>
 #include <string>

@@ -21,9 +21,9 @@
 #include "base/result.h"
 #include "base/stop.h"
 #include "config/ast.h"
-#include "input/input.h"
+#include "input/core/input.h"
 #include "io/workers.h"
-#include "output/output.h"
+#include "output/core/output.h"
 
 #include <cstddef>
 #include <cstdint>

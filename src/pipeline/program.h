@@ -6,8 +6,8 @@
 #include "base/metrics.h"
 #include "base/result.h"
 #include "config/ast.h"
-#include "filter/filter.h"
-#include "output/output.h"
+#include "filter/core/filter.h"
+#include "output/core/output.h"
 #include "pipeline/condition.h"
 
 #include <functional>

@@ -5,7 +5,7 @@
 
 #include "base/mutex.h"
 #include "event/batch.h"
-#include "input/input.h"
+#include "input/core/input.h"
 
 #include <cstddef>
 #include <deque>

@@ -24,7 +24,7 @@
 #include "crash/trail.h"
 #include "io/fake_folder.h"
 #include "json/flatten.h"
-#include "store/store.h"
+#include "store/node/store.h"
 
 #include <fmt/format.h>
 

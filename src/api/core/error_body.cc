@@ -1,0 +1,184 @@
+#include "api/core/error_body.h"
+
+#include "api/core/api.h"
+
+#include <fmt/format.h>
+
+namespace elkhorn::api {
+namespace {
+
+constexpr std::string_view resource_mark = "resource:";
+constexpr std::string_view cause_mark = "; caused by ";  // as store/group/field_router.h has it
+
+/// The members that follow "type" and "reason" of an exception about an index.
+void write_details(json::Writer& out, const search::Failure& failure) {
+    if (failure.line > 0) out.member("line", failure.line).member("col", failure.column);
+    if (failure.type == "index_not_found_exception") {
+        if (failure.caused_by_type.starts_with(resource_mark)) {
+            out.member("resource.type", failure.caused_by_type.substr(resource_mark.size()));
+            out.member("resource.id", failure.index);
+        }
+        out.member("index_uuid", "_na_").member("index", failure.index);
+        return;
+    }
+    if (names_shard(failure)) {
+        out.member("index_uuid", failure.caused_by_reason).member("shard", "0");
+        out.member("index", failure.index);
+        return;
+    }
+    if (!failure.index.empty()) out.member("index_uuid", "_na_").member("index", failure.index);
+    if (!failure.caused_by_type.empty()) {
+        out.key("caused_by").begin_object();
+        out.member("type", failure.caused_by_type).member("reason", failure.caused_by_reason);
+        out.end_object();
+    }
+}
+
+std::string plain_body(const search::Failure& failure) {
+    json::Writer out;
+    out.begin_object().key("error").begin_object();
+    write_failure_with_root(out, failure);
+    out.end_object().member("status", failure.status).end_object();
+    return out.take();
+}
+
+std::string phase_body(const search::Failure& failure) {
+    json::Writer out;
+    search::Failure root = failure;
+    root.caused_by_type.clear();
+    out.begin_object().key("error").begin_object();
+    out.key("root_cause").begin_array().begin_object();
+    write_failure(out, root);
+    out.end_object().end_array();
+    out.member("type", "search_phase_execution_exception").member("reason", "all shards failed");
+    out.member("phase", "query").member("grouped", true);
+    out.key("failed_shards").begin_array();
+    write_shard_failure(out, failure);
+    out.end_array();
+    if (failure.type != "query_shard_exception") {
+        out.key("caused_by").begin_object();
+        out.member("type", failure.type).member("reason", failure.reason);
+        out.key("caused_by").begin_object();
+        out.member("type", failure.type).member("reason", failure.reason);
+        out.end_object().end_object();
+    }
+    out.end_object().member("status", failure.status).end_object();
+    return out.take();
+}
+
+/// What the store has put behind its message: "; caused by TYPE: REASON".
+void take_cause(search::Failure& failure) {
+    const std::size_t mark = failure.reason.rfind(cause_mark);
+    if (mark == std::string::npos) return;
+    const std::string cause = failure.reason.substr(mark + cause_mark.size());
+    const std::size_t colon = cause.find(": ");
+    if (colon == std::string::npos) return;
+    failure.reason.resize(mark);
+    failure.caused_by_type = cause.substr(0, colon);
+    failure.caused_by_reason = cause.substr(colon + 2);
+}
+
+}  // namespace
+
+void write_failure(json::Writer& out, const search::Failure& failure) {
+    out.member("type", failure.type).member("reason", failure.reason);
+    write_details(out, failure);
+}
+
+void write_failure_with_root(json::Writer& out, const search::Failure& failure) {
+    search::Failure root = failure;
+    if (root.type == "repository_exception" && !root.caused_by_type.empty())
+        root.reason = root.caused_by_reason;
+    if (root.type != "index_not_found_exception" && !names_shard(root)) root.caused_by_type.clear();
+    out.key("root_cause").begin_array().begin_object();
+    write_failure(out, root);
+    out.end_object().end_array();
+    write_failure(out, failure);
+}
+
+bool names_shard(const search::Failure& failure) {
+    return failure.type == "version_conflict_engine_exception" ||
+           failure.type == "document_missing_exception";
+}
+
+void write_shard_failure(json::Writer& out, const search::Failure& failure) {
+    out.begin_object().member("shard", 0).member("index", failure.index).member("node", "elkhorn");
+    out.key("reason").begin_object();
+    write_failure(out, failure);
+    out.end_object().end_object();
+}
+
+http::Response error_response(const search::Failure& failure) {
+    return json_response(failure.phase ? phase_body(failure) : plain_body(failure), failure.status);
+}
+
+search::Failure to_failure(const Error& error) {
+    search::Failure failure;
+    failure.reason = error.message;
+    switch (error.code) {
+        case ErrorCode::invalid: {
+            const std::string_view text = error.message;
+            failure.type = "illegal_argument_exception";
+            if (text.starts_with("Invalid index name"))
+                failure.type = "invalid_index_name_exception";
+            if (text.starts_with("mapping set to strict"))
+                failure.type = "strict_dynamic_mapping_exception";
+            if (text.starts_with("failed to parse field"))
+                failure.type = "mapper_parsing_exception";
+            if (text.starts_with("the [enabled] parameter can't be updated")) {
+                failure.type = "mapper_exception";
+                failure.status = 500;
+            }
+            take_cause(failure);
+            break;
+        }
+        case ErrorCode::not_found:
+            failure.status = 404;
+            failure.type = "index_not_found_exception";
+            break;
+        case ErrorCode::conflict:
+            failure.status = 409;
+            failure.type = "version_conflict_engine_exception";
+            break;
+        case ErrorCode::too_large:
+            failure.status = 413;
+            failure.type = "content_too_long_exception";
+            break;
+        case ErrorCode::overloaded:
+            failure.status = 429;
+            failure.type = "es_rejected_execution_exception";
+            if (failure.reason.starts_with("[parent] Data too large"))
+                failure.type = "circuit_breaking_exception";
+            if (failure.reason.find("blocked by: [TOO_MANY_REQUESTS/12/") != std::string::npos)
+                failure.type = "cluster_block_exception";
+            break;
+        case ErrorCode::unavailable:
+            failure.status = 503;
+            failure.type = "unavailable_shards_exception";
+            break;
+        default:
+            failure.status = 500;
+            failure.type = "exception";
+            break;
+    }
+    return failure;
+}
+
+search::Failure index_not_found(std::string_view name, std::string_view resource_type) {
+    search::Failure failure;
+    failure.status = 404;
+    failure.type = "index_not_found_exception";
+    failure.reason = fmt::format("no such index [{}]", name);
+    failure.index = name;
+    failure.caused_by_type = std::string(resource_mark) + std::string(resource_type);
+    return failure;
+}
+
+search::Failure body_required() {
+    search::Failure failure;
+    failure.type = "parse_exception";
+    failure.reason = "request body is required";
+    return failure;
+}
+
+}  // namespace elkhorn::api

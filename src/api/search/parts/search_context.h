@@ -1,0 +1,31 @@
+// api/search/parts/search_context.h -- the search::RequestContext of a call: indices, frozen now,
+// deadline.
+#pragma once
+
+#include "api/core/index_names.h"
+#include "search/base/context.h"
+
+namespace elkhorn::api {
+
+inline search::Answer<search::RequestContext> search_context(const Call& call) {
+    auto views = views_of(call);
+    if (!views) return std::unexpected(views.error());
+    search::RequestContext context;
+    context.clock = call.context().clock;
+    context.now_ms = call.context().clock->wall_ms();
+    context.deadline_ns =
+        call.context().clock->steady_ns() + call.context().query_timeout_ms * 1'000'000;
+    context.memory = &call.context().store->memory();
+    context.max_buckets = call.context().max_buckets;
+    context.indices = std::move(*views);
+    return context;
+}
+
+inline std::int64_t all_shards(const search::RequestContext& context) {
+    std::int64_t shards = 0;
+    for (const auto& index : context.indices)
+        shards += shards_of(*index);
+    return shards;
+}
+
+}  // namespace elkhorn::api

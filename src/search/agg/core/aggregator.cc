@@ -1,0 +1,179 @@
+#include "search/agg/core/aggregator.h"
+
+#include "base/hash.h"
+#include "search/agg/core/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace elkhorn::search::agg {
+
+Answer<> Ledger::hold(std::size_t size_bytes) {
+    held_bytes_ += size_bytes;
+    if (held_bytes_ > limit_bytes) return too_large("request", limit_bytes);
+    if (memory_ == nullptr) return {};
+    if (!memory_->try_take(store::MemoryUse::queries, size_bytes))
+        return too_large("parent", memory_->limit(store::MemoryUse::queries));
+    taken_bytes_ += size_bytes;
+    return {};
+}
+
+Ledger::~Ledger() {
+    if (memory_ != nullptr) memory_->give_back(store::MemoryUse::queries, taken_bytes_);
+}
+
+std::unexpected<Failure> Ledger::too_large(std::string_view breaker, std::size_t limit) {
+    auto failure = refuse_in_phase(
+        "circuit_breaking_exception",
+        fmt::format("[{}] Data too large, data for [aggregations] would be [{}], which is larger "
+                    "than the limit of [{}]",
+                    breaker, held_bytes_, limit));
+    failure.error().status = 429;
+    return failure;
+}
+
+namespace {
+
+std::unexpected<Failure> too_many_buckets(std::size_t limit, std::size_t wanted) {
+    auto failure = refuse_in_phase(
+        "too_many_buckets_exception",
+        fmt::format(
+            "Trying to create too many buckets. Must be less than or equal to: [{}] but was [{}]. "
+            "This limit can be set by changing the [search.max_buckets] cluster level setting.",
+            limit, wanted));
+    failure.error().status = 503;
+    return failure;
+}
+
+}  // namespace
+
+Answer<> Ledger::allow(std::size_t buckets) const {
+    if (shown_ + buckets <= max_buckets_) return {};
+    return too_many_buckets(max_buckets_, shown_ + buckets);
+}
+
+Answer<> Ledger::show(std::size_t buckets, bool below_empty) {
+    constexpr std::size_t written_factor = 16;
+    if (!below_empty) {
+        ASK(allow(buckets));
+        shown_ += buckets;
+    }
+    written_ += buckets;
+    if (written_ > written_factor * max_buckets_) return too_many_buckets(max_buckets_, written_);
+    return {};
+}
+
+Children::Children() = default;
+Children::~Children() = default;
+Children::Children(Children&&) noexcept = default;
+Children& Children::operator=(Children&&) noexcept = default;
+
+Aggregator* Children::find(std::string_view name) const {
+    for (const auto& aggregator : aggregators) {
+        if (aggregator->name() == name) return aggregator.get();
+    }
+    return nullptr;
+}
+
+bool Children::wants_all_rows() const {
+    return std::ranges::any_of(aggregators,
+                               [](const auto& inside) { return inside->wants_all_rows(); });
+}
+
+Answer<> Children::bind(const RequestContext& request) {
+    for (const auto& aggregator : aggregators)
+        ASK(aggregator->bind(request));
+    return {};
+}
+
+Answer<> Children::collect(const GroupContext& context, const Selection& selection) {
+    if (selection.bucket_count == 0) return {};  // no buckets above: no rows, and nowhere to count
+    for (const auto& aggregator : aggregators)
+        ASK(aggregator->collect(context, selection));
+    return {};
+}
+
+namespace {
+
+void begin_member(json::Writer& out, bool typed, std::string_view type, std::string_view name,
+                  std::string_view meta) {
+    out.key(typed ? fmt::format("{}#{}", type, name) : std::string(name)).begin_object();
+    if (!meta.empty()) out.key("meta").raw(meta);
+}
+
+}  // namespace
+
+Answer<> Children::render(json::Writer& out, std::uint32_t bucket, const BucketList* list,
+                          std::size_t index) {
+    for (const auto& aggregator : aggregators) {
+        begin_member(out, aggregator->common().ledger->typed_keys, aggregator->typed_name(),
+                     aggregator->name(), aggregator->common().meta);
+        ASK(aggregator->render(out, bucket));
+        out.end_object();
+    }
+    for (const auto& pipeline : pipelines) {
+        if (!pipeline->shows(list, index)) continue;
+        begin_member(out, pipeline->ledger().typed_keys, pipeline->typed_name(), pipeline->name(),
+                     pipeline->meta());
+        ASK(pipeline->render(out, *this, bucket, list, index));
+        out.end_object();
+    }
+    return {};
+}
+
+std::unexpected<Failure> Aggregator::refuse_execution(std::string reason) const {
+    auto failure = refuse_in_phase("aggregation_execution_exception", std::move(reason));
+    failure.error().status = 500;
+    return failure;
+}
+
+Answer<std::uint32_t> bucket_product(std::uint32_t a, std::size_t b) {
+    constexpr std::uint64_t most = std::uint64_t{1} << 28;
+    const std::uint64_t product = static_cast<std::uint64_t>(a) * b;
+    if (b <= most && product <= most) return static_cast<std::uint32_t>(product);
+    auto failure = refuse_in_phase("circuit_breaking_exception",
+                                   "[request] Data too large, too many buckets below one another");
+    failure.error().status = 429;
+    return failure;
+}
+
+std::size_t BucketTable::hash(std::uint32_t owner, std::int64_t key) {
+    return hash64(static_cast<std::uint64_t>(key) ^ (static_cast<std::uint64_t>(owner) << 40U) ^
+                  static_cast<std::uint64_t>(owner) * 0x9e3779b97f4a7c15ULL);
+}
+
+void BucketTable::rehash() {
+    const std::size_t size = std::max<std::size_t>(64, slots_.size() * 2);
+    slots_.assign(size, 0);
+    for (std::uint32_t bucket = 0; bucket < keys_.size(); ++bucket) {
+        std::size_t at = hash(keys_[bucket].owner, keys_[bucket].key);
+        while (slots_[at & (size - 1)] != 0)
+            ++at;
+        slots_[at & (size - 1)] = bucket + 1;
+    }
+}
+
+std::span<const std::uint32_t> BucketTable::of(std::uint32_t owner) {
+    if (grouped_ != keys_.size()) {
+        std::uint32_t owners = 0;
+        for (const Key& key : keys_)
+            owners = std::max(owners, key.owner + 1);
+        ends_.assign(owners, 0);
+        for (const Key& key : keys_)
+            ++ends_[key.owner];
+        std::uint32_t sum = 0;
+        for (std::uint32_t& end : ends_)
+            sum += std::exchange(end, sum);
+        by_owner_.resize(keys_.size());
+        for (std::uint32_t bucket = 0; bucket < keys_.size(); ++bucket) {
+            by_owner_[ends_[keys_[bucket].owner]++] = bucket;
+        }
+        grouped_ = keys_.size();
+    }
+    if (owner >= ends_.size()) return {};
+    const std::uint32_t first = owner == 0 ? 0 : ends_[owner - 1];
+    return std::span(by_owner_).subspan(first, ends_[owner] - first);
+}
+
+}  // namespace elkhorn::search::agg

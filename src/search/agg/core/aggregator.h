@@ -1,0 +1,237 @@
+// search/agg/core/aggregator.h -- what all aggregations share. A request's "aggs" become a tree of
+// Aggregators. Each counts for many buckets of its parent at once: it is given rows together with
+// the bucket that each goes to, and keeps its state in arrays by bucket.
+//
+//   terms        (row, 0) ...         -> state by its own buckets, which it numbers as they appear
+//     avg        (row, term) ...      -> sum[term], count[term]
+//
+//   Threads  one. Virtual calls happen once per row group, never per row.
+//   Memory   every state is charged to the Ledger, which refuses past its limit.
+#pragma once
+
+#include "json/writer.h"
+#include "search/agg/core/selection.h"
+#include "search/base/context.h"
+#include "search/base/failure.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace elkhorn::search::agg {
+
+/// Selections made for the aggregations below; kept, so that a warm one allocates nothing.
+struct SelectionBuffer {
+    std::vector<std::uint32_t> rows;
+    std::vector<std::uint32_t> buckets;
+
+    void clear() {
+        rows.clear();
+        buckets.clear();
+    }
+
+    void add(std::uint32_t row, std::uint32_t bucket) {
+        rows.push_back(row);
+        buckets.push_back(bucket);
+    }
+
+    Selection selection(std::uint32_t bucket_count) const {
+        return {rows, buckets, bucket_count, false};
+    }
+};
+
+/// What a request may use: memory while it counts, buckets in its answer.
+class Ledger {
+public:
+    explicit Ledger(std::uint32_t max_buckets, store::MemoryAccount* memory = nullptr)
+        : max_buckets_(max_buckets), memory_(memory) {}
+
+    ~Ledger();
+    Ledger(const Ledger&) = delete;
+    Ledger& operator=(const Ledger&) = delete;
+
+    /// 429 past the request's limit, or where the node's share for searches has no more.
+    Answer<> hold(std::size_t size_bytes);
+    /// 503 past the limit. What is below an empty bucket counts for little, as in Elasticsearch,
+    /// which makes it once for all empty ones.
+    Answer<> show(std::size_t buckets, bool below_empty);
+    /// Whether that many could be shown, without showing them.
+    Answer<> allow(std::size_t buckets) const;
+
+    void begin_answer() { shown_ = written_ = 0; }
+
+    std::uint32_t max_buckets() const { return max_buckets_; }
+
+    bool typed_keys = false;
+
+private:
+    static constexpr std::size_t limit_bytes = std::size_t{512} << 20;
+    [[nodiscard]] std::unexpected<Failure> too_large(std::string_view breaker, std::size_t limit);
+
+    std::uint32_t max_buckets_;
+    store::MemoryAccount* memory_;  // the node's; null: nobody counts
+    std::size_t held_bytes_ = 0;
+    std::size_t taken_bytes_ = 0;  // of memory_
+    std::size_t shown_ = 0;
+    std::size_t written_ = 0;  // with those below empty ones
+};
+
+/// What orders and paths may do with an aggregation.
+enum class Shape { single_metric, multi_metric, single_bucket, multi_bucket, other };
+
+class Aggregator;
+class Pipeline;  // agg_pipeline.h
+struct BucketList;
+
+/// What is inside an aggregation or at the top: aggregations, and pipelines over them.
+class Children {
+public:
+    Children();
+    ~Children();
+    Children(Children&&) noexcept;
+    Children& operator=(Children&&) noexcept;
+
+    std::vector<std::unique_ptr<Aggregator>> aggregators;
+    std::vector<std::unique_ptr<Pipeline>> pipelines;
+
+    bool none() const { return aggregators.empty(); }
+
+    Aggregator* find(std::string_view name) const;
+    bool wants_all_rows() const;
+    Answer<> bind(const RequestContext& request);
+    Answer<> collect(const GroupContext& context, const Selection& selection);
+    /// Members of one bucket. `list` and `index` tell what the bucket's pipelines made; null: none
+    /// did.
+    Answer<> render(json::Writer& out, std::uint32_t bucket, const BucketList* list,
+                    std::size_t index);
+};
+
+/// What every aggregation is made of.
+struct Common {
+    std::string name;
+    std::string type;  // "terms"
+    std::string meta;  // JSON; empty: none
+    Ledger* ledger = nullptr;
+    bool top = false;    // not inside another
+    std::string nested;  // path of the nested aggregation around it; empty: none
+};
+
+class Aggregator {
+public:
+    explicit Aggregator(Common common) : common_(std::move(common)) {}
+
+    virtual ~Aggregator() = default;
+
+    const std::string& name() const { return common_.name; }
+
+    const std::string& type() const { return common_.type; }
+
+    const Common& common() const { return common_; }
+
+    Children& children() { return children_; }
+
+    const Children& children() const { return children_; }
+
+    virtual Shape shape() const = 0;
+
+    /// Before the # of typed keys.
+    virtual std::string typed_name() const { return common_.type; }
+
+    virtual bool may_have_children() const { return true; }
+
+    virtual bool is_histogram() const { return false; }
+
+    /// Whether it must see row groups in which nothing matches.
+    virtual bool wants_all_rows() const { return children_.wants_all_rows(); }
+
+    /// Fields against the mappings, orders against the aggregations inside; once, before collect.
+    virtual Answer<> bind(const RequestContext& request) { return children_.bind(request); }
+
+    virtual Answer<> collect(const GroupContext& context, const Selection& selection) = 0;
+    /// The members of its object, `meta` already written.
+    virtual Answer<> render(json::Writer& out, std::uint32_t bucket) = 0;
+
+    /// A metric's number ("value" or "" of single ones, "avg" of stats), or a single bucket's
+    /// count. `key` is one that has_metric knows.
+    virtual double metric(std::uint32_t /*bucket*/, std::string_view /*key*/) const { return 0; }
+
+    virtual bool has_metric(std::string_view /*key*/) const { return false; }
+
+protected:
+    /// Makes room for `count` states and charges for them.
+    template <typename T>
+    Answer<> grow(std::vector<T>& states, std::size_t count, const T& empty = T()) {
+        if (states.size() >= count) return {};
+        ASK(common_.ledger->hold((count - states.size()) * sizeof(T)));
+        states.resize(count, empty);
+        return {};
+    }
+
+    Ledger& ledger() const { return *common_.ledger; }
+
+    [[nodiscard]] std::unexpected<Failure> refuse_execution(std::string reason) const;
+
+    Common common_;
+    Children children_;
+};
+
+/// `a * b` buckets; 429 when there would be more than can be numbered.
+Answer<std::uint32_t> bucket_product(std::uint32_t a, std::size_t b);
+
+/// Numbers pairs of (bucket of the parent, key) as they come, and counts documents in them.
+class BucketTable {
+public:
+    std::uint32_t find_or_add(std::uint32_t owner, std::int64_t key) {
+        if (slots_.size() < 2 * (keys_.size() + 1)) rehash();
+        for (std::size_t at = hash(owner, key);; ++at) {
+            std::uint32_t& slot = slots_[at & (slots_.size() - 1)];
+            if (slot == 0) {
+                keys_.push_back({key, owner});
+                counts_.push_back(0);
+                slot = static_cast<std::uint32_t>(keys_.size());
+                return slot - 1;
+            }
+            if (keys_[slot - 1].key == key && keys_[slot - 1].owner == owner) return slot - 1;
+        }
+    }
+
+    std::uint32_t size() const { return static_cast<std::uint32_t>(keys_.size()); }
+
+    std::int64_t key(std::uint32_t bucket) const { return keys_[bucket].key; }
+
+    std::uint32_t owner(std::uint32_t bucket) const { return keys_[bucket].owner; }
+
+    std::uint64_t count(std::uint32_t bucket) const { return counts_[bucket]; }
+
+    void add(std::uint32_t bucket, std::uint64_t documents) { counts_[bucket] += documents; }
+
+    /// The buckets of one bucket of the parent, in the order they appeared.
+    std::span<const std::uint32_t> of(std::uint32_t owner);
+
+    std::size_t memory_bytes() const {
+        return keys_.capacity() * sizeof(Key) + counts_.capacity() * 8 + slots_.size() * 4;
+    }
+
+private:
+    struct Key {
+        std::int64_t key;
+        std::uint32_t owner;
+    };
+
+    static std::size_t hash(std::uint32_t owner, std::int64_t key);
+    void rehash();
+
+    std::vector<Key> keys_;
+    std::vector<std::uint64_t> counts_;
+    std::vector<std::uint32_t> slots_;  // bucket + 1 by hash; 0: free
+    std::vector<std::uint32_t> by_owner_;
+    std::vector<std::uint32_t> ends_;  // in by_owner_, of each owner
+    std::size_t grouped_ = 0;          // how many buckets by_owner_ knows
+};
+
+}  // namespace elkhorn::search::agg

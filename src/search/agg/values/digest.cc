@@ -1,0 +1,128 @@
+#include "search/agg/values/digest.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace elkhorn::search::agg {
+
+/// Sorts the fresh values in among the clusters, each a cluster of its own.
+void Digest::merge_fresh() {
+    if (fresh_.empty()) return;
+    std::ranges::sort(fresh_);
+    min_ = clusters_.empty() ? fresh_.front() : std::min(min_, fresh_.front());
+    max_ = clusters_.empty() ? fresh_.back() : std::max(max_, fresh_.back());
+    std::vector<Cluster> merged;
+    merged.reserve(clusters_.size() + fresh_.size());
+    auto old = clusters_.begin();
+    for (const double value : fresh_) {
+        while (old != clusters_.end() && old->mean <= value)
+            merged.push_back(*old++);
+        merged.push_back({value, 1});
+    }
+    merged.insert(merged.end(), old, clusters_.end());
+    clusters_ = std::move(merged);
+    fresh_.clear();
+}
+
+void Digest::settle() {
+    merge_fresh();
+}
+
+void Digest::compress(double compression) {
+    merge_fresh();
+    double total = 0;
+    for (const Cluster& cluster : clusters_)
+        total += cluster.weight;
+    // The arcsine scale: a cluster may span one unit of k, which is little of q near 0 and 1.
+    const double delta = 8 * std::max(20.0, std::min(compression, 1000.0));
+    const auto limit_after = [&](double q) {
+        const double k = delta / (2 * std::numbers::pi) * std::asin(2 * q - 1) + 1;
+        const double most = delta / 4;
+        return k >= most ? 1.0 : (std::sin(k * 2 * std::numbers::pi / delta) + 1) / 2;
+    };
+    std::vector<Cluster> made;
+    double before = 0;
+    double limit = total * limit_after(0);
+    for (const Cluster& cluster : clusters_) {
+        const bool joins = !made.empty() && before + made.back().weight + cluster.weight <= limit;
+        if (joins) {
+            Cluster& last = made.back();
+            last.weight += cluster.weight;
+            last.mean += (cluster.mean - last.mean) * cluster.weight / last.weight;
+            continue;
+        }
+        if (!made.empty()) {
+            before += made.back().weight;
+            limit = total * limit_after(before / total);
+        }
+        made.push_back(cluster);
+    }
+    clusters_ = std::move(made);
+}
+
+double Digest::quantile_of(std::span<const Cluster> clusters, double min, double max, double q) {
+    if (clusters.size() == 1) return clusters[0].mean;
+    double total = 0;
+    for (const Cluster& cluster : clusters)
+        total += cluster.weight;
+    const double index = q * total;
+    double middle = clusters[0].weight / 2;
+    if (index < middle) return (min * index + clusters[0].mean * (middle - index)) / middle;
+    for (std::size_t i = 0; i + 1 < clusters.size(); ++i) {
+        const double step = (clusters[i].weight + clusters[i + 1].weight) / 2;
+        if (middle + step > index) {
+            const double right = index - middle;
+            const double left = middle + step - index;
+            const double mean =
+                (clusters[i].mean * left + clusters[i + 1].mean * right) / (left + right);
+            return std::clamp(mean, clusters[i].mean, clusters[i + 1].mean);
+        }
+        middle += step;
+    }
+    const double right = index - middle;
+    const double left = clusters.back().weight / 2 - right;
+    if (left + right <= 0) return max;
+    return std::clamp((clusters.back().mean * left + max * right) / (left + right),
+                      clusters.back().mean, std::max(max, clusters.back().mean));
+}
+
+double Digest::quantile(double q) const {
+    return quantile_of(clusters_, min_, max_, q);
+}
+
+double Digest::rank(double value) const {
+    if (clusters_.size() == 1) return value < clusters_[0].mean ? 0 : 1;
+    double total = 0;
+    for (const Cluster& cluster : clusters_)
+        total += cluster.weight;
+    double before = 0;
+    double left = (clusters_[1].mean - clusters_[0].mean) / 2;
+    double right = left;
+    const auto between = [&](const Cluster& cluster) {
+        const double from = cluster.mean - left;
+        const double to = cluster.mean + right;
+        return (before + cluster.weight * (value - from) / (to - from)) / total;
+    };
+    // Each cluster reaches half way to its neighbours; the last one as far as the one before it.
+    for (std::size_t i = 0; i + 2 < clusters_.size(); ++i) {
+        if (value < clusters_[i].mean + right) return std::max(0.0, between(clusters_[i]));
+        before += clusters_[i].weight;
+        left = right;
+        right = (clusters_[i + 2].mean - clusters_[i + 1].mean) / 2;
+    }
+    const Cluster& last = clusters_[clusters_.size() - 2];
+    return value < last.mean + right ? between(last) : 1;
+}
+
+double Digest::median_absolute_deviation() const {
+    const double median = quantile(0.5);
+    std::vector<Cluster> distances;
+    distances.reserve(clusters_.size());
+    for (const Cluster& cluster : clusters_)
+        distances.push_back({std::fabs(cluster.mean - median), cluster.weight});
+    std::ranges::sort(distances, {}, &Cluster::mean);
+    return quantile_of(distances, distances.front().mean, distances.back().mean, 0.5);
+}
+
+}  // namespace elkhorn::search::agg

@@ -1,0 +1,181 @@
+// search/agg/values/source.h -- the values an aggregation looks at: a field (or _id, _index,
+// _seq_no) of the request's indices, its type there, what stands for a missing value, and how
+// values are shown.
+//
+//   Source source;
+//   ASK(source.bind(request, common, source_options, rule));      // refuses text and what the rule
+//   refuses const NumberColumn numbers = ASK(source.numbers(context));    // of a row group
+//
+// An index in which the field is of a refused type gives no values as long as another index gives
+// some.
+#pragma once
+
+#include "base/parameter.h"
+#include "search/agg/core/aggregator.h"
+#include "search/agg/core/format.h"
+#include "search/agg/core/options.h"
+#include "search/base/field.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace elkhorn::search::agg {
+
+enum class ValueKind { integer, real, boolean, date, text, address };
+
+inline bool is_text_kind(ValueKind kind) {
+    return kind == ValueKind::text || kind == ValueKind::address;
+}
+
+/// Members that every aggregation of values has.
+inline constexpr Parameter source_members[] = {
+    {"field", Takes::text},
+    {"missing", Takes::any},
+    {"value_type", Takes::text},
+    {"script", Takes::any, Use::refused, "there are no scripts as a source of values yet"},
+};
+
+inline constexpr Parameter format_members[] = {{"format", Takes::text}};
+
+struct SourceOptions {
+    std::string field;
+    std::optional<std::string> missing;  // as text
+    std::string format;
+    std::string time_zone;
+    std::string value_type;
+    bool has_script = false;
+
+    /// Reads field, missing, script and value_type, and of the others those named.
+    static SourceOptions read(Options& options, bool format, bool time_zone);
+    /// Refuses when neither field nor script was given.
+    Answer<> check() const;
+};
+
+/// Which types an aggregation takes.
+struct SourceRule {
+    bool numbers = true;  // whole and fractions
+    bool dates = true;    // booleans, too
+    bool texts = false;   // keywords
+    bool addresses = false;
+    bool anything = false;                 // also types that have no values here
+    ValueKind unmapped = ValueKind::real;  // what a field that nobody knows is taken for
+};
+
+/// At most one of both is set; neither: no values.
+struct NumberColumn {
+    std::shared_ptr<const store::IntegerValues> integers;
+    std::shared_ptr<const store::RealValues> reals;
+    const store::Column* column = nullptr;  // with these very values; null: they were changed
+
+    /// Calls visit with the ColumnValues, whichever they are.
+    template <typename Visit>
+    void visit(Visit&& visit_values) const {
+        if (integers) visit_values(*integers);
+        if (reals) visit_values(*reals);
+    }
+};
+
+/// Texts or addresses of a row group as ordinals. The ordinal behind the dictionary is `extra`.
+struct TermColumn {
+    std::shared_ptr<const store::Dictionary> dictionary;
+    std::shared_ptr<const store::OrdinalValues> ordinals;
+    std::string extra;
+
+    bool none() const { return ordinals == nullptr; }
+
+    std::uint32_t ordinal_count() const { return (dictionary ? dictionary->size() : 0) + 1; }
+
+    std::string_view text(std::uint32_t ordinal) const {
+        return dictionary && ordinal < dictionary->size() ? (*dictionary)[ordinal]
+                                                          : std::string_view(extra);
+    }
+};
+
+class Source {
+public:
+    Answer<> bind(const RequestContext& request, const Common& common, const SourceOptions& options,
+                  const SourceRule& rule);
+
+    ValueKind kind() const { return kind_; }
+
+    bool mapped() const { return mapped_; }
+
+    const ValueFormat& format() const { return format_; }
+
+    /// Whether all values are numbers without fractions: keys are whole then.
+    bool whole() const { return kind_ != ValueKind::real && !is_text_kind(kind_); }
+
+    Answer<NumberColumn> numbers(const GroupContext& context) const;
+    Answer<TermColumn> terms(const GroupContext& context) const;
+    /// The row group's column when its values are used as they are; null otherwise.
+    const store::Column* column(const GroupContext& context) const;
+
+private:
+    Answer<> look(const store::IndexView& index, const Common& common, const SourceOptions& options,
+                  const SourceRule& rule);
+    Answer<> choose_format(const RequestContext& request, const SourceOptions& options);
+    Answer<> read_missing(const SourceOptions& options);
+    bool usable(const Field& field) const;
+    Answer<TermColumn> own_terms(const GroupContext& context) const;
+
+    std::string field_;
+    std::string nested_;  // path of the objects one is in
+    ValueKind kind_ = ValueKind::real;
+    bool mapped_ = false;
+    bool mixed_ = false;  // numbers in one index and texts in another
+    std::string type_name_;
+    std::string date_format_;
+    ValueFormat format_;
+    bool has_missing_ = false;
+    double missing_real_ = 0;
+    std::int64_t missing_whole_ = 0;
+    std::string missing_text_;
+    SourceRule rule_;
+};
+
+/// Calls visit(bucket, value) for each value of the selected rows.
+template <typename T, typename Visit>
+void for_each_value(const Selection& selection, const store::ColumnValues<T>& column,
+                    Visit&& visit) {
+    const T* values = column.values.data();
+    if (column.rows.one_each()) {
+        selection.for_each(
+            [&](std::uint32_t row, std::uint32_t bucket) { visit(bucket, values[row]); });
+        return;
+    }
+    selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
+        for (auto i = column.rows.first(row), end = column.rows.last(row); i < end; ++i)
+            visit(bucket, values[i]);
+    });
+}
+
+/// Calls visit(row, bucket, value) for each different value of a row, ascending.
+template <typename T, typename Visit>
+void for_each_distinct(const Selection& selection, const store::ColumnValues<T>& column,
+                       Visit&& visit) {
+    const T* values = column.values.data();
+    if (column.rows.one_each()) {
+        selection.for_each(
+            [&](std::uint32_t row, std::uint32_t bucket) { visit(row, bucket, values[row]); });
+        return;
+    }
+    std::vector<T> sorted;
+    selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
+        const auto first = column.rows.first(row);
+        const auto last = column.rows.last(row);
+        if (last - first <= 1) {
+            if (first != last) visit(row, bucket, values[first]);
+            return;
+        }
+        sorted.assign(values + first, values + last);
+        std::ranges::sort(sorted);
+        const auto end = std::unique(sorted.begin(), sorted.end());
+        for (auto it = sorted.begin(); it != end; ++it)
+            visit(row, bucket, *it);
+    });
+}
+
+}  // namespace elkhorn::search::agg

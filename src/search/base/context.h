@@ -1,0 +1,49 @@
+// search/base/context.h -- what everything that looks at rows is given: one row group of one index,
+// which of its rows are alive, what the mapping says of fields, and the request's clock and limits.
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/node/store.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elkhorn::search {
+
+class GroupCache;     // field.h
+struct ObjectsPlace;  // nested_objects.h
+
+/// What holds for a whole request. `now` is frozen: every date of a request is rounded from it.
+struct RequestContext {
+    std::int64_t now_ms = 0;
+    const Clock* clock = nullptr;
+    std::int64_t deadline_ns = 0;  // steady; 0: none
+    std::vector<std::shared_ptr<const store::IndexView>> indices;
+    std::uint32_t max_buckets = 65'535;
+    store::MemoryAccount* memory = nullptr;  // what aggregations count in is taken here; null: free
+
+    /// What one row group after the other costs to decode; null: nothing is kept.
+    std::shared_ptr<GroupCache> cache;
+
+    bool expired() const { return deadline_ns != 0 && clock->steady_ns() > deadline_ns; }
+};
+
+/// One row group in a search. Values that are decoded are kept by the columns themselves (store's
+/// cache).
+struct GroupContext {
+    const RequestContext* request = nullptr;
+    const store::IndexView* index = nullptr;
+    const store::RowGroup* group = nullptr;
+    store::Bitmap live;  // rows that are not deleted
+
+    /// Where the rows are objects of a nested field: whose, and of which rows. Null: documents.
+    std::shared_ptr<const ObjectsPlace> objects;
+
+    std::uint32_t rows() const { return group->rows(); }
+};
+
+}  // namespace elkhorn::search

@@ -1,0 +1,281 @@
+#include "search/base/field.h"
+
+#include "base/wildcard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+
+namespace elkhorn::search {
+namespace {
+
+using store::FieldType;
+
+constexpr std::int64_t nanoseconds_in_ms = 1'000'000;
+
+std::shared_ptr<const text::Analyzer> analyzer_of(const std::string& specification) {
+    if (specification.empty()) return nullptr;
+    auto analyzer = text::Analyzer::parse(specification);
+    return analyzer ? std::make_shared<const text::Analyzer>(std::move(*analyzer)) : nullptr;
+}
+
+/// The same values as a sorted dictionary and ordinals. `texts` are in the order of their values.
+Keywords sort_texts(store::RowValues rows, const std::vector<std::string>& texts) {
+    std::vector<std::uint32_t> order(texts.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return texts[a] < texts[b]; });
+    std::string bytes;
+    std::vector<std::uint32_t> ends;
+    std::vector<std::uint32_t> ordinals(texts.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        if (i == 0 || texts[order[i]] != texts[order[i - 1]]) {
+            bytes += texts[order[i]];
+            ends.push_back(static_cast<std::uint32_t>(bytes.size()));
+        }
+        ordinals[order[i]] = static_cast<std::uint32_t>(ends.size() - 1);
+    }
+    Keywords keywords;
+    keywords.dictionary = std::make_shared<store::Dictionary>(std::move(bytes), std::move(ends));
+    keywords.ordinals = std::make_shared<store::OrdinalValues>(
+        store::OrdinalValues{std::move(rows), std::move(ordinals)});
+    return keywords;
+}
+
+Result<Keywords> read_texts(const store::Column& column) {
+    const auto rows = TRY(column.row_values());
+    const auto reader = column.texts();
+    std::vector<std::string> texts;
+    texts.reserve(column.value_count());
+    for (std::uint32_t i = 0; i < column.value_count(); ++i)
+        texts.emplace_back(TRY(reader->at(i)));
+    return sort_texts(*rows, texts);
+}
+
+bool too_long(std::string_view text, std::uint32_t longest) {
+    return text.size() > longest && length_of(text) > longest;
+}
+
+/// Without the values that are too long to count. The dictionary stays as it is.
+Keywords without_long(const Keywords& all, std::uint32_t longest) {
+    const store::Dictionary& dictionary = *all.dictionary;
+    std::vector<bool> dropped(dictionary.size());
+    bool any = false;
+    for (std::uint32_t i = 0; i < dictionary.size(); ++i) {
+        dropped[i] = too_long(dictionary[i], longest);
+        any = any || dropped[i];
+    }
+    if (!any) return all;
+    const store::OrdinalValues& from = *all.ordinals;
+    std::vector<std::uint32_t> offsets{0};
+    std::vector<std::uint32_t> values;
+    for (std::uint32_t row = 0; row < from.rows.rows(); ++row) {
+        for (auto i = from.rows.first(row); i < from.rows.last(row); ++i) {
+            if (!dropped[from.values[i]]) values.push_back(from.values[i]);
+        }
+        offsets.push_back(static_cast<std::uint32_t>(values.size()));
+    }
+    Keywords kept;
+    kept.dictionary = all.dictionary;
+    kept.ordinals = std::make_shared<store::OrdinalValues>(store::OrdinalValues{
+        store::RowValues(from.rows.rows(), std::move(offsets)), std::move(values)});
+    return kept;
+}
+
+}  // namespace
+
+bool Field::is_number() const {
+    return has_values() && !is_boolean() && !is_date() && !is_point() &&
+           (kind() == store::ColumnKind::integer || kind() == store::ColumnKind::real);
+}
+
+bool Field::is_whole() const {
+    return is_number() && kind() == store::ColumnKind::integer && !is(FieldType::unsigned_long);
+}
+
+Field find_field(const store::IndexView& index, std::string_view name) {
+    auto resolved = index.mapping->resolve(name);
+    Field field;
+    field.name = name;
+    field.mapping = resolved.field;
+    field.column = std::move(resolved.column);
+    field.longest = resolved.longest;
+    if (field.is_text()) field.analyzer = analyzer_of(field.mapping->analyzer);
+    if (field.is_keyword()) field.normalizer = analyzer_of(field.mapping->normalizer);
+    return field;
+}
+
+std::vector<std::string> query_tokens(const Field& field, std::string_view text) {
+    auto analyzer = field.analyzer;
+    if (field.is_text() && !field.mapping->search_analyzer.empty())
+        analyzer = analyzer_of(field.mapping->search_analyzer);
+    std::vector<std::string> tokens;
+    for (text::TokenStream cut(analyzer.get(), text); cut.next();)
+        tokens.emplace_back(cut.token());
+    return tokens;
+}
+
+std::string pattern_text(const Field& field, std::string_view text) {
+    if (field.is_keyword()) return field.normalized(text);
+    if (!field.is_text()) return std::string(text);
+    return field.analyzer ? field.analyzer->filtered(text) : text::to_lower_unicode(text);
+}
+
+std::unexpected<Failure> no_doc_values(const Field& field) {
+    return refuse_in_phase(
+        "illegal_argument_exception",
+        fmt::format("Can't load fielddata on [{}] because fielddata is unsupported on fields of "
+                    "type [{}]. Use doc values instead.",
+                    field.name, field.mapping->es_name));
+}
+
+std::vector<std::string> expand_fields(const store::IndexView& index, std::string_view pattern) {
+    std::vector<std::string> names;
+    const auto add = [&](const std::string& name, const store::FieldMapping& field) {
+        if (field.has_values() && matches_star(pattern, name)) names.push_back(name);
+    };
+    for (const auto& [path, field] : index.mapping->fields) {
+        add(path, field);
+        if (field.type == FieldType::alias && matches_star(pattern, path) &&
+            find_field(index, path).has_values()) {
+            names.push_back(path);
+        }
+        for (const auto& [sub, mapping] : field.fields)
+            add(path + "." + sub, mapping);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+bool has_misfits(const store::IndexView& index, const Field& field) {
+    if (!field.has_values() || field.kind() == store::ColumnKind::text) return false;
+    return std::ranges::any_of(index.groups, [&](const store::GroupView& group) {
+        return group.group->find(field.column, store::ColumnKind::text) != nullptr;
+    });
+}
+
+const store::Column* column_of(const GroupContext& context, const Field& field) {
+    return field.has_values() ? context.group->find(field.column, field.kind()) : nullptr;
+}
+
+const store::Column* misfit_column(const GroupContext& context, const Field& field) {
+    if (!field.has_values() || field.kind() == store::ColumnKind::text) return nullptr;
+    return context.group->find(field.column, store::ColumnKind::text);
+}
+
+Answer<Numbers> numbers_of(const GroupContext& context, const Field& field) {
+    Numbers numbers = ASK(exact_numbers_of(context, field));
+    if (!field.is_nanos() || numbers.integers == nullptr) return numbers;
+    auto ms = std::make_shared<store::IntegerValues>(*numbers.integers);
+    for (std::int64_t& value : ms->values)
+        value /= nanoseconds_in_ms;  // none is before 1970
+    numbers.integers = std::move(ms);
+    return numbers;
+}
+
+Answer<Numbers> exact_numbers_of(const GroupContext& context, const Field& field) {
+    Numbers numbers;
+    if (!field.has_values()) return numbers;
+    if (const auto* column = context.group->find(field.column, store::ColumnKind::integer)) {
+        numbers.integers = ASK(column->integers());
+    }
+    if (const auto* column = context.group->find(field.column, store::ColumnKind::real)) {
+        numbers.reals = ASK(column->reals());
+    }
+    return numbers;
+}
+
+Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& column,
+                             std::uint32_t longest) {
+    GroupCache* cache = context.request == nullptr ? nullptr : context.request->cache.get();
+    if (column.has_dictionary() && longest == 0) {
+        return Keywords{ASK(column.dictionary()), ASK(column.ordinals())};
+    }
+    if (cache != nullptr) {
+        if (const Keywords* kept = cache->find(context.group, &column, longest)) return *kept;
+    }
+    Keywords keywords;
+    if (column.has_dictionary()) {
+        keywords = {ASK(column.dictionary()), ASK(column.ordinals())};
+    } else {
+        keywords = ASK(read_texts(column));
+    }
+    if (longest != 0) keywords = without_long(keywords, longest);
+    if (cache != nullptr) return cache->keep(context.group, &column, longest, std::move(keywords));
+    return keywords;
+}
+
+Answer<Keywords> keywords_of(const GroupContext& context, const Field& field) {
+    const store::Column* column = column_of(context, field);
+    if (column == nullptr || column->kind() == store::ColumnKind::integer ||
+        column->kind() == store::ColumnKind::real) {
+        return Keywords{};
+    }
+    return keywords_of(context, *column, field.longest);
+}
+
+Answer<Keywords> misfits_of(const GroupContext& context, const Field& field) {
+    const store::Column* column = misfit_column(context, field);
+    if (column == nullptr) return Keywords{};
+    return keywords_of(context, *column, 0);
+}
+
+Answer<store::Bitmap> rows_with_value(const GroupContext& context, const Field& field) {
+    store::Bitmap rows(context.rows());
+    if (const store::Column* column = column_of(context, field)) {
+        if (field.longest == 0) {
+            rows = ASK(column->present());
+        } else {
+            const Keywords keywords = ASK(keywords_of(context, *column, field.longest));
+            for (std::uint32_t row = 0; row < context.rows(); ++row) {
+                if (keywords.ordinals->rows.has(row)) rows.set(row);
+            }
+        }
+    }
+    if (const store::Column* column = misfit_column(context, field)) {
+        rows.or_with(ASK(column->present()));
+    }
+    return rows;
+}
+
+std::string_view nested_path_of(const store::IndexView& index, std::string_view name) {
+    for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0;
+         dot = name.rfind('.', dot - 1)) {
+        const store::FieldMapping* above = index.mapping->find(name.substr(0, dot));
+        if (above != nullptr && above->type == store::FieldType::nested) return name.substr(0, dot);
+    }
+    return {};
+}
+
+bool is_seen_at(const store::IndexView& index, std::string_view place, std::string_view name) {
+    std::string_view of = nested_path_of(index, name);
+    while (of != place && !of.empty()) {
+        const store::FieldMapping& objects = *index.mapping->find(of);
+        if (place.empty() && objects.is_given("include_in_root")) return true;
+        if (!objects.is_given("include_in_parent")) return false;
+        of = nested_path_of(index, of);
+    }
+    return of == place;
+}
+
+const Keywords* GroupCache::find(const store::RowGroup* group, const store::Column* column,
+                                 std::uint32_t longest) const {
+    if (group != group_) return nullptr;
+    const auto it = kept_.find({column, longest});
+    return it == kept_.end() ? nullptr : &it->second;
+}
+
+const Keywords& GroupCache::keep(const store::RowGroup* group, const store::Column* column,
+                                 std::uint32_t longest, Keywords keywords) {
+    if (group != group_) kept_.clear();
+    group_ = group;
+    return kept_.insert_or_assign({column, longest}, std::move(keywords)).first->second;
+}
+
+std::size_t length_of(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+}
+
+}  // namespace elkhorn::search

@@ -1,0 +1,26 @@
+// search/fetch/page_members.h -- what a page of hits takes, and what is refused until it is there.
+#pragma once
+
+#include "base/parameter.h"
+
+namespace elkhorn::search {
+
+/// Members of a page in a body: of a search, of top_hits, of inner_hits.
+inline constexpr Parameter page_members[] = {
+    {"from", Takes::integer},
+    {"size", Takes::integer},
+    {"sort", Takes::any},
+    {"_source", Takes::any},
+    {"stored_fields", Takes::list},
+    {"docvalue_fields", Takes::array},
+    {"fields", Takes::array},
+    {"version", Takes::flag},
+    {"seq_no_primary_term", Takes::flag},
+    {"track_scores", Takes::flag},
+    {"explain", Takes::flag, Use::refused, "scores are not explained yet", "false"},
+    {"highlight", Takes::object, Use::refused, "there is no highlighting yet"},
+    {"script_fields", Takes::object, Use::refused, "there are no scripts yet", "{}"},
+    {"collapse", Takes::object, Use::refused, "hits are not collapsed yet"},
+};
+
+}  // namespace elkhorn::search

@@ -1,0 +1,387 @@
+// search/match/node_compound.cc -- nodes made of nodes: bool, the best of several, constant scores,
+// boosts.
+
+#include "search/match/bm25.h"
+#include "search/match/plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace elkhorn::search {
+namespace {
+
+class ConstantScorer final : public RowScorer {
+public:
+    ConstantScorer(const Node& node, float score) : node_(node), score_(score) {}
+
+    Answer<> enter(const GroupContext& context) override {
+        rows_ = ASK(node_.rows(context));
+        return {};
+    }
+
+    bool has(std::uint32_t row) const override { return rows_.test(row); }
+
+    Answer<float> score(std::uint32_t /*row*/) override { return score_; }
+
+private:
+    const Node& node_;  // whoever asked for the scorer keeps the tree
+    float score_;
+    Bitmap rows_;
+};
+
+class AllNode final : public Node {
+public:
+    Answer<Bitmap> rows(const GroupContext& context) const override {
+        return Bitmap(context.rows(), true);
+    }
+
+    int cost() const override { return 0; }
+};
+
+class NoNode final : public Node {
+public:
+    Answer<Bitmap> rows(const GroupContext& context) const override {
+        return Bitmap(context.rows());
+    }
+
+    int cost() const override { return 0; }
+};
+
+/// What several clauses have in common; `has` is the node's own rows.
+class SumScorer : public RowScorer {
+public:
+    SumScorer(const Node& node, std::vector<std::unique_ptr<RowScorer>> parts)
+        : node_(node), parts_(std::move(parts)) {}
+
+    Answer<> enter(const GroupContext& context) override {
+        rows_ = ASK(node_.rows(context));
+        for (const auto& part : parts_)
+            ASK(part->enter(context));
+        return {};
+    }
+
+    bool has(std::uint32_t row) const override { return rows_.test(row); }
+
+    Answer<float> score(std::uint32_t row) override {
+        double sum = 0;
+        for (const auto& part : parts_) {
+            if (part->has(row)) sum += ASK(part->score(row));
+        }
+        return static_cast<float>(sum);
+    }
+
+protected:
+    const Node& node_;  // see ConstantScorer
+    std::vector<std::unique_ptr<RowScorer>> parts_;
+    Bitmap rows_;
+};
+
+class BestScorer final : public SumScorer {
+public:
+    BestScorer(const Node& node, std::vector<std::unique_ptr<RowScorer>> parts, float tie_breaker)
+        : SumScorer(node, std::move(parts)), tie_breaker_(tie_breaker) {}
+
+    Answer<float> score(std::uint32_t row) override {
+        double best = 0;
+        double others = 0;
+        for (const auto& part : parts_) {
+            if (!part->has(row)) continue;
+            const double score = ASK(part->score(row));
+            others += std::min(best, score);
+            best = std::max(best, score);
+        }
+        return static_cast<float>(best + others * tie_breaker_);
+    }
+
+private:
+    float tie_breaker_;
+};
+
+Answer<std::vector<std::unique_ptr<RowScorer>>> scorers_of(const std::vector<NodePtr>& nodes,
+                                                           Statistics& statistics, float boost) {
+    std::vector<std::unique_ptr<RowScorer>> scorers;
+    for (const NodePtr& node : nodes)
+        scorers.push_back(ASK(node->scorer(statistics, boost)));
+    return scorers;
+}
+
+/// Adds the rows to those counted, in as many bits a row as are needed: levels[i] has the rows that
+/// `i + 1` or more clauses matched.
+void count_rows(std::vector<Bitmap>& levels, const Bitmap& rows) {
+    for (std::size_t i = levels.size() - 1; i > 0; --i) {
+        Bitmap carried = levels[i - 1];
+        carried.and_with(rows);
+        levels[i].or_with(carried);
+    }
+    levels[0].or_with(rows);
+}
+
+class BoolNode final : public Node {
+public:
+    explicit BoolNode(Clauses clauses) : clauses_(std::move(clauses)) {
+        for (const auto& required : {clauses_.must, clauses_.filter}) {
+            required_.insert(required_.end(), required.begin(), required.end());
+        }
+        std::ranges::sort(required_, {}, [](const NodePtr& node) { return node->cost(); });
+        least_ =
+            std::max(clauses_.should_match, required_.empty() && !clauses_.should.empty() ? 1 : 0);
+    }
+
+    Answer<Bitmap> rows(const GroupContext& context) const override {
+        if (context.request != nullptr && context.request->expired()) return Bitmap(context.rows());
+        Bitmap result(context.rows(), true);
+        for (const NodePtr& node : required_) {
+            result.and_with(ASK(node->rows(context)));
+            if (!result.any()) return result;
+        }
+        if (least_ > static_cast<int>(clauses_.should.size())) return Bitmap(context.rows());
+        if (least_ > 0) result.and_with(ASK(rows_of_should(context)));
+        for (const NodePtr& node : clauses_.must_not) {
+            if (!result.any()) return result;
+            result.and_not(ASK(node->rows(context)));
+        }
+        return result;
+    }
+
+    int cost() const override {
+        int cost = 0;
+        for (const auto* nodes : {&required_, &clauses_.should, &clauses_.must_not}) {
+            for (const NodePtr& node : *nodes)
+                cost = std::max(cost, node->cost());
+        }
+        return cost;
+    }
+
+    std::optional<float> constant() const override {
+        if (!clauses_.should.empty()) return std::nullopt;
+        float sum = 0;
+        for (const NodePtr& node : clauses_.must) {
+            const auto score = node->constant();
+            if (!score) return std::nullopt;
+            sum += *score;
+        }
+        return sum;
+    }
+
+    Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
+        auto parts = ASK(scorers_of(clauses_.must, statistics, boost));
+        auto optional = ASK(scorers_of(clauses_.should, statistics, boost));
+        std::ranges::move(optional, std::back_inserter(parts));
+        return std::make_unique<SumScorer>(*this, std::move(parts));
+    }
+
+private:
+    Answer<Bitmap> rows_of_should(const GroupContext& context) const {
+        std::vector<Bitmap> levels(static_cast<std::size_t>(least_), Bitmap(context.rows()));
+        for (const NodePtr& node : clauses_.should)
+            count_rows(levels, ASK(node->rows(context)));
+        return levels.back();
+    }
+
+    Clauses clauses_;
+    std::vector<NodePtr> required_;  // must and filter, the cheapest first
+    int least_ = 0;                  // of should
+};
+
+class BestNode final : public Node {
+public:
+    BestNode(std::vector<NodePtr> nodes, float tie_breaker)
+        : nodes_(std::move(nodes)), tie_breaker_(tie_breaker) {}
+
+    Answer<Bitmap> rows(const GroupContext& context) const override {
+        Bitmap result(context.rows());
+        for (const NodePtr& node : nodes_)
+            result.or_with(ASK(node->rows(context)));
+        return result;
+    }
+
+    int cost() const override {
+        int cost = 0;
+        for (const NodePtr& node : nodes_)
+            cost = std::max(cost, node->cost());
+        return cost;
+    }
+
+    std::optional<float> constant() const override { return std::nullopt; }
+
+    Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
+        auto parts = ASK(scorers_of(nodes_, statistics, boost));
+        return std::make_unique<BestScorer>(*this, std::move(parts), tie_breaker_);
+    }
+
+private:
+    std::vector<NodePtr> nodes_;
+    float tie_breaker_;
+};
+
+class ConstantNode final : public Node {
+public:
+    ConstantNode(NodePtr node, float score) : node_(std::move(node)), score_(score) {}
+
+    Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
+
+    int cost() const override { return node_->cost(); }
+
+    std::optional<float> constant() const override { return score_; }
+
+private:
+    NodePtr node_;
+    float score_;
+};
+
+class BoostedNode final : public Node {
+public:
+    BoostedNode(NodePtr node, float boost) : node_(std::move(node)), boost_(boost) {}
+
+    Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
+
+    int cost() const override { return node_->cost(); }
+
+    std::optional<float> constant() const override {
+        const auto score = node_->constant();
+        return score ? std::optional(*score * boost_) : std::nullopt;
+    }
+
+    Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
+        return node_->scorer(statistics, boost * boost_);
+    }
+
+private:
+    NodePtr node_;
+    float boost_;
+};
+
+class DemotedScorer final : public RowScorer {
+public:
+    DemotedScorer(std::unique_ptr<RowScorer> positive, const Node& negative, float factor)
+        : positive_(std::move(positive)), negative_(negative), factor_(factor) {}
+
+    Answer<> enter(const GroupContext& context) override {
+        demoted_ = ASK(negative_.rows(context));
+        return positive_->enter(context);
+    }
+
+    bool has(std::uint32_t row) const override { return positive_->has(row); }
+
+    Answer<float> score(std::uint32_t row) override {
+        const float score = ASK(positive_->score(row));
+        return demoted_.test(row) ? score * factor_ : score;
+    }
+
+private:
+    std::unique_ptr<RowScorer> positive_;
+    const Node& negative_;  // see ConstantScorer
+    float factor_;
+    Bitmap demoted_;
+};
+
+class DemotedNode final : public Node {
+public:
+    DemotedNode(NodePtr positive, NodePtr negative, float factor)
+        : positive_(std::move(positive)), negative_(std::move(negative)), factor_(factor) {}
+
+    Answer<Bitmap> rows(const GroupContext& context) const override {
+        return positive_->rows(context);
+    }
+
+    int cost() const override { return positive_->cost(); }
+
+    std::optional<float> constant() const override { return std::nullopt; }
+
+    Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
+        auto positive = ASK(positive_->scorer(statistics, boost));
+        return std::make_unique<DemotedScorer>(std::move(positive), *negative_, factor_);
+    }
+
+private:
+    NodePtr positive_;
+    NodePtr negative_;
+    float factor_;
+};
+
+}  // namespace
+
+Answer<std::unique_ptr<RowScorer>> Node::scorer(Statistics& /*statistics*/, float boost) const {
+    return std::make_unique<ConstantScorer>(*this, constant().value_or(1.0F) * boost);
+}
+
+NodePtr all_rows() {
+    static const NodePtr node = std::make_shared<AllNode>();
+    return node;
+}
+
+NodePtr no_rows() {
+    static const NodePtr node = std::make_shared<NoNode>();
+    return node;
+}
+
+NodePtr bool_node(Clauses clauses) {
+    return std::make_shared<BoolNode>(std::move(clauses));
+}
+
+NodePtr any_of(std::vector<NodePtr> nodes) {
+    if (nodes.empty()) return no_rows();
+    if (nodes.size() == 1) return nodes[0];
+    Clauses clauses;
+    clauses.should = std::move(nodes);
+    return bool_node(std::move(clauses));
+}
+
+NodePtr best_of(std::vector<NodePtr> nodes, float tie_breaker) {
+    if (nodes.empty()) return no_rows();
+    if (nodes.size() == 1) return nodes[0];
+    return std::make_shared<BestNode>(std::move(nodes), tie_breaker);
+}
+
+NodePtr constant_node(NodePtr node, float score) {
+    return std::make_shared<ConstantNode>(std::move(node), score);
+}
+
+NodePtr boosted(NodePtr node, float boost) {
+    return boost == 1.0F ? node : std::make_shared<BoostedNode>(std::move(node), boost);
+}
+
+NodePtr demoted(NodePtr positive, NodePtr negative, float factor) {
+    return std::make_shared<DemotedNode>(std::move(positive), std::move(negative), factor);
+}
+
+Answer<NodePtr> PlannedQuery::plan(const Scope& scope) const {
+    if (!plan_) return no_rows();
+    NodePtr node = boosted(ASK(plan_(scope)), boost_);
+    if (!name_.empty() && scope.named != nullptr) scope.named->emplace_back(name_, node);
+    return node;
+}
+
+Answer<Bitmap> PlannedQuery::rows(const GroupContext& context) const {
+    Scope scope;
+    scope.index = context.index;
+    scope.request = context.request;
+    const NodePtr node = ASK(plan(scope));
+    return node->rows(context);
+}
+
+Answer<NodePtr> plan_query(const Query& query, const Scope& scope) {
+    return static_cast<const PlannedQuery&>(query).plan(scope);
+}
+
+QueryPtr match_nothing() {
+    static const QueryPtr nothing = std::make_shared<PlannedQuery>(Plan{}, 1.0F, "", 1.0F);
+    return nothing;
+}
+
+bool matches_nothing(const Query& query) {
+    return static_cast<const PlannedQuery&>(query).matches_nothing();
+}
+
+std::unexpected<Failure> cannot_create(std::string type, const std::string& reason) {
+    auto failure = refuse_in_phase("query_shard_exception", "failed to create query: " + reason);
+    failure.error().caused_by_type = std::move(type);
+    failure.error().caused_by_reason = reason;
+    return failure;
+}
+
+std::unexpected<Failure> shard_failure(std::string reason) {
+    return refuse_in_phase("query_shard_exception", std::move(reason));
+}
+
+}  // namespace elkhorn::search

@@ -1,0 +1,24 @@
+// search/match/patterns.h -- tests of texts by wildcards and by Lucene's regular expressions.
+//
+//   wildcard   * any characters, ? one, \ takes the next one as it is
+//   regexp     Lucene's syntax, always over the whole text: . ? + * {n,m} | ( ) [ ] \ and, beyond
+//              what is usual, @ (anything), # (nothing), "text", <1-99>. Its ~ and & are refused.
+//
+//   Cost       wildcard: text times pattern at worst; regexp: linear in the text (RE2), 8 MiB at
+//              most.
+#pragma once
+
+#include "search/base/failure.h"
+#include "search/match/plan.h"
+
+#include <string>
+#include <string_view>
+
+namespace elkhorn::search {
+
+TextTest wildcard_test(std::string_view pattern, bool case_insensitive);
+TextTest prefix_test(std::string_view prefix, bool case_insensitive);
+/// Refused in the words of Lucene's parser.
+Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive);
+
+}  // namespace elkhorn::search

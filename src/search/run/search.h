@@ -1,0 +1,76 @@
+// search/run/search.h -- the whole of a _search body: query, page, order, sources, totals,
+// aggregations.
+//
+//   const Answer<Request> request = parse_request(body, parameters);
+//   const Answer<Result> answer = run(*request, context);
+//
+// The result is values and ready JSON pieces; api/search writes the envelope around them.
+#pragma once
+
+#include "event/value.h"
+#include "search/agg/core/aggregations.h"
+#include "search/base/context.h"
+#include "search/base/failure.h"
+#include "search/fetch/page.h"
+#include "search/match/query.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace elkhorn::search {
+
+struct Request : Page {
+    QueryPtr query = match_all();
+    QueryPtr post_filter;                              // null: none
+    std::shared_ptr<const event::Value> search_after;  // an array; null: none
+    std::shared_ptr<event::Arena> arena;               // of search_after and other kept values
+    std::optional<std::int64_t> count_up_to = 10'000;  // nothing: exact; 0: totals are left out
+    std::optional<double> min_score;
+    std::int64_t terminate_after = 0;
+    std::int64_t timeout_ms = 0;
+    std::shared_ptr<const event::Value> aggregations;  // null: none
+};
+
+/// URL parameters, decoded, in order; those that are not of a search are ignored here (api checks
+/// names).
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// `body` is null or an object. Parameters win over the body where Elasticsearch lets them.
+Answer<Request> parse_request(const event::Value& body, const Parameters& parameters);
+
+struct Hit {
+    std::string index;
+    std::string id;
+    std::optional<float> score;  // nothing: null
+    std::int64_t version = 0;
+    std::int64_t seq_no = 0;
+    std::string source;                        // JSON; empty: not shown
+    std::string fields;                        // members of "fields", JSON with braces; empty: none
+    std::vector<std::string> sort;             // each value as JSON
+    std::vector<std::string> matched_queries;  // _name of those that match it
+    std::string inner_hits;                    // JSON with braces; empty: none asked for
+};
+
+struct Found {
+    std::int64_t total = 0;
+    bool total_is_lower_bound = false;
+    bool total_known = true;
+    std::optional<float> max_score;  // nothing: null
+    std::vector<Hit> hits;
+    std::string aggregations;  // the object as JSON; empty: none asked for
+    bool timed_out = false;
+    bool terminated_early = false;
+    std::vector<Failure> failures;  // of indices that could not answer where others did
+};
+
+Answer<Found> run(const Request& request, const RequestContext& context, bool typed_keys);
+
+/// Documents that match; for _count.
+Answer<std::uint64_t> count(const QueryPtr& query, const RequestContext& context);
+
+}  // namespace elkhorn::search

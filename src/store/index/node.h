@@ -1,0 +1,29 @@
+// store/index/node.h -- what the indices of a node share.
+#pragma once
+
+#include "io/folder.h"
+#include "store/group/cache.h"
+#include "store/index/options.h"
+#include "store/log/write_log.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace elkhorn::store {
+
+struct Node {
+    io::Folder* folder = nullptr;  // the engine's, like all here
+    WriteLog* log = nullptr;
+    MemoryAccount* memory = nullptr;
+    const Options* options = nullptr;
+    std::shared_ptr<Cache> cache;
+    // of all indices: builders and row groups not yet in segments
+    std::atomic<std::int64_t> tail_bytes{0};
+    std::atomic<std::int64_t> tombstone_bytes{0};
+    std::atomic<std::int64_t> frozen_builders{0};  // of all indices: full, not yet encoded
+    std::atomic<bool> merges_allowed{true};        // not while the disk is nearly full
+    std::atomic<bool> stopping{false};             // merges end early
+};
+
+}  // namespace elkhorn::store

@@ -1,0 +1,303 @@
+#include "store/node/engine.h"
+
+#include "base/kill_point.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "store/log/log_entry.h"
+#include "store/schema/index_name.h"
+#include "store/snapshot/index_restore.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace elkhorn::store {
+namespace {
+
+metrics::Counter documents_written{"elkhorn_store_documents_written_total",
+                                   "Documents acknowledged."};
+metrics::Counter documents_deleted{"elkhorn_store_documents_deleted_total",
+                                   "Documents deleted by their _id, acknowledged."};
+metrics::Counter writes_refused{"elkhorn_store_writes_refused_total",
+                                "Writes refused because tails waited for memory."};
+metrics::Gauge index_count{"elkhorn_store_indices", "Indices."};
+
+KillPoint create_logged{"index.create.logged"};
+KillPoint delete_logged{"index.delete.logged"};
+KillPoint delete_done{"index.delete.done"};
+
+constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writers pause
+constexpr std::int64_t pause_ms = 50;
+constexpr std::int64_t overload_ms = 10'000;
+
+}  // namespace
+
+Engine::Engine(std::unique_ptr<io::Folder> folder, Options options)
+    : options_(std::move(options)),
+      folder_(std::move(folder)),
+      random_(options_.random_seed != 0 ? options_.random_seed
+                                        : static_cast<std::uint64_t>(options_.clock->wall_ns())),
+      merger_([this] { return all(); }) {
+    node_.folder = folder_.get();
+    node_.options = &options_;
+    node_.cache = std::make_shared<Cache>(options_.memory[MemoryUse::cache]);
+    limits_.emplace(node_);
+}
+
+Engine::~Engine() {
+    {
+        const Lock lock(mutex_);
+        stopping_ = true;
+        node_.stopping = true;
+        work_.notify_all();
+    }
+    housekeeper_.join();
+    merger_.stop();
+    if (log_ != nullptr) log_->close();
+}
+
+// -- indices --------------------------------------------------------------------------------------
+
+Result<std::shared_ptr<Index>> Engine::create(std::string_view name, IndexSettings settings) {
+    TRY(check_index_name(name));
+    if (restoring_.contains(name))
+        return fail(ErrorCode::conflict, fmt::format("index [{}] is being restored", name));
+    Manifest manifest;
+    manifest.incarnation = next_incarnation_++;
+    manifest.name = name;
+    manifest.uuid = random_id(random_);
+    manifest.created_ms = options_.clock->wall_ms();
+    manifest.settings_json = std::move(settings.settings_json);
+    manifest.mapping = std::move(settings.mapping);
+    std::string entry = creation_entry(manifest);
+    auto index = std::make_shared<Index>(node_, std::move(manifest));
+    index->set_created_at(log_->append(std::move(entry)));
+    indices_[index->name()] = index;
+    by_incarnation_[index->incarnation()] = index;
+    index_count.set(static_cast<std::int64_t>(indices_.size()));
+    return index;
+}
+
+/// The index of these writes, made by the first that makes one: a delete does so only where its
+/// version must be remembered. Null, with the reason in each result, when there is none.
+std::shared_ptr<Index> Engine::index_for(std::span<const Write> writes,
+                                         std::span<const std::size_t> places,
+                                         std::span<Written> results) {
+    const std::string_view name = writes[places.front()].index;
+    const Lock lock(mutex_);
+    if (const auto it = indices_.find(name); it != indices_.end()) return it->second;
+    for (const std::size_t i : places) {
+        if (writes[i].action == Action::remove && !writes[i].external) {
+            results[i].error = missing(name).error();
+            continue;
+        }
+        auto made = create(name, {});
+        if (made) return *made;
+        results[i].error = made.error();
+    }
+    return nullptr;
+}
+
+Result<> Engine::create_index(std::string_view name, IndexSettings settings) {
+    TRY(log_->writable());
+    TRY(limits_->check_change(name));
+    {
+        const Lock lock(mutex_);
+        if (const auto it = indices_.find(name); it != indices_.end()) {
+            return fail(ErrorCode::conflict,
+                        fmt::format("index [{}/{}] already exists", name, "_na_"));
+        }
+        TRY(create(name, std::move(settings)));
+    }
+    TRY(log_->commit(log_->last_lsn()));
+    create_logged.reached();
+    return {};
+}
+
+/// Takes an index out of the node and says so in the log.
+Lsn Engine::log_removal(const Index& index) {
+    const Lsn lsn = log_->append(removal_entry(index.incarnation()));
+    by_incarnation_.erase(index.incarnation());
+    indices_.erase(index.name());
+    index_count.set(static_cast<std::int64_t>(indices_.size()));
+    return lsn;
+}
+
+/// It is deleted as soon as the log has it. A folder that cannot be removed now is tried again with
+/// each turn of the housekeeper, and until then the log tells that it must go.
+void Engine::remove_files(Index& index, Lsn logged) {
+    // Nor may it be merged meanwhile: that would make the folder again.
+    index.close();
+    leaving_.push_back({logged, index.incarnation()});
+    if (auto removed = remove_leaving(); !removed) {
+        log::warn("the folder of a deleted index cannot be removed yet",
+                  {{"index", index.name()}, {"reason", removed.error().message}});
+    }
+}
+
+Result<> Engine::delete_index(std::string_view name) {
+    TRY(log_->writable());
+    // Not while the housekeeper flushes it: it would make the folder again, or trim the log of
+    // documents whose index is still in its folder.
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    std::shared_ptr<Index> index;
+    Lsn lsn = 0;
+    {
+        const Lock lock(mutex_);
+        const auto it = indices_.find(name);
+        if (it == indices_.end()) return missing(name);
+        index = it->second;
+        lsn = log_removal(*index);
+    }
+    TRY(log_->commit(lsn));
+    delete_logged.reached();
+    remove_files(*index, lsn);
+    delete_done.reached();
+    return {};
+}
+
+/// Retention's way: only where nothing was written to it meanwhile; the housekeeper alone.
+Result<bool> Engine::remove_unwritten(const std::shared_ptr<Index>& index,
+                                      std::int64_t next_seq_no) {
+    Lsn lsn = 0;
+    {
+        const Lock lock(mutex_);
+        const auto it = indices_.find(index->name());
+        if (it == indices_.end() || it->second != index) return false;
+        if (!index->retire(next_seq_no)) return false;
+        lsn = log_removal(*index);
+    }
+    TRY(log_->commit(lsn));
+    remove_files(*index, lsn);
+    return true;
+}
+
+Result<PinnedIndex> Engine::pin(std::string_view name) {
+    // Not while it is deleted: a flush would make its folder again.
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    const auto index = find(name);
+    if (index == nullptr) return missing(name);
+    return index->pin();
+}
+
+/// Its numbers go on far from those of the index the snapshot was of, and of its other copies:
+/// documents that are new in both must not get the same generated ids.
+Result<> Engine::adopt(Manifest manifest, const Fill& fill) {
+    const std::string name = manifest.name;
+    TRY(check_index_name(name));
+    {
+        const Lock lock(mutex_);
+        if (indices_.contains(name) || !restoring_.insert(name).second)
+            return fail(ErrorCode::conflict, fmt::format("index [{}] already exists", name));
+        manifest.incarnation = next_incarnation_++;
+        manifest.uuid = random_id(random_);
+        manifest.flushed_seq_no += static_cast<std::int64_t>((1 + random_.below(1 << 14)) << 32);
+    }
+    const auto index = restore_index(node_, manifest, fill);
+    const Lock lock(mutex_);
+    restoring_.erase(name);
+    if (!index) return std::unexpected(index.error());
+    indices_[name] = *index;
+    by_incarnation_[manifest.incarnation] = *index;
+    index_count.set(static_cast<std::int64_t>(indices_.size()));
+    return {};
+}
+
+Result<> Engine::put_mapping(std::string_view name, const Mapping& update) {
+    const auto index = TRY(existing(name));
+    TRY(log_->writable());
+    TRY(limits_->check_change(name));
+    return log_->commit(TRY(index->put_mapping(update)));
+}
+
+std::vector<std::string> Engine::index_names() const {
+    const Lock lock(mutex_);
+    const auto names = std::views::keys(indices_);
+    return {names.begin(), names.end()};
+}
+
+// -- writing and reading --------------------------------------------------------------------------
+
+/// Memory for the writes. Writers wait while the housekeeper is behind; past a bound in time they
+/// are told to come back.
+Result<MemoryAccount::Charge> Engine::wait_for_room(std::span<const Write> writes) {
+    if (!options_.background) return MemoryAccount::Charge();
+    TRY(limits_->check_size(writes));
+    const std::int64_t deadline = options_.clock->steady_ns() + overload_ms * 1'000'000;
+    while (true) {
+        if (node_.frozen_builders <= max_frozen_builders) {
+            if (auto room = limits_->room_for(writes)) return std::move(*room);
+        }
+        if (options_.clock->steady_ns() > deadline) {
+            writes_refused.add();
+            return limits_->no_room(writes);
+        }
+        const Lock lock(mutex_);
+        work_.notify_all();
+        room_.wait_for(mutex_, pause_ms);
+    }
+}
+
+/// The writes to one index; should retention take that away meanwhile, to the next of its name.
+Lsn Engine::write_to_one(std::span<const Write> writes, std::span<const std::size_t> places,
+                         std::span<Written> results) {
+    std::vector<const Write*> batch;
+    std::vector<Written*> answers;
+    for (const std::size_t i : places) {
+        batch.push_back(&writes[i]);
+        answers.push_back(&results[i]);
+    }
+    while (const auto index = index_for(writes, places, results)) {
+        for (Written* answer : answers)
+            answer->error.reset();
+        if (const auto lsn = index->write(batch, answers)) return *lsn;
+    }
+    return 0;
+}
+
+Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
+    TRY(log_->writable());
+    if (!writes.empty()) TRY(limits_->check_change(writes.front().index));
+    std::optional room = TRY(wait_for_room(writes));
+    std::vector<Written> results(writes.size());
+    // By index, in order within each.
+    std::map<std::string_view, std::vector<std::size_t>> by_index;
+    for (std::size_t i = 0; i < writes.size(); ++i)
+        by_index[writes[i].index].push_back(i);
+    Lsn last = 0;
+    for (const auto& [name, places] : by_index)
+        last = std::max(last, write_to_one(writes, places, results));
+    room.reset();  // they have counted themselves
+    const bool frozen = node_.frozen_builders > 0;
+    if (frozen && options_.background) {
+        const Lock lock(mutex_);
+        work_.notify_all();
+    }
+    TRY(log_->commit(last));
+    if (frozen && !options_.background) TRY(housekeep());
+    std::int64_t written = 0;
+    std::int64_t deleted = 0;
+    for (const Written& result : results) {
+        if (result.error) continue;
+        if (result.effect == Effect::deleted) ++deleted;
+        if (result.effect == Effect::created || result.effect == Effect::updated) ++written;
+    }
+    documents_written.add(written);
+    documents_deleted.add(deleted);
+    return results;
+}
+
+bool Engine::healthy(std::string* reason) const {
+    const auto failure = log_->failure();
+    if (failure && reason != nullptr) *reason = failure->message;
+    return !failure;
+}
+
+Result<std::unique_ptr<Store>> Store::open(std::unique_ptr<io::Folder> folder, Options options) {
+    ASSERT(options.flatten != nullptr && options.field_names != nullptr);
+    auto engine = std::make_unique<Engine>(std::move(folder), std::move(options));
+    TRY(engine->open());
+    return engine;
+}
+
+}  // namespace elkhorn::store

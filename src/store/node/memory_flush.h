@@ -1,0 +1,16 @@
+// store/node/memory_flush.h -- room in memory: the largest tails go to segments first.
+#pragma once
+
+#include "store/index/index.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace elkhorn::store {
+
+/// Until all tails of the node take no more than that.
+Result<> flush_for_memory(const Node& node, std::vector<std::shared_ptr<Index>> indices,
+                          std::int64_t target_bytes);
+
+}  // namespace elkhorn::store

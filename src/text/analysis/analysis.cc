@@ -1,0 +1,194 @@
+#include "text/analysis/analysis.h"
+
+#include "base/strings.h"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <array>
+
+namespace elkhorn::text {
+namespace {
+
+constexpr std::size_t longest_token = 255;
+
+struct Folded {
+    UChar32 letter;
+    std::string_view ascii;
+};
+
+// Letters that no decomposition takes apart.
+constexpr std::array folds = {
+    Folded{0xc6, "AE"},   Folded{0xd0, "D"},    Folded{0xd8, "O"},   Folded{0xde, "TH"},
+    Folded{0xdf, "ss"},   Folded{0xe6, "ae"},   Folded{0xf0, "d"},   Folded{0xf8, "o"},
+    Folded{0xfe, "th"},   Folded{0x110, "D"},   Folded{0x111, "d"},  Folded{0x126, "H"},
+    Folded{0x127, "h"},   Folded{0x131, "i"},   Folded{0x138, "q"},  Folded{0x141, "L"},
+    Folded{0x142, "l"},   Folded{0x14a, "N"},   Folded{0x14b, "n"},  Folded{0x152, "OE"},
+    Folded{0x153, "oe"},  Folded{0x166, "T"},   Folded{0x167, "t"},  Folded{0x1e9e, "SS"},
+    Folded{0x2010, "-"},  Folded{0x2011, "-"},  Folded{0x2012, "-"}, Folded{0x2013, "-"},
+    Folded{0x2014, "-"},  Folded{0x2018, "'"},  Folded{0x2019, "'"}, Folded{0x201a, "'"},
+    Folded{0x201c, "\""}, Folded{0x201d, "\""}, Folded{0xab, "\""},  Folded{0xbb, "\""},
+};
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string to_upper_unicode(std::string_view text) {
+    if (is_ascii(text)) return to_upper(text);
+    std::string out;
+    const auto whole =
+        icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
+    icu::UnicodeString upper;
+    for (std::int32_t i = 0; i < whole.length(); i = whole.moveIndex32(i, 1))
+        upper.append(static_cast<UChar32>(u_toupper(whole.char32At(i))));
+    return upper.toUTF8String(out);
+}
+
+/// Cuts where `part` says that a character belongs to no token.
+template <typename IsPart>
+std::vector<std::string> runs(std::string_view text, IsPart&& part) {
+    std::vector<std::string> tokens;
+    const auto whole =
+        icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
+    icu::UnicodeString token;
+    const auto close = [&] {
+        if (!token.isEmpty()) {
+            std::string out;
+            tokens.push_back(token.toUTF8String(out));
+        }
+        token.remove();
+    };
+    for (std::int32_t i = 0; i < whole.length(); i = whole.moveIndex32(i, 1)) {
+        const UChar32 c = whole.char32At(i);
+        if (!part(c)) {
+            close();
+            continue;
+        }
+        if (static_cast<std::size_t>(token.length()) >= longest_token) close();
+        token.append(c);
+    }
+    close();
+    return tokens;
+}
+
+std::vector<std::string> standard_tokens(std::string_view text) {
+    std::vector<std::string> tokens;
+    for (Tokenizer cut(text); cut.next();)
+        tokens.emplace_back(text.substr(cut.begin(), cut.end() - cut.begin()));
+    return tokens;
+}
+
+}  // namespace
+
+std::optional<Analyzer> Analyzer::parse(std::string_view specification) {
+    Analyzer analyzer;
+    if (specification.empty()) {
+        analyzer.filters_.push_back(Filter::lowercase);
+        return analyzer;
+    }
+    bool first = true;
+    for (const std::string_view word : split(specification, ' ')) {
+        if (first) {
+            if (word == "standard")
+                analyzer.cut_ = Cut::standard;
+            else if (word == "letter")
+                analyzer.cut_ = Cut::letter;
+            else if (word == "whitespace")
+                analyzer.cut_ = Cut::whitespace;
+            else if (word == "keyword")
+                analyzer.cut_ = Cut::keyword;
+            else
+                return std::nullopt;
+            first = false;
+            continue;
+        }
+        if (word == "lowercase")
+            analyzer.filters_.push_back(Filter::lowercase);
+        else if (word == "uppercase")
+            analyzer.filters_.push_back(Filter::uppercase);
+        else if (word == "asciifolding")
+            analyzer.filters_.push_back(Filter::asciifolding);
+        else if (word == "trim")
+            analyzer.filters_.push_back(Filter::trim);
+        else
+            return std::nullopt;
+    }
+    return analyzer;
+}
+
+std::string Analyzer::filtered(std::string_view text) const {
+    std::string out(text);
+    for (const Filter filter : filters_) {
+        switch (filter) {
+            case Filter::lowercase: out = to_lower_unicode(out); break;
+            case Filter::uppercase: out = to_upper_unicode(out); break;
+            case Filter::asciifolding: out = fold_to_ascii(out); break;
+            case Filter::trim: out = std::string(trim(out)); break;
+        }
+    }
+    return out;
+}
+
+std::vector<std::string> Analyzer::tokens(std::string_view text) const {
+    std::vector<std::string> tokens;
+    switch (cut_) {
+        case Cut::standard: tokens = standard_tokens(text); break;
+        case Cut::letter: tokens = runs(text, [](UChar32 c) { return u_isalpha(c) != 0; }); break;
+        case Cut::whitespace:
+            tokens = runs(text, [](UChar32 c) { return u_isWhitespace(c) == 0; });
+            break;
+        case Cut::keyword:
+            if (!text.empty()) tokens.emplace_back(text);
+            break;
+    }
+    for (std::string& token : tokens)
+        token = filtered(token);
+    return tokens;
+}
+
+TokenStream::TokenStream(const Analyzer* analyzer, std::string_view text)
+    : standard_(text), made_(analyzer != nullptr) {
+    if (analyzer != nullptr) tokens_ = analyzer->tokens(text);
+}
+
+bool TokenStream::next() {
+    if (!made_) return standard_.next();
+    if (at_ == tokens_.size()) return false;
+    ++at_;
+    return true;
+}
+
+std::string fold_to_ascii(std::string_view text) {
+    if (is_ascii(text)) return std::string(text);
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* decompose = icu::Normalizer2::getNFKDInstance(status);
+    if (U_FAILURE(status)) return std::string(text);
+    const auto whole =
+        icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
+    icu::UnicodeString out;
+    for (std::int32_t i = 0; i < whole.length(); i = whole.moveIndex32(i, 1)) {
+        const UChar32 c = whole.char32At(i);
+        const auto* fold = std::ranges::find(folds, c, &Folded::letter);
+        if (fold != folds.end()) {
+            out.append(icu::UnicodeString::fromUTF8(
+                {fold->ascii.data(), static_cast<int32_t>(fold->ascii.size())}));
+            continue;
+        }
+        icu::UnicodeString parts;
+        if (!decompose->getDecomposition(c, parts) ||
+            u_charType(parts.char32At(0)) == U_NON_SPACING_MARK || parts.char32At(0) >= 0x80) {
+            out.append(c);  // a letter of another script keeps its marks
+            continue;
+        }
+        for (std::int32_t p = 0; p < parts.length(); p = parts.moveIndex32(p, 1)) {
+            if (u_charType(parts.char32At(p)) != U_NON_SPACING_MARK) out.append(parts.char32At(p));
+        }
+    }
+    std::string bytes;
+    return out.toUTF8String(bytes);
+}
+
+}  // namespace elkhorn::text
