@@ -5,19 +5,34 @@
 namespace elkhorn::io {
 namespace {
 
-std::string folder_of(const std::string& name) {
-    const std::size_t slash = name.rfind('/');
-    return slash == std::string::npos ? "" : name.substr(0, slash);
+std::string folder_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+std::string last_of(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
+/// Calls `take` with each name along a path, until it returns false.
+template <typename Take>
+void walk(std::string_view path, Take take) {
+    while (!path.empty()) {
+        const std::size_t slash = path.find('/');
+        if (slash != 0 && !take(std::string(path.substr(0, slash)))) return;
+        path = slash == std::string_view::npos ? "" : path.substr(slash + 1);
+    }
 }
 
 constexpr std::size_t sector_bytes = 512;
+constexpr std::size_t all_of_it = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
 class FakeAppender final : public Appender {
 public:
-    FakeAppender(FakeDisk& disk, std::shared_ptr<FakeDisk::File> file, std::uint64_t age)
-        : disk_(disk), file_(std::move(file)), age_(age) {}
+    FakeAppender(FakeDisk& disk, std::string name, FakeDisk::NodePtr file, std::uint64_t age)
+        : disk_(disk), name_(std::move(name)), file_(std::move(file)), age_(age) {}
 
     Result<> append(std::string_view bytes) override {
         const Lock lock(disk_.mutex_);
@@ -45,7 +60,7 @@ public:
             return changed;
         }
         ++disk_.syncs_;
-        if (!file_->spoiled) file_->synced_bytes = file_->bytes.size();
+        disk_.sync_file(name_, file_);
         return {};
     }
 
@@ -56,7 +71,8 @@ public:
 
 private:
     FakeDisk& disk_;
-    std::shared_ptr<FakeDisk::File> file_;
+    std::string name_;
+    FakeDisk::NodePtr file_;
     std::uint64_t age_;
 };
 
@@ -79,9 +95,10 @@ public:
         const Lock lock(disk_.mutex_);
         TRY(disk_.open(name));
         TRY(disk_.change("failed create"));
-        auto file = std::make_shared<FakeDisk::File>();
-        disk_.set_name(full(name), file);
-        return std::make_unique<FakeAppender>(disk_, std::move(file), disk_.age_);
+        const auto folder = TRY(disk_.parent(full(name)));
+        auto file = std::make_shared<FakeDisk::Node>();
+        FakeDisk::set_name(*folder, last_of(full(name)), file);
+        return std::make_unique<FakeAppender>(disk_, full(name), std::move(file), disk_.age_);
     }
 
     Result<std::shared_ptr<const Mapped>> map(const std::string& name) const override {
@@ -91,19 +108,20 @@ public:
     Result<std::string> read(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
         TRY(disk_.open(name));
-        const auto it = disk_.seen_.find(full(name));
-        if (it == disk_.seen_.end()) return fail(ErrorCode::not_found, "cannot open " + name);
-        return it->second->bytes;
+        const auto file = disk_.find(full(name));
+        if (file == nullptr || file->is_folder)
+            return fail(ErrorCode::not_found, "cannot open " + name);
+        return file->bytes;
     }
 
     Result<> rename(const std::string& from, const std::string& to) override {
         const Lock lock(disk_.mutex_);
         TRY(disk_.change("failed rename"));
-        const auto it = disk_.seen_.find(full(from));
-        if (it == disk_.seen_.end()) return fail(ErrorCode::not_found, "cannot rename " + from);
-        const auto file = it->second;
-        disk_.set_name(full(to), file);
-        disk_.set_name(full(from), nullptr);
+        const auto node = disk_.find(full(from));
+        if (node == nullptr) return fail(ErrorCode::not_found, "cannot rename " + from);
+        const auto target = TRY(disk_.parent(full(to)));
+        FakeDisk::set_name(*target, last_of(full(to)), node);
+        FakeDisk::set_name(*TRY(disk_.parent(full(from))), last_of(full(from)), nullptr);
         return {};
     }
 
@@ -113,82 +131,80 @@ public:
             return fail(ErrorCode::io, "cannot link " + name + " to another disk");
         const Lock lock(disk_.mutex_);
         TRY(disk_.change("failed link"));
-        const auto it = disk_.seen_.find(full(name));
-        if (it == disk_.seen_.end()) return fail(ErrorCode::not_found, "cannot link " + name);
-        if (disk_.seen_.contains(other->full(to_name)))
+        const auto node = disk_.find(full(name));
+        if (node == nullptr) return fail(ErrorCode::not_found, "cannot link " + name);
+        const std::string path = other->full(to_name);
+        if (disk_.find(path) != nullptr)
             return fail(ErrorCode::conflict, to_name + " is there already");
-        disk_.set_name(other->full(to_name), it->second);
+        FakeDisk::set_name(*TRY(disk_.parent(path)), last_of(path), node);
         return {};
     }
 
     Result<> remove(const std::string& name) override {
         const Lock lock(disk_.mutex_);
         TRY(disk_.change("failed remove"));
-        if (disk_.seen_.contains(full(name))) disk_.set_name(full(name), nullptr);
+        if (disk_.find(full(name)) == nullptr) return {};
+        FakeDisk::set_name(*TRY(disk_.parent(full(name))), last_of(full(name)), nullptr);
         return {};
     }
 
     Result<> remove_tree(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        TRY(disk_.change("failed remove"));
-        std::vector<std::string> below;
-        for (const auto& [file, unused] : disk_.seen_) {
-            if (file.starts_with(full(name) + "/")) below.push_back(file);
+        const auto node = disk_.find(full(name));
+        if (auto changed = disk_.change("failed remove"); !changed) {
+            if (node != nullptr) FakeDisk::empty(*node, node->seen.size() / 2);
+            return changed;
         }
-        for (const std::string& file : below)
-            disk_.set_name(file, nullptr);
-        std::erase_if(disk_.folders_, [&](const std::string& folder) {
-            return folder == full(name) || folder.starts_with(full(name) + "/");
-        });
+        if (node == nullptr) return {};
+        FakeDisk::empty(*node, all_of_it);
+        FakeDisk::set_name(*TRY(disk_.parent(full(name))), last_of(full(name)), nullptr);
         return {};
     }
 
     Result<> make_folder(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        for (std::string at = full(name); !at.empty(); at = folder_of(at))
-            disk_.folders_.insert(at);
+        if (disk_.find(full(name)) != nullptr) return {};
+        TRY(disk_.change("failed make_folder"));
+        auto at = disk_.root_;
+        walk(full(name), [&at](std::string part) {
+            auto& there = at->seen[part];
+            if (there == nullptr) {
+                auto made = std::make_shared<FakeDisk::Node>();
+                made->is_folder = true;
+                FakeDisk::set_name(*at, std::move(part), made);
+                at = std::move(made);
+            } else {
+                at = there;
+            }
+            return true;
+        });
         return {};
     }
 
     Result<std::vector<std::string>> list(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
         TRY(disk_.open(name));
-        std::set<std::string> found;
-        const std::string prefix = name.empty() ? prefix_ : full(name) + "/";
-        const auto add = [&](const std::string& path) {
-            if (path.starts_with(prefix) && path.size() > prefix.size()) {
-                found.insert(
-                    path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size()));
-            }
-        };
-        for (const auto& [path, unused] : disk_.seen_)
-            add(path);
-        for (const std::string& folder : disk_.folders_)
-            add(folder);
-        return std::vector<std::string>(found.begin(), found.end());
+        std::vector<std::string> found;
+        const auto folder = disk_.find(full(name));
+        if (folder == nullptr) return found;
+        for (const auto& [child, unused] : folder->seen)
+            found.push_back(child);
+        return found;
     }
 
     bool exists(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
-        return disk_.seen_.contains(full(name)) || disk_.folders_.contains(full(name));
+        return disk_.find(full(name)) != nullptr;
     }
 
     Result<> sync_names(const std::string& name) override {
         const Lock lock(disk_.mutex_);
-        const std::string synced = name.empty() ? folder_of(prefix_) : full(name);
         TRY(disk_.open(name));
         TRY(disk_.change("failed folder fsync"));
-        std::vector<FakeDisk::NameChange> left;
-        for (FakeDisk::NameChange& change : disk_.pending_) {
-            if (folder_of(change.name) != synced) {
-                left.push_back(std::move(change));
-            } else if (change.file == nullptr) {
-                disk_.durable_.erase(change.name);
-            } else {
-                disk_.durable_[change.name] = change.file;
-            }
-        }
-        disk_.pending_ = std::move(left);
+        const auto folder = disk_.find(full(name));
+        if (folder == nullptr || !folder->is_folder)
+            return fail(ErrorCode::io, "cannot open folder " + full(name));
+        disk_.sync_folder(name.empty() ? folder_of(prefix_) : full(name), folder);
         return {};
     }
 
@@ -210,7 +226,12 @@ private:
     const std::string prefix_;
 };
 
+FakeDisk::FakeDisk() : root_(std::make_shared<Node>()) {
+    root_->is_folder = true;
+}
+
 Result<> FakeDisk::change(std::string_view kind) {
+    do_late_syncs();
     if (calls_until_failure_ < 0) return {};
     if (calls_until_failure_ > 0) {
         --calls_until_failure_;
@@ -221,12 +242,82 @@ Result<> FakeDisk::change(std::string_view kind) {
     return fail(ErrorCode::io, "the fake disk failed as it was told to");
 }
 
-void FakeDisk::set_name(const std::string& name, std::shared_ptr<File> file) {
-    pending_.push_back({name, file});
-    if (file == nullptr)
-        seen_.erase(name);
+void FakeDisk::do_late_syncs() {
+    for (const auto& sync : std::exchange(late_, {}))
+        sync();
+}
+
+void FakeDisk::sync_file(const std::string& name, const NodePtr& file) {
+    const Duty duty = duties_ ? duties_(name, false) : Duty::done;
+    if (duty == Duty::never || file->spoiled) return;
+    const auto sync = [file, size = file->bytes.size()] {
+        file->synced_bytes = std::max(file->synced_bytes, size);
+    };
+    if (duty == Duty::late)
+        late_.emplace_back(sync);
     else
-        seen_[name] = std::move(file);
+        sync();
+}
+
+void FakeDisk::sync_folder(const std::string& name, const NodePtr& folder) {
+    const Duty duty = duties_ ? duties_(name, true) : Duty::done;
+    if (duty == Duty::never) return;
+    const auto sync = [folder] {
+        folder->durable = folder->seen;
+        folder->pending.clear();
+    };
+    if (duty == Duty::late)
+        late_.emplace_back(sync);
+    else
+        sync();
+}
+
+FakeDisk::NodePtr FakeDisk::find(std::string_view path) const {
+    NodePtr at = root_;
+    walk(path, [&at](const std::string& part) {
+        const auto child = at->seen.find(part);
+        at = child == at->seen.end() ? nullptr : child->second;
+        return at != nullptr;
+    });
+    return at;
+}
+
+Result<FakeDisk::NodePtr> FakeDisk::parent(const std::string& path) const {
+    auto folder = find(folder_of(path));
+    if (folder == nullptr || !folder->is_folder)
+        return fail(ErrorCode::io, path + ": there is no such folder");
+    return folder;
+}
+
+FakeDisk::NodePtr FakeDisk::make_durable_folder(std::string_view path) {
+    NodePtr at = root_;
+    walk(path, [&at](const std::string& part) {
+        auto& there = at->seen[part];
+        if (there == nullptr) {
+            there = std::make_shared<Node>();
+            there->is_folder = true;
+            at->durable[part] = there;
+        }
+        at = there;
+        return true;
+    });
+    return at;
+}
+
+void FakeDisk::set_name(Node& folder, std::string name, NodePtr node) {
+    folder.pending.push_back({name, node});
+    if (node == nullptr)
+        folder.seen.erase(name);
+    else
+        folder.seen[std::move(name)] = std::move(node);
+}
+
+void FakeDisk::empty(Node& folder, std::size_t most) {
+    while (most-- > 0 && !folder.seen.empty()) {
+        const auto [name, node] = *folder.seen.begin();
+        empty(*node, all_of_it);
+        set_name(folder, name, nullptr);
+    }
 }
 
 void FakeDisk::crash(Random& random) {
@@ -234,36 +325,37 @@ void FakeDisk::crash(Random& random) {
     ++age_;
     ++faults_["power cut"];
     calls_until_failure_ = -1;
-    lose_names(random);
-    std::map<std::string, std::shared_ptr<File>> after;
-    for (const auto& [name, file] : durable_) {
-        auto copy = std::make_shared<File>(*file);
-        lose_bytes(*copy, random);
-        after[name] = std::move(copy);
-    }
-    durable_ = after;
-    seen_ = std::move(after);
+    late_.clear();
+    std::set<const Node*> done;
+    lose(*root_, random, done);
+}
+
+void FakeDisk::lose(Node& node, Random& random, std::set<const Node*>& done) {
+    if (!done.insert(&node).second) return;
+    if (!node.is_folder) return lose_bytes(node, random);
+    lose_names(node, random);
+    for (const auto& [unused, child] : node.seen)
+        lose(*child, random, done);
 }
 
 /// A folder's changes reach the disk in order, but folders do not wait for each other.
-void FakeDisk::lose_names(Random& random) {
-    std::map<std::string, std::vector<NameChange*>> by_folder;
-    for (NameChange& change : pending_)
-        by_folder[folder_of(change.name)].push_back(&change);
-    for (const auto& [folder, changes] : by_folder) {
-        const std::uint64_t survive = random.below(changes.size() + 1);
-        if (survive < changes.size()) ++faults_["names lost"];
+void FakeDisk::lose_names(Node& folder, Random& random) {
+    if (!folder.pending.empty()) {
+        const std::uint64_t survive = random.below(folder.pending.size() + 1);
+        if (survive < folder.pending.size()) ++faults_["names lost"];
         for (std::uint64_t i = 0; i < survive; ++i) {
-            if (changes[i]->file == nullptr)
-                durable_.erase(changes[i]->name);
+            NameChange& change = folder.pending[i];
+            if (change.node == nullptr)
+                folder.durable.erase(change.name);
             else
-                durable_[changes[i]->name] = changes[i]->file;
+                folder.durable[change.name] = std::move(change.node);
         }
+        folder.pending.clear();
     }
-    pending_.clear();
+    folder.seen = folder.durable;
 }
 
-void FakeDisk::lose_bytes(File& file, Random& random) {
+void FakeDisk::lose_bytes(Node& file, Random& random) {
     const std::size_t synced = file.synced_bytes;
     const std::size_t unsynced = file.bytes.size() - synced;
     if (unsynced == 0) return;
@@ -324,33 +416,48 @@ Result<> FakeDisk::open(const std::string& name) {
     return {};
 }
 
+void FakeDisk::neglect(Duties duties) {
+    const Lock lock(mutex_);
+    duties_ = std::move(duties);
+}
+
 void FakeDisk::put(const std::string& name, std::string bytes) {
     const Lock lock(mutex_);
-    auto file = std::make_shared<File>();
+    auto file = std::make_shared<Node>();
     file->synced_bytes = bytes.size();
     file->bytes = std::move(bytes);
-    seen_[name] = file;
-    durable_[name] = std::move(file);
+    const auto folder = make_durable_folder(folder_of(name));
+    folder->seen[last_of(name)] = file;
+    folder->durable[last_of(name)] = std::move(file);
 }
 
 std::string FakeDisk::get(const std::string& name) const {
     const Lock lock(mutex_);
-    const auto it = seen_.find(name);
-    return it == seen_.end() ? "" : it->second->bytes;
+    const auto file = find(name);
+    return file == nullptr ? "" : file->bytes;
 }
 
 std::vector<std::string> FakeDisk::names() const {
     const Lock lock(mutex_);
-    std::vector<std::string> names;
-    names.reserve(seen_.size());
-    for (const auto& [name, unused] : seen_)
-        names.push_back(name);
-    return names;
+    std::vector<std::string> files;
+    list_files(*root_, "", files);
+    std::ranges::sort(files);
+    return files;
+}
+
+void FakeDisk::list_files(const Node& folder, const std::string& path,
+                          std::vector<std::string>& files) {
+    for (const auto& [name, node] : folder.seen) {
+        if (node->is_folder)
+            list_files(*node, path + name + "/", files);
+        else
+            files.push_back(path + name);
+    }
 }
 
 void FakeDisk::flip(const std::string& name, std::size_t at, unsigned char bits) {
     const Lock lock(mutex_);
-    char& byte = seen_.at(name)->bytes.at(at);
+    char& byte = find(name)->bytes.at(at);
     byte = static_cast<char>(static_cast<unsigned char>(byte) ^ bits);
 }
 
@@ -365,6 +472,8 @@ std::uint64_t FakeDisk::syncs() const {
 }
 
 std::unique_ptr<Folder> FakeDisk::view(const std::string& below) {
+    const Lock lock(mutex_);
+    make_durable_folder(below);
     return std::make_unique<FakeFolder>(*this, below);
 }
 

@@ -109,6 +109,13 @@ private:
     std::size_t size_bytes_;
 };
 
+Result<> sync_folder(const std::string& path) {
+    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() < 0) return system_error("open folder", path, errno);
+    if (::fsync(fd.get()) != 0) return sync_error("fsync folder", path, errno);
+    return {};
+}
+
 class RealFolder final : public Folder {
 public:
     RealFolder(std::string path, Descriptor lock)
@@ -193,12 +200,7 @@ public:
         return ::access(full(name).c_str(), F_OK) == 0;
     }
 
-    Result<> sync_names(const std::string& name) override {
-        const Descriptor fd(::open(full(name).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (fd.get() < 0) return system_error("open folder", full(name), errno);
-        if (::fsync(fd.get()) != 0) return sync_error("fsync folder", full(name), errno);
-        return {};
-    }
+    Result<> sync_names(const std::string& name) override { return sync_folder(full(name)); }
 
     Result<std::uint64_t> free_bytes() const override {
         struct statvfs info{};
@@ -255,12 +257,27 @@ Result<Descriptor> take_lock(const std::string& path) {
     return fd;
 }
 
+/// With those above it. What is synced below would be lost with a folder whose own name is not.
+Result<> make_durable_folder(const std::string& path) {
+    std::error_code error;
+    std::vector<fs::path> without_name;  // the folders that get a new name in them
+    fs::path at = fs::absolute(path, error);
+    while (!error && at != at.root_path() && !fs::exists(at, error)) {
+        at = at.parent_path();
+        without_name.push_back(at);
+    }
+    fs::create_directories(path, error);
+    if (error) return system_error("create folder", path, error.value());
+    for (const fs::path& parent : without_name) {
+        if (fs::is_directory(parent, error)) TRY(sync_folder(parent.string()));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Folder>> open_folder(const std::string& path, bool exclusive) {
-    std::error_code error;
-    fs::create_directories(path, error);
-    if (error) return system_error("create folder", path, error.value());
+    TRY(make_durable_folder(path));
     Descriptor lock(-1);
     if (exclusive) {
         auto taken = take_lock(path);

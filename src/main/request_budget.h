@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/budget.h"
-#include "store/memory_account.h"
+#include "store/limits/memory_account.h"
 
 namespace elkhorn {
 

@@ -11,8 +11,8 @@
 namespace elkhorn::crash {
 
 constexpr std::array<std::pair<std::uint64_t, std::string_view>, 2> regressions = {{
-    {2, "a deleted index whose folder could not be removed at once kept the store from starting"},
-    {383, "as did a folder that recovery had removed, and that a power cut brought back"},
+    {8, "the name of the log's own folder was never synced: a power cut took the whole log"},
+    {402, "a repository whose making was cut off could not be made again"},
 }};
 
 }  // namespace elkhorn::crash

@@ -111,6 +111,7 @@ Result<std::unique_ptr<WriteLog>> WriteLog::open(
     const std::function<Result<>(Lsn lsn, std::string_view entry)>& replay) {
     std::unique_ptr<WriteLog> log(new WriteLog(folder, options));
     TRY(folder.make_folder("log"));
+    TRY(folder.sync_names(""));  // a log whose folder a power cut takes back is lost, synced or not
     TRY(log->recover(replay));
     if (log->options_.replayed) TRY(log->options_.replayed());
     if (auto begun = log->start_file(); !begun) {
@@ -241,9 +242,7 @@ Result<> WriteLog::start_file() {
     file_created.reached();
     TRY(appender->append(log_file_header(file.number, file.first_lsn)));
     file_written.reached();
-#ifndef ELKHORN_WITHOUT_FDATASYNC
     TRY(for_good(appender->sync()));
-#endif
     file_synced.reached();
     TRY(folder_.sync_names("log"));  // without a descriptor for it nothing was begun: that passes
     file_named.reached();
@@ -360,9 +359,7 @@ Result<> WriteLog::write_batch(const Entries& entries, Lsn first) {
     make_frames(entries, first);
     TRY(appender_->append(frames_));
     batch_written.reached();
-#ifndef ELKHORN_WITHOUT_FDATASYNC  // the negative control of tests/crash: it must lose data
     TRY(for_good(appender_->sync()));
-#endif
     batch_synced.reached();
     syncs.add();
     log_bytes.add(static_cast<std::int64_t>(frames_.size()));

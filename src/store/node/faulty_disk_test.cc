@@ -163,6 +163,15 @@ TEST(Descriptors, WritingGoesOnOnceThereAreSomeAgain) {
     }
 }
 
+TEST(PowerCut, TheFolderOfASyncedLogIsThere) {
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+        Bench bench;
+        ASSERT_TRUE(bench.put(0, 1));
+        ASSERT_TRUE(bench.crash(seed)) << bench.refusal();
+        EXPECT_EQ(bench.found(), (std::map<std::string, int>{{"id0", 1}})) << seed;
+    }
+}
+
 TEST(FullDisk, WhatAnAbandonedFileHasOfAWriteIsReadOnce) {
     for (std::uint64_t room = 100; room < 1500; room += 50) {
         Bench bench;

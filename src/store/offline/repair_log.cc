@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace elkhorn::store {
 namespace {
@@ -25,12 +26,33 @@ public:
             if (!name.ends_with(".wal")) continue;
             saved_.files.push_back(name);
             saved_.mapped.push_back(TRY(folder_.map("log/" + name)));
-            TRY(file("log/" + name, saved_.mapped.back()->bytes()));
         }
+        for (std::size_t i = begin(); i < saved_.files.size(); ++i)
+            TRY(file("log/" + saved_.files[i], saved_.mapped[i]->bytes()));
         return std::move(saved_);
     }
 
 private:
+    /// The file to begin with. One that begins with an entry before all those of files before it
+    /// is what an earlier repair made of them; it was cut off when some of them were removed.
+    std::size_t begin() {
+        std::size_t begin = 0;
+        std::optional<Lsn> lowest;
+        for (std::size_t i = 0; i < saved_.mapped.size(); ++i) {
+            const std::string_view bytes = saved_.mapped[i]->bytes();
+            const std::size_t at = find_frame(bytes, 0);
+            if (at == bytes.npos) continue;
+            const auto frame = read_frame(bytes.substr(at));
+            if (!frame || (lowest && frame->first >= *lowest)) continue;
+            if (lowest) {
+                begin = i;
+                note("log/" + saved_.files[i], at, "it has all of the files before it");
+            }
+            lowest = frame->first;
+        }
+        return begin;
+    }
+
     void note(const std::string& name, std::size_t at, std::string_view what) {
         saved_.notes.push_back(fmt::format("{}: offset {}: {}", name, at, what));
     }

@@ -55,9 +55,10 @@ Result<> SnapshotRepository::claim() {
                                 "empty folder",
                                 folder_->place(), other));
     }
+    // The mark comes first: folders without it would be somebody else's to the next who asks.
+    TRY(write_sealed(*folder_, name, mark_kind, ""));
     TRY(folder_->make_folder("snapshots"));
-    TRY(folder_->make_folder("indices"));
-    return write_sealed(*folder_, name, mark_kind, "");
+    return folder_->make_folder("indices");
 }
 
 Result<std::vector<Snapshot>> SnapshotRepository::list() const {

@@ -336,6 +336,27 @@ void crash_at_every_call(Act&& act) {
     }
 }
 
+TEST(SnapshotCrash, WhileARepositoryIsMadeWhichCanBeMadeThen) {
+    bool went_through = false;
+    for (int call = 0; !went_through && call < 50; ++call) {
+        io::FakeDisk disk;
+        {
+            Scene scene(disk);
+            disk.fail_after(call);
+            (void)scene.snapshots().put_repository("r", {"fs", {{"location", "r"}}}, true);
+            went_through = !disk.failed();
+        }
+        Random random(static_cast<std::uint64_t>(call));
+        disk.crash(random);
+        Scene scene(disk);
+        scene.add_repository();
+        EXPECT_FALSE(HasFailure()) << "call " << call;
+        fill(scene);
+        EXPECT_TRUE(scene.snapshot("s1"));
+    }
+    EXPECT_TRUE(went_through);
+}
+
 TEST(SnapshotCrash, WhileOneIsMade) {
     crash_at_every_call([](Scene& scene) { return scene.snapshot("s2").has_value(); });
 }
