@@ -100,7 +100,8 @@ public:
     std::optional<Lsn> first_needed() const;
     RetainedTail unsealed() const;
     /// Ends writing to it, unless something was written since that sequence number was the next.
-    bool retire(std::int64_t next_seq_no);
+    bool retire(std::optional<std::int64_t> next_seq_no);
+    void revive();
     /// Does the most urgent merge of segments (store/index/merge_rules.h); false when there is
     /// none.
     Result<bool> merge();

@@ -37,10 +37,15 @@ RetainedTail Index::unsealed() const {
     return unsealed;
 }
 
-bool Index::retire(std::int64_t next_seq_no) {
+bool Index::retire(std::optional<std::int64_t> next_seq_no) {
     const Lock lock(mutex_);
-    retired_ = retired_ || next_seq_no_ == next_seq_no;
+    retired_ = retired_ || !next_seq_no || next_seq_no_ == *next_seq_no;
     return retired_;
+}
+
+void Index::revive() {
+    const Lock lock(mutex_);
+    retired_ = false;
 }
 
 }  // namespace elkhorn::store

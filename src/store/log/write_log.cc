@@ -432,6 +432,16 @@ Lsn WriteLog::last_lsn() const {
     return next_lsn_ - 1;
 }
 
+Lsn WriteLog::committed() const {
+    const Lock lock(mutex_);
+    return committed_;
+}
+
+bool WriteLog::full() const {
+    const Lock lock(mutex_);
+    return full_.has_value();
+}
+
 std::uint64_t WriteLog::size_bytes() const {
     const Lock lock(mutex_);
     std::uint64_t size = 0;

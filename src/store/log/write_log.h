@@ -74,11 +74,15 @@ public:
     Result<> trim(Lsn first_needed);
 
     Lsn last_lsn() const;
+    /// All entries up to that one are synced.
+    Lsn committed() const;
     std::uint64_t size_bytes() const;
     /// Of entries that wait to be written.
     std::uint64_t pending_bytes() const;
     /// Why nothing is acknowledged: for good, or as long as the disk is full.
     std::optional<Error> failure() const;
+    /// Whether only a full disk is in the way.
+    bool full() const;
     /// Commits what is pending and stops.
     void close();
 

@@ -174,6 +174,63 @@ TEST(FullDisk, AFlushThatFailsGivesItsRoomBack) {
     EXPECT_EQ(bench.found().size(), 1U);
 }
 
+TEST(FullDisk, AnIndexIsDeletedOnItAndStaysDeleted) {
+    for (std::uint64_t room = 0; room < 1000; room += 50) {
+        for (const bool restarts : {false, true}) {
+            Bench bench;
+            ASSERT_TRUE(bench.put(0, 3));
+            if (room % 100 == 0) {
+                ASSERT_TRUE(bench.store().flush());
+            }
+            bench.disk().fill_after(room);
+            const bool taken = bench.put(10, 3).has_value();
+            bench.disk().fill_after(0);
+            const auto deleted = bench.store().delete_index("i0");
+            ASSERT_TRUE(deleted) << deleted.error().message;
+            EXPECT_FALSE(bench.store().exists("i0"));
+            if (restarts) {
+                ASSERT_TRUE(bench.crash(room)) << bench.refusal();
+            }
+            EXPECT_FALSE(bench.store().exists("i0"));
+            EXPECT_TRUE(bench.store().get("i1", "id1")->has_value());
+            bench.disk().fill_after(plenty);
+            ASSERT_TRUE(bench.put(20, 1));  // makes i0 anew
+            ASSERT_TRUE(bench.store().flush());
+            ASSERT_TRUE(bench.crash(room + 1)) << bench.refusal();
+            const auto ids = bench.found();
+            EXPECT_TRUE(ids.contains("id20") && ids.contains("id1") && ids.contains("id2"));
+            EXPECT_FALSE(ids.contains("id0") || ids.contains("id10")) << room << " " << taken;
+            for (const std::string& name : bench.disk().names())
+                EXPECT_FALSE(name.starts_with("removed/")) << name;
+        }
+    }
+}
+
+TEST(DeletedIndex, ADeleteThatFailedLeavesTheIndexWhole) {
+    int failures = 0;
+    for (std::uint64_t seed = 0; seed < 80; ++seed) {
+        Bench bench;
+        ASSERT_TRUE(bench.put(0, 2));
+        if (seed % 2 == 0) {
+            ASSERT_TRUE(bench.store().flush());
+        }
+        bench.disk().fail_after(static_cast<int>(seed % 10));
+        const bool deleted = bench.store().delete_index("i0").has_value();
+        bench.disk().fail_after(-1);
+        if (!deleted) ++failures;
+        EXPECT_EQ(bench.store().exists("i0"), !deleted);
+        ASSERT_TRUE(bench.put(10, 2));
+        if (seed % 3 == 0) {
+            ASSERT_TRUE(bench.store().flush());
+        }
+        ASSERT_TRUE(bench.crash(seed)) << "seed " << seed << ": " << bench.refusal();
+        const auto ids = bench.found();
+        EXPECT_TRUE(ids.contains("id1") && ids.contains("id10") && ids.contains("id11"));
+        EXPECT_EQ(ids.contains("id0"), !deleted) << "seed " << seed;
+    }
+    EXPECT_GT(failures, 5);
+}
+
 TEST(Log, FurtherFramesOfAWriteThatWasCutOffAreNoDamage) {
     Bench bench;
     ASSERT_TRUE(bench.put(0, 3));

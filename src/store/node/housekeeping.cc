@@ -1,8 +1,10 @@
 // What the engine does beside its callers: tails become segments, the log loses what they have,
 // retention takes away, merges are woken.
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "store/file/removed_indices.h"
 #include "store/node/engine.h"
 #include "store/node/memory_flush.h"
 
@@ -13,6 +15,9 @@ namespace {
 
 metrics::Gauge log_size{"elkhorn_store_log_size_bytes", "Size of the write-ahead log on disk."};
 
+KillPoint delete_logged{"index.delete.logged"};
+KillPoint delete_unmarked{"index.delete.unmarked"};
+
 constexpr std::int64_t housekeeping_ms = 200;
 
 }  // namespace
@@ -20,7 +25,7 @@ constexpr std::int64_t housekeeping_ms = 200;
 void Engine::run_retention() {
     limits_->run_retention(all(),
                            [this](const std::shared_ptr<Index>& index, std::int64_t next_seq_no) {
-                               return remove_unwritten(index, next_seq_no);
+                               return take_out(index, next_seq_no);
                            });
 }
 
@@ -35,6 +40,7 @@ Result<> Engine::flush() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
     for (const auto& index : all())
         TRY(index->flush(FlushScope::everything));
+    TRY(remove_leaving());
     return trim_log();
 }
 
@@ -57,10 +63,23 @@ Result<> Engine::trim_log() {
     return {};
 }
 
+/// Folders go as soon as it is durable that they must: on a full disk that makes room. Marks go
+/// once the log does without them.
 Result<> Engine::remove_leaving() {
-    while (!leaving_.empty()) {
-        TRY(remove_index(*folder_, index_folder(leaving_.front().incarnation)));
-        leaving_.erase(leaving_.begin());
+    const Lsn committed = log_->committed();
+    for (const Leaving& index : leaving_) {
+        const bool sure = index.marked || committed >= index.logged;
+        if (sure) TRY(remove_index(*folder_, index_folder(index.incarnation)));
+    }
+    for (auto it = leaving_.begin(); it != leaving_.end();) {
+        if (committed < it->logged) {
+            ++it;
+            continue;
+        }
+        delete_logged.reached();
+        TRY(unmark_removed(*folder_, it->incarnation));
+        delete_unmarked.reached();
+        it = leaving_.erase(it);
     }
     return {};
 }
