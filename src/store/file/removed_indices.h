@@ -1,6 +1,6 @@
 // store/file/removed_indices.h -- which indices are deleted, though their folder or entries of the
 // log may still be there: an empty file "removed/7" for each. That is durable without a byte
-// written, so an index can be deleted on a full disk, and a delete that fails leaves nothing behind.
+// written: an index can be deleted on a full disk, and a delete that fails leaves nothing behind.
 //
 // The mark goes once the log says it too and the folder is gone (docs/adr/0013).
 #pragma once
