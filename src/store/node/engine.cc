@@ -38,7 +38,7 @@ Engine::Engine(std::unique_ptr<io::Folder> folder, Options options)
       folder_(std::move(folder)),
       random_(options_.random_seed != 0 ? options_.random_seed
                                         : static_cast<std::uint64_t>(options_.clock->wall_ns())),
-      merger_([this] { return all(); }) {
+      merger_([this] { return all(); }, troubles_) {
     node_.folder = folder_.get();
     node_.options = &options_;
     node_.cache = std::make_shared<Cache>(options_.memory[MemoryUse::cache]);
@@ -166,6 +166,7 @@ Result<bool> Engine::take_out(const std::shared_ptr<Index>& index,
     // Where the folder of marks fails, the log has to tell it alone.
     if (!marked) TRY(log_->commit(lsn));
     delete_marked.reached();
+    troubles_.forget(*index);
     remove_files(*index);
     return true;
 }
@@ -295,6 +296,16 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     documents_written.add(written);
     documents_deleted.add(deleted);
     return results;
+}
+
+std::vector<std::string> Engine::warnings() const {
+    std::vector<std::string> sentences = limits_->warnings();
+    for (std::string& each : troubles_.warnings())
+        sentences.push_back(std::move(each));
+    for (const auto& index : all()) {
+        if (auto warning = index->warning()) sentences.push_back(std::move(*warning));
+    }
+    return sentences;
 }
 
 bool Engine::healthy(std::string* reason) const {

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "store/file/orphan_folders.h"
 #include "store/index/index.h"
+#include "store/node/index_troubles.h"
 #include "store/node/merge_thread.h"
 #include "store/node/node_limits.h"
 #include "store/node/store.h"
@@ -73,7 +74,7 @@ public:
     Result<> merge(std::string_view index, const ForceMerge& request) override;
     bool healthy(std::string* reason) const override;
 
-    std::vector<std::string> warnings() const override { return limits_->warnings(); }
+    std::vector<std::string> warnings() const override;
 
     void believe_clock() override { limits_->believe_clock(); }
 
@@ -141,6 +142,10 @@ private:
     Result<> open_index(const std::string& name);
     Result<> finish_removals();
     Result<> housekeep();
+    Result<bool> housekeep(Index& index);
+    Result<> flush_one(Index& index, FlushScope scope);
+    bool may_flush(const Index& index) const;
+    Result<> remove_what_is_left(const Leaving& index, Lsn committed);
     Result<> flush_for_log();
     Result<> trim_log();
     void run();
@@ -151,6 +156,7 @@ private:
     std::optional<NodeLimits> limits_;  // from the constructor on
     Snapshots snapshots_{*this, *folder_, options_};
     std::unique_ptr<WriteLog> log_;
+    IndexTroubles troubles_{*options_.clock};
     OrphanFolders orphans_;            // of the start
     std::set<std::uint64_t> removed_;  // marked as deleted at the start, by incarnation
     event::Document replayed_;         // scratch of replay
