@@ -88,6 +88,7 @@ Result<bool> Index::merge() {
     }
     auto done = run_merge(merge);  // one that fails is tried again after the next flush
     if (!done && (closed_ || node_.stopping)) return false;
+    if (!done && done.error().code == ErrorCode::unavailable) may_merge_ = true;  // or before it
     TRY(std::move(done));
     may_merge_ = true;
     return true;

@@ -245,7 +245,8 @@ Result<> WriteLog::start_file() {
     TRY(for_good(appender->sync()));
 #endif
     file_synced.reached();
-    TRY(for_good(folder_.sync_names("log")));
+    // Without a descriptor to open the folder nothing was synced, and nothing is lost.
+    TRY(folder_.sync_names("log"));
     file_named.reached();
     file.size_bytes = log_header_bytes;
     appender_ = std::move(appender);
@@ -323,12 +324,14 @@ void WriteLog::keep_for_later(Entries entries, const Error& full) {
     for (const auto& entry : pending_)
         pending_bytes_ += entry->size();
     if (!full_) {
-        log::error("the disk is full: no write is acknowledged until there is room",
+        log::error("the disk takes no writes: none is acknowledged until there is room",
                    {{"reason", full.message}});
     }
     full_ = full;
     full_->message +=
-        "; nothing is acknowledged until there is room: free some, writing then goes on by itself";
+        "; nothing is acknowledged until there is room: free some on the disk or, where "
+        "descriptors "
+        "ran out, raise the limit of open files; writing then goes on by itself";
 }
 
 void WriteLog::refuse_for_good(const Error& error) {

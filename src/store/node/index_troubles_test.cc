@@ -1,5 +1,5 @@
-// One index's trouble is that index's: a segment that cannot be written, a flood of names of fields.
-// The others go on, and health names the one.
+// One index's trouble is that index's: a segment that cannot be written, a flood of fields. The
+// others go on, and health names the one.
 
 #include "store/node/index_troubles.h"
 

@@ -39,8 +39,13 @@ Result<> MergeThread::merge_one(Index& index) {
 }
 
 Result<> MergeThread::merge_due() {
+    return merge_round(false);
+}
+
+Result<> MergeThread::merge_round(bool patient) {
     FirstError failed;
     for (const auto& index : indices_()) {
+        if (patient && !troubles_.due(*index, "merge")) continue;
         auto done = merge_one(*index);
         {
             const Lock lock(mutex_);
@@ -59,7 +64,7 @@ void MergeThread::run() {
             if (stopping_) return;
         }
         // What failed is noted; segments stay as they are.
-        (void)merge_due();
+        (void)merge_round(true);
     }
 }
 

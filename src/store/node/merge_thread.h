@@ -36,6 +36,7 @@ public:
 
 private:
     void run();
+    Result<> merge_round(bool patient);
     Result<> merge_one(Index& index);
 
     Indices indices_;
