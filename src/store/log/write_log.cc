@@ -244,7 +244,8 @@ Result<> WriteLog::start_file() {
     file_written.reached();
     TRY(for_good(appender->sync()));
     file_synced.reached();
-    TRY(folder_.sync_names("log"));  // without a descriptor for it nothing was begun: that passes
+    // Without a descriptor to open the folder nothing was synced, and nothing is lost.
+    TRY(folder_.sync_names("log"));
     file_named.reached();
     file.size_bytes = log_header_bytes;
     appender_ = std::move(appender);
@@ -327,7 +328,9 @@ void WriteLog::keep_for_later(Entries entries, const Error& full) {
     }
     full_ = full;
     full_->message +=
-        "; nothing is acknowledged until there is room: free some, writing then goes on by itself";
+        "; nothing is acknowledged until there is room: free some on the disk or, where "
+        "descriptors "
+        "ran out, raise the limit of open files; writing then goes on by itself";
 }
 
 void WriteLog::refuse_for_good(const Error& error) {
@@ -427,6 +430,16 @@ Result<> WriteLog::trim(Lsn first_needed) {
 Lsn WriteLog::last_lsn() const {
     const Lock lock(mutex_);
     return next_lsn_ - 1;
+}
+
+Lsn WriteLog::committed() const {
+    const Lock lock(mutex_);
+    return committed_;
+}
+
+bool WriteLog::full() const {
+    const Lock lock(mutex_);
+    return full_.has_value();
 }
 
 std::uint64_t WriteLog::size_bytes() const {
