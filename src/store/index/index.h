@@ -196,7 +196,9 @@ private:
     Result<> write_segments(Flush& flush);
     void give_back(const Flush& flush);
     bool may_be_named(const Manifest& next) const;
+    void give_up(std::vector<std::string> files, bool may_be_named);
     void remove_strays();
+    void remove_files(std::vector<std::string>& files) const;
     void install(Flush& flush);
     std::vector<SealedSegment> sealed_segments() const REQUIRES(mutex_);
     void begin_merge(std::span<const SealedSegment> segments, Merge& merge) REQUIRES(mutex_);

@@ -255,10 +255,10 @@ Result<> Index::name_merged(Merge& merge, std::span<const std::uint64_t> old) {
     if (auto named = write_manifest_with(next, deletes, covered); !named) {
         const Lock lock(mutex_);
         deletes_changed_ = true;
-        strays_.push_back(segment_name(incarnation_, merge.entry.number));
+        std::vector<std::string> files = {segment_name(incarnation_, merge.entry.number)};
         if (next.deletes != old_deletes && next.deletes != 0)
-            strays_.push_back(deletes_name(incarnation_, next.deletes));
-        if (!may_be_named(next)) remove_strays();
+            files.push_back(deletes_name(incarnation_, next.deletes));
+        give_up(std::move(files), may_be_named(next));
         return named;
     }
     {
