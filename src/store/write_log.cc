@@ -39,13 +39,6 @@ bool later_write_in(std::string_view bytes) {
     return find_write(bytes) != bytes.npos;
 }
 
-/// An error of syncing is never taken for a full disk, whatever the disk says: what it has is
-/// unknown.
-Result<> for_good(Result<> synced) {
-    if (!synced) synced.error().code = ErrorCode::io;
-    return synced;
-}
-
 /// Counts the entries of a frame; false where they are not what its header says.
 bool count_entries(const LogFrame& frame, LogCheck& found) {
     const auto raw = read_lz4(frame.compressed, frame.raw_bytes);
@@ -242,7 +235,7 @@ Result<> WriteLog::start_file() {
     TRY(appender->append(log_file_header(file.number, file.first_lsn)));
     file_written.reached();
 #ifndef ELKHORN_WITHOUT_FDATASYNC
-    TRY(for_good(appender->sync()));
+    TRY(appender->sync());
 #endif
     file_synced.reached();
     TRY(folder_.sync_names("log"));  // without a descriptor for it nothing was begun: that passes
@@ -361,7 +354,7 @@ Result<> WriteLog::write_batch(const Entries& entries, Lsn first) {
     TRY(appender_->append(frames_));
     batch_written.reached();
 #ifndef ELKHORN_WITHOUT_FDATASYNC  // the negative control of tests/crash: it must lose data
-    TRY(for_good(appender_->sync()));
+    TRY(appender_->sync());
 #endif
     batch_synced.reached();
     syncs.add();
