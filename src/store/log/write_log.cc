@@ -39,13 +39,6 @@ bool later_write_in(std::string_view bytes) {
     return find_write(bytes) != bytes.npos;
 }
 
-/// An error of syncing is never taken for a full disk, whatever the disk says: what it has is
-/// unknown.
-Result<> for_good(Result<> synced) {
-    if (!synced) synced.error().code = ErrorCode::io;
-    return synced;
-}
-
 /// Counts the entries of a frame; false where they are not what its header says.
 bool count_entries(const LogFrame& frame, LogCheck& found) {
     const auto raw = read_lz4(frame.compressed, frame.raw_bytes);
@@ -242,7 +235,7 @@ Result<> WriteLog::start_file() {
     file_created.reached();
     TRY(appender->append(log_file_header(file.number, file.first_lsn)));
     file_written.reached();
-    TRY(for_good(appender->sync()));
+    TRY(appender->sync());
     file_synced.reached();
     // Without a descriptor to open the folder nothing was synced, and nothing is lost.
     TRY(folder_.sync_names("log"));
@@ -362,7 +355,7 @@ Result<> WriteLog::write_batch(const Entries& entries, Lsn first) {
     make_frames(entries, first);
     TRY(appender_->append(frames_));
     batch_written.reached();
-    TRY(for_good(appender_->sync()));
+    TRY(appender_->sync());
     batch_synced.reached();
     syncs.add();
     log_bytes.add(static_cast<std::int64_t>(frames_.size()));
