@@ -9,7 +9,8 @@ namespace elkhorn::event {
 std::optional<FieldId> FieldNames::intern(std::string_view path) {
     const Lock lock(mutex_);
     if (const auto it = ids_.find(path); it != ids_.end()) return it->second;
-    if (names_.size() >= limit_) return std::nullopt;
+    if (names_.size() >= limit_ || path.size() > most_bytes - bytes_) return std::nullopt;
+    bytes_ += path.size();
     const auto id = static_cast<FieldId>(names_.size());
     names_.push_back(std::make_unique<const std::string>(path));
     ids_.emplace(std::string(path), id);

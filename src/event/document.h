@@ -5,9 +5,9 @@
 //
 //   {"a":{"b":[1,"x"]},"c":null}   ->   a.b integer 1 | a.b string "x" | c null
 //
-// FieldNames gives every path of the process a small number. It only grows, up to `limit`; paths
-// past it get no id and stay in the source alone. Thread-safe; each reader keeps its own cache in
-// front of it.
+// FieldNames gives every path of the process a small number. It only grows, up to a limit; a path
+// past it gets a number within its document, which has the name: it costs more and means the same.
+// Thread-safe; each reader keeps its own cache in front of it.
 #pragma once
 
 #include "base/mutex.h"
@@ -28,9 +28,12 @@ using FieldId = std::uint32_t;
 
 class FieldNames {
 public:
-    explicit FieldNames(std::size_t limit = 1'000'000) : limit_(limit) {}
+    static constexpr std::size_t most_names = 250'000;
+    static constexpr std::size_t most_bytes = 64 << 20;  // of their texts
 
-    /// Nothing when the limit is reached.
+    explicit FieldNames(std::size_t limit = most_names) : limit_(limit) {}
+
+    /// Nothing when a limit is reached.
     std::optional<FieldId> intern(std::string_view path);
     std::optional<FieldId> find(std::string_view path) const;
     /// The view lives as long as this object.
@@ -42,7 +45,11 @@ private:
     mutable Mutex mutex_;
     TextMap<FieldId> ids_ GUARDED_BY(mutex_);
     std::vector<std::unique_ptr<const std::string>> names_ GUARDED_BY(mutex_);
+    std::size_t bytes_ GUARDED_BY(mutex_) = 0;
 };
+
+/// Numbers from here on are of names that a document has itself.
+constexpr FieldId first_own_field = FieldId{1} << 31;
 
 struct Leaf {
     FieldId field = 0;
@@ -60,7 +67,20 @@ struct Leaf {
 
 class Document {
 public:
-    void clear() { leaves_.clear(); }
+    void clear() {
+        leaves_.clear();
+        own_names_.clear();
+    }
+
+    /// The number of a path that FieldNames has no room for; good within this document.
+    FieldId own_field(std::string_view path) {
+        if (own_names_.empty() || own_names_.back() != path) own_names_.emplace_back(path);
+        return first_own_field + static_cast<FieldId>(own_names_.size() - 1);
+    }
+
+    std::string_view name(FieldId field, const FieldNames& names) const {
+        return field < first_own_field ? names.name(field) : own_names_[field - first_own_field];
+    }
 
     std::vector<Leaf>& leaves() { return leaves_; }
 
@@ -94,6 +114,7 @@ public:
 
 private:
     std::vector<Leaf> leaves_;
+    std::vector<std::string> own_names_;
 };
 
 /// From (parent path, key) to the path's id, remembered, so that a document of a known shape costs
@@ -116,11 +137,10 @@ public:
     /// The node for `key` below node `parent` (`root` at the top).
     std::uint32_t child(std::uint32_t parent, std::string_view key);
 
-    /// Nothing where FieldNames was full.
-    std::optional<FieldId> field(std::uint32_t node) const {
+    /// The node's field in `document`, which takes its name in where FieldNames was full.
+    FieldId field(std::uint32_t node, Document& document) const {
         const FieldId id = nodes_[node].field;
-        if (id == no_field) return std::nullopt;
-        return id;
+        return id == no_field ? document.own_field(nodes_[node].path) : id;
     }
 
     /// The node's key as JSON has it: quotes, escapes and colon.

@@ -61,17 +61,16 @@ private:
         printed_.clear();
         append_json(printed_, value);
         put(printed_);
-        const auto field = fields_.field(node);
-        if (!field) return;
+        const FieldId field = fields_.field(node, document_);
         switch (value.kind()) {
-            case Kind::real: document_.add_real(*field, value.as_real()); break;
-            case Kind::null: document_.add_integer(*field, Kind::null, 0); break;
-            default: document_.add_integer(*field, value.kind(), value.as_integer()); break;
+            case Kind::real: document_.add_real(field, value.as_real()); break;
+            case Kind::null: document_.add_integer(field, Kind::null, 0); break;
+            default: document_.add_integer(field, value.kind(), value.as_integer()); break;
         }
     }
 
     void text(std::string_view text, std::uint32_t node) {
-        const auto field = fields_.field(node);
+        const FieldId field = fields_.field(node, document_);
         if (!text::is_plain_json(text)) {
             printed_.clear();
             const bool as_it_is = text::append_json_string(printed_, text);
@@ -86,7 +85,7 @@ private:
             size_ += text.size() + 2;
             text = written(text.size());
         }
-        if (field) document_.add_text(*field, text);
+        document_.add_text(field, text);
     }
 
     /// The text before the quote that was written last.

@@ -2,19 +2,21 @@
 
 #include "base/assert.h"
 #include "base/strings.h"
+#include "http/pieces.h"
 
 #include <fmt/format.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 namespace elkhorn::http {
 namespace {
 
 constexpr int gzip_window = 15 + 16;
-constexpr int any_window = 15 + 32;                 // gzip or zlib, by their first bytes
-constexpr std::size_t zlib_bytes_most = 1 << 30;    // it counts in 32 bits
-constexpr std::size_t out_bytes_first = 64 * 1024;  // then twice as much each time
+constexpr int any_window = 15 + 32;               // gzip or zlib, by their first bytes
+constexpr std::size_t zlib_bytes_most = 1 << 30;  // it counts in 32 bits
 constexpr std::string_view gzip_magic = "\x1f\x8b";
 
 Bytef* input(std::string_view bytes) {
@@ -24,8 +26,11 @@ Bytef* input(std::string_view bytes) {
 /// One body being inflated, member after member.
 class Inflater {
 public:
-    Inflater(std::string_view bytes, std::size_t limit_bytes)
-        : rest_(bytes), limit_bytes_(limit_bytes), members_(bytes.starts_with(gzip_magic)) {
+    Inflater(std::string_view bytes, std::size_t limit_bytes, std::shared_ptr<Charge> charge)
+        : rest_(bytes),
+          limit_bytes_(limit_bytes),
+          members_(bytes.starts_with(gzip_magic)),
+          out_(std::move(charge)) {
         const int ready = inflateInit2(&stream_, any_window);
         ASSERT(ready == Z_OK);
     }
@@ -46,8 +51,7 @@ public:
             inflateReset(&stream_);
             TRY(member());
         }
-        out_.resize(used_);
-        return std::move(out_);
+        return out_.join();
     }
 
 private:
@@ -55,13 +59,13 @@ private:
     Result<> member() {
         while (true) {
             feed();
-            TRY(make_room());
-            const std::size_t offered = std::min(out_.size() - used_, zlib_bytes_most);
-            stream_.next_out = reinterpret_cast<Bytef*>(out_.data() + used_);
-            stream_.avail_out = static_cast<uInt>(offered);
+            const std::span<char> place = out_.room();
+            if (place.empty()) return no_room();
+            stream_.next_out = reinterpret_cast<Bytef*>(place.data());
+            stream_.avail_out = static_cast<uInt>(place.size());
             const int state = inflate(&stream_, Z_NO_FLUSH);
-            used_ += offered - stream_.avail_out;
-            if (used_ > limit_bytes_) return too_large();
+            out_.add(place.size() - stream_.avail_out);
+            if (out_.size_bytes() > limit_bytes_) return too_large();
             if (state == Z_STREAM_END) return {};
             if (state != Z_OK && state != Z_BUF_ERROR)
                 return fail(ErrorCode::invalid, "the compressed body is damaged");
@@ -78,11 +82,10 @@ private:
         rest_.remove_prefix(piece.size());
     }
 
-    /// One byte past the limit tells that there is more.
-    Result<> make_room() {
-        if (used_ < out_.size()) return {};
-        out_.resize(std::min(std::max(out_bytes_first, out_.size() * 2), limit_bytes_ + 1));
-        return {};
+    static std::unexpected<Error> no_room() {
+        return fail(ErrorCode::overloaded,
+                    "the bodies of all requests hold as much memory as they may, this one "
+                    "inflated: try again, or send smaller requests");
     }
 
     std::unexpected<Error> too_large() const {
@@ -102,8 +105,7 @@ private:
     const std::size_t limit_bytes_;
     const bool members_;  // zlib's framing knows none
     z_stream stream_{};
-    std::string out_;
-    std::size_t used_ = 0;
+    Pieces out_;
 };
 
 /// The value's parts between commas, of every header of that name, in lower case.
@@ -144,8 +146,9 @@ std::string gzip(std::string_view bytes, int level) {
     return out;
 }
 
-Result<std::string> gunzip(std::string_view bytes, std::size_t limit_bytes) {
-    return Inflater(bytes, limit_bytes).run();
+Result<std::string> gunzip(std::string_view bytes, std::size_t limit_bytes,
+                           std::shared_ptr<Charge> charge) {
+    return Inflater(bytes, limit_bytes, std::move(charge)).run();
 }
 
 Result<bool> is_compressed(const Headers& headers) {

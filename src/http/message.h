@@ -2,7 +2,11 @@
 // client.h.
 #pragma once
 
+#include "base/budget.h"
+
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,10 +43,27 @@ struct Request {
     std::string body;  // decompressed
     std::string peer;  // the sender's address
 
+    /// What the body holds of the server's budget, for as long as anybody has it; null: nothing.
+    std::shared_ptr<Charge> charge;
+    /// Raised by the server while the handler works; null: never. For whoever works on elsewhere.
+    std::shared_ptr<const std::atomic<bool>> abandonment;
+
+    /// True once nobody waits for the answer any more: the sender has closed its side or broken the
+    /// connection, or the server ends. (Who half-closes after a question counts as gone; an answer
+    /// that is there in spite of it is sent.)
+    bool abandoned() const { return abandonment != nullptr && abandonment->load(); }
+
     /// The path, percent-decoded piece by piece, never empty; "/a%2Fb/c" gives {"a/b","c"}.
     std::vector<std::string> path() const;
     /// The query's parameters, decoded, in order; "?pretty" gives {"pretty",""}.
     std::vector<std::pair<std::string, std::string>> query() const;
+};
+
+/// What a server refuses by itself.
+struct Refusal {
+    int status = 400;
+    std::string reason;
+    bool memory = false;  // of a 429: bodies hold all they may, not the queue
 };
 
 struct Response {

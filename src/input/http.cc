@@ -28,6 +28,7 @@ struct Options {
     std::int64_t body_limit_bytes = 100 << 20;
     std::int64_t answer_ms = 60'000;
     std::vector<std::string> allowed_hosts;
+    Budget* bodies = nullptr;
     std::string authorization;  // "Basic ..." that is wanted; empty: none
     bool codec_given = false;
 };
@@ -84,14 +85,14 @@ public:
         Server::Options server;
         server.address = options_.host;
         server.port = static_cast<std::uint16_t>(options_.port);
-        server.workers = static_cast<std::size_t>(options_.threads);
+        server.lanes[0].workers = static_cast<std::size_t>(options_.threads);
         server.body_limit_bytes = static_cast<std::size_t>(options_.body_limit_bytes);
+        server.budget = options_.bodies;
         server.name = "http-input";
         server.sites.allowed_hosts = options_.allowed_hosts;
         server.sites.setting = "the option allowed_hosts of this http input";
         server.sites.browsers_only = true;  // there is nothing here that a page could read
-        server_ =
-            TRY(Server::start(server, [this](const Request& request) { return take(request); }));
+        server_ = TRY(Server::start(server, [this](Request& request) { return take(request); }));
         return {};
     }
 
@@ -113,7 +114,7 @@ private:
         return arrival_;
     }
 
-    Response take(const Request& request) {
+    Response take(Request& request) {
         if (!options_.authorization.empty() &&
             request.headers.find("authorization") != options_.authorization) {
             Response response = text(401, "authorization wanted");
@@ -127,7 +128,7 @@ private:
         event::Batch batch;
         const Arrival& arrival = arrival_of(request);
         const auto decoder = arrival.decoder();
-        decoder->decode(batch.keep(request.body), batch);
+        decoder->decode(batch.keep(std::move(request.body)), batch);
         decoder->flush(batch);
         const std::pair<std::string_view, event::Value> origin[] = {
             {"host", event::Value::string(batch.arena().copy(request.peer))}};
@@ -188,6 +189,7 @@ Result<std::unique_ptr<Input>> build(const config::Plugin& plugin, const Context
                    "remote_host_target_field", "request_headers_target_field", "ssl_certificate",
                    "ssl_key", "verify_mode", "ecs_compatibility"});
     if (!user.empty()) options.authorization = "Basic " + base64(user + ":" + password);
+    options.bodies = context.bodies;
     options.codec_given = fields.has("codec");
     Arrival arrival(context.clock);
     arrival.read(fields, "plain", codec::Framing::message);

@@ -93,6 +93,7 @@ public:
 
     Result<std::unique_ptr<Appender>> create(const std::string& name) override {
         const Lock lock(disk_.mutex_);
+        TRY(disk_.open(name));
         TRY(disk_.change("failed create"));
         const auto folder = TRY(disk_.parent(full(name)));
         auto file = std::make_shared<FakeDisk::Node>();
@@ -106,6 +107,7 @@ public:
 
     Result<std::string> read(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
+        TRY(disk_.open(name));
         const auto file = disk_.find(full(name));
         if (file == nullptr || file->is_folder)
             return fail(ErrorCode::not_found, "cannot open " + name);
@@ -181,6 +183,7 @@ public:
 
     Result<std::vector<std::string>> list(const std::string& name) const override {
         const Lock lock(disk_.mutex_);
+        TRY(disk_.open(name));
         std::vector<std::string> found;
         const auto folder = disk_.find(full(name));
         if (folder == nullptr) return found;
@@ -196,6 +199,7 @@ public:
 
     Result<> sync_names(const std::string& name) override {
         const Lock lock(disk_.mutex_);
+        TRY(disk_.open(name));
         TRY(disk_.change("failed folder fsync"));
         const auto folder = disk_.find(full(name));
         if (folder == nullptr || !folder->is_folder)
@@ -395,6 +399,21 @@ bool FakeDisk::failed() const {
 void FakeDisk::fill_after(std::uint64_t bytes) {
     const Lock lock(mutex_);
     bytes_until_full_ = bytes;
+}
+
+void FakeDisk::open_at_most(int more) {
+    const Lock lock(mutex_);
+    opens_left_ = more;
+}
+
+Result<> FakeDisk::open(const std::string& name) {
+    if (opens_left_ < 0) return {};
+    if (opens_left_ == 0) {
+        ++faults_["no descriptor"];
+        return fail(ErrorCode::unavailable, "cannot open " + name + ": no descriptor is left");
+    }
+    --opens_left_;
+    return {};
 }
 
 void FakeDisk::neglect(Duties duties) {

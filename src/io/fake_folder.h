@@ -10,6 +10,8 @@
 //   fail_after(n)   the nth changing call from now fails once (io), having done part of its work. A
 //                   file whose sync failed never gets what it had then to the disk, though later
 //                   syncs of it succeed: that is what kernels do.
+//   open_at_most(n) after n more, nothing can be opened, as without descriptors: no file to write
+//                   or to read, no folder to sync. What is open stays so. Negative: no limit.
 //   fill_after(n)   appends fail as on a full disk once n more bytes are written.
 //   neglect(duty)   syncs that are answered and not done, or done late: whoever tests durability
 //                   shows with it that the test would notice.
@@ -49,6 +51,7 @@ public:
     /// Whether it has failed since it was told to.
     bool failed() const;
     void fill_after(std::uint64_t bytes);
+    void open_at_most(int more);
     void neglect(Duties duties);
     /// As if it had been written and synced, with the folders above it: for setting a scene.
     void put(const std::string& name, std::string bytes);
@@ -89,6 +92,8 @@ private:
         std::vector<NameChange> pending;
     };
 
+    /// Takes a descriptor for a moment.
+    Result<> open(const std::string& name) REQUIRES(mutex_);
     /// Fails where it was told to; then it is a fault of this kind.
     Result<> change(std::string_view kind) REQUIRES(mutex_);
     void sync_file(const std::string& name, const NodePtr& file) REQUIRES(mutex_);
@@ -113,6 +118,7 @@ private:
     std::vector<std::function<void()>> late_ GUARDED_BY(mutex_);
     int calls_until_failure_ GUARDED_BY(mutex_) = -1;
     std::uint64_t bytes_until_full_ GUARDED_BY(mutex_) = std::numeric_limits<std::uint64_t>::max();
+    int opens_left_ GUARDED_BY(mutex_) = -1;
     std::uint64_t syncs_ GUARDED_BY(mutex_) = 0;
     std::map<std::string_view, std::uint64_t> faults_ GUARDED_BY(mutex_);
     std::uint64_t age_ GUARDED_BY(mutex_) = 0;  // grows with each crash: older appenders are dead

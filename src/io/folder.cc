@@ -1,5 +1,7 @@
 #include "io/folder.h"
 
+#include "io/descriptors.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -21,11 +23,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What passes by itself, or when somebody makes room.
+bool passes(int error) {
+    return error == ENOSPC || error == EDQUOT || out_of_descriptors(error);
+}
+
 std::unexpected<Error> system_error(std::string_view doing, const std::string& path, int error) {
-    const ErrorCode code = error == ENOENT                      ? ErrorCode::not_found
-                           : error == ENOSPC || error == EDQUOT ? ErrorCode::unavailable
-                                                                : ErrorCode::io;
+    const ErrorCode code = error == ENOENT ? ErrorCode::not_found
+                           : passes(error) ? ErrorCode::unavailable
+                                           : ErrorCode::io;
     return fail(code, fmt::format("cannot {} {}: {}", doing, path, std::strerror(error)));
+}
+
+/// Whatever the reason: what the disk has now is unknown, and that does not pass.
+std::unexpected<Error> sync_error(std::string_view doing, const std::string& path, int error) {
+    auto failed = system_error(doing, path, error);
+    failed.error().code = ErrorCode::io;
+    return failed;
 }
 
 class Descriptor {
@@ -62,7 +76,7 @@ public:
     }
 
     Result<> sync() override {
-        if (::fdatasync(fd_.get()) != 0) return system_error("fdatasync", path_, errno);
+        if (::fdatasync(fd_.get()) != 0) return sync_error("fdatasync", path_, errno);
         return {};
     }
 
@@ -98,7 +112,7 @@ private:
 Result<> sync_folder(const std::string& path) {
     const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd.get() < 0) return system_error("open folder", path, errno);
-    if (::fsync(fd.get()) != 0) return system_error("fsync folder", path, errno);
+    if (::fsync(fd.get()) != 0) return sync_error("fsync folder", path, errno);
     return {};
 }
 

@@ -4,8 +4,9 @@
 //
 // Names are relative paths with '/' ("indices/7/3.seg"). Nothing is durable before it is synced:
 // bytes by Appender::sync (fdatasync), and the making, renaming and removing of names by sync_names
-// of the folder they are in. Errors are ErrorCode::io and name the path and the system's reason; a
-// full disk is ErrorCode::unavailable.
+// of the folder they are in. Errors are ErrorCode::io and name the path and the system's reason;
+// what passes, a full disk or a process without descriptors, is ErrorCode::unavailable. A sync that
+// was begun and failed is always io: what the disk then has, nobody knows.
 #pragma once
 
 #include "base/result.h"

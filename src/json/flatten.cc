@@ -42,16 +42,14 @@ struct Flattener::Parts {
             case ondemand::json_type::boolean: {
                 bool boolean = false;
                 if (auto error = value.get_bool().get(boolean)) return error;
-                if (auto field = fields.field(node)) {
-                    out.add_integer(*field, event::Kind::boolean, boolean ? 1 : 0);
-                }
+                out.add_integer(fields.field(node, out), event::Kind::boolean, boolean ? 1 : 0);
                 return simdjson::SUCCESS;
             }
             case ondemand::json_type::null: {
                 bool null = false;
                 if (auto error = value.is_null().get(null)) return error;
                 if (!null) return simdjson::N_ATOM_ERROR;
-                if (auto field = fields.field(node)) out.add_integer(*field, event::Kind::null, 0);
+                out.add_integer(fields.field(node, out), event::Kind::null, 0);
                 return simdjson::SUCCESS;
             }
         }
@@ -84,13 +82,13 @@ struct Flattener::Parts {
             if (auto error = value.get_string().get(text)) return error;
             text = arena.copy(text);
         }
-        if (auto field = fields.field(node)) out.add_text(*field, text);
+        out.add_text(fields.field(node, out), text);
         return simdjson::SUCCESS;
     }
 
     template <typename T>
     simdjson::error_code add_number(T&& value, std::uint32_t node, event::Document& out) {
-        const auto field = fields.field(node);
+        const event::FieldId field = fields.field(node, out);
         ondemand::number number;
         const auto error = value.get_number().get(number);
         double real = 0;
@@ -99,13 +97,13 @@ struct Flattener::Parts {
         } else if (error) {
             return error;
         } else if (number.is_int64()) {
-            if (field) out.add_integer(*field, event::Kind::integer, number.get_int64());
+            out.add_integer(field, event::Kind::integer, number.get_int64());
             return simdjson::SUCCESS;
         } else {
             real =
                 number.is_uint64() ? static_cast<double>(number.get_uint64()) : number.get_double();
         }
-        if (field) out.add_real(*field, real);
+        out.add_real(field, real);
         return simdjson::SUCCESS;
     }
 };

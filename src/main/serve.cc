@@ -7,20 +7,27 @@
 #include "config/grammar.h"
 #include "config/pipeline_files.h"
 #include "http/server.h"
+#include "io/descriptors.h"
+#include "main/lanes.h"
 #include "main/open_store.h"
 #include "main/print.h"
+#include "main/request_budget.h"
 #include "main/store_sink.h"
 #include "net/address.h"
+#include "net/connection_slot.h"
 #include "pipeline/pipeline.h"
 #include "ui/ui.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
 namespace elkhorn {
 namespace {
+
+constexpr std::int64_t grace_least_ms = 1'000;  // for answers, when pipelines took all of it
 
 /// SIGTERM and SIGINT are taken by sigwait in the main thread; every other thread blocks them.
 sigset_t block_end_signals() {
@@ -48,6 +55,15 @@ Result<> check_bind(const config::Settings& settings) {
     log::warn("everybody who reaches this address can read and delete everything: no TLS, no users",
               {{"bind", bind}, {"because", "--insecure"}});
     return {};
+}
+
+/// A quarter of the descriptors is kept back from connections, for the store's files.
+void raise_descriptors() {
+    const io::DescriptorLimit limit = io::raise_descriptor_limit();
+    const std::uint64_t connections = limit.now - limit.now / 4;
+    net::set_connections_max(connections);
+    log::info("descriptors",
+              {{"limit", limit.now}, {"was", limit.before}, {"connections", connections}});
 }
 
 /// The inputs of a server that nobody configured.
@@ -78,7 +94,9 @@ public:
         const std::int64_t began = system_clock().steady_ns();
         open_ = TRY(open_store(settings_));
         sink_ = make_store_sink(*open_.store);
+        bodies_ = std::make_unique<RequestBudget>(open_.store->memory());
         pipeline::Options options;
+        options.bodies = bodies_.get();
         options.workers = static_cast<std::size_t>(settings_.integer("pipeline.workers"));
         options.data_path = settings_.text("data");
         options.sink = sink_.get();
@@ -97,9 +115,14 @@ public:
 
     Result<> stop() {
         log::info("stopping: no new connections, delivering what is here");
-        pipeline_->stop(settings_.integer("shutdown.grace"));
-        ui_->stop();
-        api_->stop();
+        const std::int64_t grace_ms = settings_.integer("shutdown.grace");
+        const std::int64_t end_ms = system_clock().steady_ns() / 1'000'000 + grace_ms;
+        pipeline_->stop(grace_ms);
+        const auto left_ms = [end_ms] {
+            return std::max(grace_least_ms, end_ms - system_clock().steady_ns() / 1'000'000);
+        };
+        ui_->stop(left_ms());
+        api_->stop(left_ms());
         return open_.store->flush();
     }
 
@@ -112,22 +135,26 @@ private:
         context_.cluster_uuid = TRY(node_uuid());
         http::Server::Options options;
         options.address = settings_.text("bind");
-        options.workers = static_cast<std::size_t>(settings_.integer("http.workers"));
-        options.body_limit_bytes = static_cast<std::size_t>(settings_.integer("http.body_limit"));
+        options.lanes = lanes(static_cast<std::size_t>(settings_.integer("http.workers")));
+        options.budget = bodies_.get();
+        // More than all bodies together may hold would be told to try again for ever.
+        options.body_limit_bytes = std::min(
+            static_cast<std::uint64_t>(settings_.integer("http.body_limit")), bodies_->limit());
         options.refuse = api::refusal;
         options.sites.allowed_hosts = settings_.list("http.allowed_hosts");
         options.name = "api";
+        options.lane_of = lane_of_api;
         options.port = static_cast<std::uint16_t>(settings_.integer("api.port"));
         api_ = TRY(http::Server::start(options, [this](const http::Request& request) {
             return api::handle(request, context_);
         }));
         context_.http_port = api_->port();
         options.name = "ui";
+        options.lane_of = lane_of_ui;
         options.port = static_cast<std::uint16_t>(settings_.integer("ui.port"));
-        ui_ = TRY(http::Server::start(options, [this](const http::Request& request) {
-            return ui::handle(request, [this](const http::Request& inner) {
-                return api::handle(inner, context_);
-            });
+        ui_ = TRY(http::Server::start(options, [this](http::Request& request) {
+            return ui::handle(
+                request, [this](http::Request& inner) { return api::handle(inner, context_); });
         }));
         return {};
     }
@@ -167,6 +194,7 @@ private:
     const config::Settings& settings_;
     OpenStore open_;
     std::unique_ptr<output::Sink> sink_;
+    std::unique_ptr<RequestBudget> bodies_;  // outlives whoever receives
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     api::Context context_;
     std::unique_ptr<http::Server> api_;
@@ -177,6 +205,7 @@ private:
 
 int serve(const config::Settings& settings) {
     const sigset_t signals = block_end_signals();
+    raise_descriptors();
     Server server(settings);
     if (auto started = server.start(); !started) {
         complain("{}", started.error().message);

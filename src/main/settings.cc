@@ -49,7 +49,8 @@ constexpr std::array known = {
     Setting{"http.allowed_hosts", SettingType::list, "",
             "Further names to answer to, and sites whose pages may send requests; '*' stands for "
             "anything."},
-    Setting{"http.workers", SettingType::integer, "16", "Threads that answer requests."},
+    Setting{"http.workers", SettingType::integer, "16",
+            "Threads that answer searches, and as many for writes."},
     Setting{"search.timeout", SettingType::duration_ms, "60s",
             "A search that takes longer is ended."},
     Setting{"shutdown.grace", SettingType::duration_ms, "30s", "Time to drain on SIGTERM."},

@@ -90,7 +90,7 @@ Result<> build_inputs(const config::Pipeline& tree, const Options& options, Coun
                       std::vector<std::unique_ptr<input::Input>>& inputs,
                       std::vector<PluginCounters*>& counted) {
     std::vector<std::string> mistakes;
-    const input::Context context{options.clock, options.data_path};
+    const input::Context context{options.clock, options.data_path, options.bodies};
     for (const config::Statement& statement : tree.inputs) {
         const auto* plugin = std::get_if<config::Plugin>(&statement.what);
         if (plugin == nullptr) {

@@ -45,6 +45,7 @@ struct Options {
     output::Sink* sink =
         nullptr;  // the embedded store, for the output `elkhorn`; outlives the pipeline
     const Clock& clock = system_clock();
+    Budget* bodies = nullptr;  // what inputs may receive at once; outlives the pipeline
 };
 
 /// Inputs and outputs that are no plug-ins of a file: the program's own, and tests'.

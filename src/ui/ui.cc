@@ -56,11 +56,10 @@ void protect(http::Response& response) {
     response.headers.set("Cross-Origin-Opener-Policy", "same-origin");
 }
 
-http::Response answer(const http::Request& request, const Forward& forward) {
+http::Response answer(http::Request& request, const Forward& forward) {
     if (request.target.starts_with(api_prefix) || request.target == "/es") {
-        http::Request inner = request;
-        inner.target = request.target.size() > 3 ? request.target.substr(3) : "/";
-        return forward(inner);
+        request.target = request.target.size() > 3 ? request.target.substr(3) : "/";
+        return forward(request);
     }
     if (request.method != "GET" && request.method != "HEAD") {
         return text_response(
@@ -79,7 +78,7 @@ http::Response answer(const http::Request& request, const Forward& forward) {
 
 }  // namespace
 
-http::Response handle(const http::Request& request, const Forward& forward) {
+http::Response handle(http::Request& request, const Forward& forward) {
     http::Response response = answer(request, forward);
     protect(response);
     return response;

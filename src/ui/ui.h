@@ -9,9 +9,10 @@
 namespace elkhorn::ui {
 
 /// Answers an API request whose target has no /es in front any more.
-using Forward = std::function<http::Response(const http::Request& request)>;
+using Forward = std::function<http::Response(http::Request& request)>;
 
-/// Paths without a file name extension are the page's own: they get index.html.
-http::Response handle(const http::Request& request, const Forward& forward);
+/// The request is changed on its way to `forward`, not copied: its body may be large. Paths without
+/// a file name extension are the page's own: they get index.html.
+http::Response handle(http::Request& request, const Forward& forward);
 
 }  // namespace elkhorn::ui

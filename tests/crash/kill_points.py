@@ -28,8 +28,8 @@ ALSO_IN_RECOVERY = ("log.file.created", "log.file.header_written", "log.file.hea
 OPENED_BY = {
     "recovery.leftover_removed": ("segment.created", "segment.written", "segment.synced", "segment.named",
                                   "deletes.new.created", "deletes.new.synced", "deletes.named", "manifest.new.synced"),
-    "recovery.unfinished_index_removed": ("flush.folder_made", "segment.named", "index.delete.manifest_removed"),
-    "recovery.index_delete": ("index.delete.logged",),
+    "recovery.unfinished_index_removed": ("flush.folder_made", "segment.named"),
+    "recovery.index_delete": ("index.delete.marked", "index.delete.manifest_removed", "index.delete.logged"),
 }
 
 

@@ -7,7 +7,10 @@ import argparse
 import gzip
 import http.client
 import json
+import select
+import socket
 import sys
+import time
 
 from limits import NDJSON, Checks, Server
 
@@ -77,12 +80,35 @@ def the_page(server: Server, checks: Checks) -> None:
         checks.that("and is taken for what it says it is", headers["X-Content-Type-Options"], "nosniff")
 
 
+def lanes(server: Server, checks: Checks) -> None:
+    """As many slow searches as there are threads for them, and more that wait behind."""
+    clause = {"bool": {"should": [{"wildcard": {"message": f"*{n}*{n}*"}} for n in range(12)]}}
+    slow = json.dumps({"query": clause, "aggs": {"m": {"terms": {"field": "message.keyword", "size": 1000}}}}).encode()
+    texts = [f"{n} " + " ".join(str((n * k) % 9973) for k in range(40)) for n in range(4000)]
+    server.raw("POST", "/_bulk", bulk_body(texts), NDJSON)
+    checks.holds("there is something to search", server.count("logs") > len(texts))
+    request = b"POST /logs/_search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+    for port, prefix in (("api", ""), ("ui", "/es")):
+        searchers = [socket.create_connection(("127.0.0.1", server.ports[port])) for _ in range(40)]
+        for each in searchers:
+            each.sendall(request.replace(b"/logs", prefix.encode() + b"/logs") % (len(slow), slow))
+        began = time.monotonic()
+        quick = [ask(server, port, "GET", prefix + path, {})[0] for path in ("/", "/_cluster/health", "/_elkhorn/health")]
+        written = ask(server, port, "POST", prefix + "/_bulk", NDJSON, bulk_body(["beside"]))[0]
+        took = time.monotonic() - began
+        waiting = sum(not select.select([each], [], [], 0)[0] for each in searchers)
+        checks.that(f"{port}: health and bulks are answered beside 40 searches", (*quick, written), (200,) * 4)
+        checks.holds(f"of which {waiting} were still waiting after {took * 1000:.0f} ms", waiting > 16)
+        for each in searchers:
+            each.close()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--elkhorn", required=True)
     checks = Checks()
     with Server(parser.parse_args().elkhorn, "--http-allowed-hosts", "logs.example") as server:
-        for part in (members, pages, the_page):
+        for part in (members, pages, the_page, lanes):
             part(server, checks)
     return checks.close()
 

@@ -141,7 +141,7 @@ const Parameter* find_parameter(const Endpoint& endpoint, std::string_view name)
 http::Response handle(const http::Request& request, Context& context);
 
 /// What http::Server itself refuses (413, 429, 400), in Elasticsearch's words.
-http::Response refusal(int status, std::string_view reason);
+http::Response refusal(const http::Refusal& refused);
 
 http::Response json_response(std::string body, int status = 200);
 

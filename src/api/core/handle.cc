@@ -96,14 +96,16 @@ http::Response json_response(std::string body, int status) {
     return response;
 }
 
-http::Response refusal(int status, std::string_view reason) {
+http::Response refusal(const http::Refusal& refused) {
     search::Failure failure;
-    failure.status = status;
-    failure.type = status == 403   ? "security_exception"
-                   : status == 413 ? "content_too_long_exception"
-                   : status == 429 ? "es_rejected_execution_exception"
-                                   : "illegal_argument_exception";
-    failure.reason = reason;
+    failure.status = refused.status;
+    failure.reason = refused.reason;
+    failure.type = refused.memory          ? "circuit_breaking_exception"
+                   : refused.status == 403 ? "security_exception"
+                   : refused.status == 413 ? "content_too_long_exception"
+                   : refused.status == 429 ? "es_rejected_execution_exception"
+                                           : "illegal_argument_exception";
+    if (refused.memory) failure.reason = "[in_flight_requests] Data too large: " + refused.reason;
     http::Response response = error_response(failure);
     response.headers.add("X-Elastic-Product", "Elasticsearch");
     return response;

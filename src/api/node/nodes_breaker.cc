@@ -1,7 +1,7 @@
 // api/node/nodes_breaker.cc -- GET /_nodes/stats/breaker: what holds how much memory, as
-// Elasticsearch shows its circuit breakers. `request` is what searches count in, `fielddata`
-// decoded columns, `parent` all of it; `tails`, `log` and `merges` are ours
-// (store/limits/memory_account.h).
+// Elasticsearch shows its circuit breakers. `request` is what searches count in,
+// `in_flight_requests` the bodies of all requests, `fielddata` decoded columns, `parent` all of it;
+// `tails`, `log` and `merges` are ours (store/limits/memory_account.h).
 
 #include "api/core/api.h"
 #include "api/core/parameters.h"
@@ -24,6 +24,7 @@ void write_breaker(json::Writer& out, std::string_view name, std::uint64_t limit
 
 std::string_view es_name(store::MemoryUse use) {
     if (use == store::MemoryUse::queries) return "request";
+    if (use == store::MemoryUse::requests) return "in_flight_requests";
     return use == store::MemoryUse::cache ? "fielddata" : name_of(use);
 }
 

@@ -1,6 +1,7 @@
 // input/core/input.h -- where events come from.
 #pragma once
 
+#include "base/budget.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/ast.h"
@@ -57,6 +58,7 @@ public:
 struct Context {
     const Clock& clock = system_clock();
     std::string data_path = "data";  // where positions of files are kept
+    Budget* bodies = nullptr;        // what received bodies may hold; null: nobody counts
 };
 
 /// What the build knows about an input; the table of them is written by the build from this folder.

@@ -4,8 +4,10 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "search/base/failure.h"
 #include "store/node/store.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,7 +31,17 @@ struct RequestContext {
     /// What one row group after the other costs to decode; null: nothing is kept.
     std::shared_ptr<GroupCache> cache;
 
-    bool expired() const { return deadline_ns != 0 && clock->steady_ns() > deadline_ns; }
+    /// Set by the server once the client has left; null: nobody can tell.
+    std::shared_ptr<const std::atomic<bool>> left;
+
+    /// A failure once the time is up or the client has left: asked by every node, and every few
+    /// thousand steps of a loop. What was found until then is thrown away with the failure, for a
+    /// bitmap that lacks rows is a wrong answer, most of all below a must_not.
+    Answer<> go_on() const {
+        if (left != nullptr && left->load(std::memory_order_relaxed)) return client_left();
+        if (deadline_ns != 0 && clock->steady_ns() > deadline_ns) return out_of_time();
+        return {};
+    }
 };
 
 /// One row group in a search. Values that are decoded are kept by the columns themselves (store's
@@ -44,6 +56,9 @@ struct GroupContext {
     std::shared_ptr<const ObjectsPlace> objects;
 
     std::uint32_t rows() const { return group->rows(); }
+
+    /// As of the request; without one there is no end.
+    Answer<> go_on() const { return request == nullptr ? Answer<>{} : request->go_on(); }
 };
 
 }  // namespace elkhorn::search

@@ -26,6 +26,10 @@ struct Failure {
     std::string caused_by_type;  // empty: none
     std::string caused_by_reason;
     std::string index;  // shown in the body where set
+    /// The request is over, for its time is up or its client has left: no leniency passes that by.
+    bool over = false;
+    /// The former: a search then answers with what it has, and says so.
+    bool out_of_time = false;
 };
 
 template <typename T = void>
@@ -56,6 +60,11 @@ inline std::unexpected<Failure> broken(const Error& error) {
     failure.phase = true;
     return std::unexpected(std::move(failure));
 }
+
+/// What a request is told whose time is up, or whose client has left. An error, and never an answer
+/// that lacks something.
+std::unexpected<Failure> out_of_time();
+std::unexpected<Failure> client_left();
 
 inline std::unexpected<Failure> pass_on(Failure&& failure) {
     return std::unexpected(std::move(failure));

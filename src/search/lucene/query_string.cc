@@ -62,6 +62,10 @@ public:
 
 private:
     Answer<Built> build_group(const Syntax& group) {
+        const bool plain = group.clauses.size() == 1 && !group.clauses[0].several_words &&
+                           group.clauses[0].modifier == Modifier::none;
+        // Built once: twice would be 2^depth times for parentheses within parentheses.
+        if (plain) return build(*group.clauses[0].part);
         std::vector<Occurrence> clauses;
         for (const SyntaxClause& clause : group.clauses) {
             Built built = ASK(build(*clause.part));
@@ -70,9 +74,6 @@ private:
             else
                 add(clauses, clause, std::move(built));
         }
-        const bool plain = group.clauses.size() == 1 && !group.clauses[0].several_words &&
-                           group.clauses[0].modifier == Modifier::none;
-        if (plain && clauses.size() == 1) return build(*group.clauses[0].part);
         if (clauses.empty()) return Built{};
         if (clauses.size() > 1024)
             return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
@@ -164,8 +165,9 @@ private:
     Answer<Built> over_fields(const Syntax& leaf, Make&& make) {
         std::vector<NodePtr> nodes;
         for (const auto& [field, boost] : fields_of(leaf)) {
+            if (scope_.request != nullptr) ASK(scope_.request->go_on());
             Answer<NodePtr> node = make(field);
-            if (!node && !lenient_) return std::unexpected(std::move(node.error()));
+            if (!node && (!lenient_ || node.error().over)) return std::unexpected(std::move(node.error()));
             nodes.push_back(node ? boosted(*node, boost) : no_rows());
         }
         return Built{best_of(std::move(nodes), options_.tie_breaker), false, {}};
@@ -244,6 +246,7 @@ private:
         }
         std::vector<NodePtr> nodes;
         for (const auto& [field, boost] : fields) {
+            if (scope_.request != nullptr) ASK(scope_.request->go_on());
             const Words words = ASK(match_words(scope_, field, text, options));
             if (words.node) nodes.push_back(boosted(words.node, boost));
         }
@@ -260,10 +263,10 @@ private:
             (leaf.text[0] == '*' || leaf.text[0] == '?')) {
             return shard_failure("'*' or '?' not allowed as first character in WildcardQuery");
         }
-        return over_fields(leaf, [&](const std::string& field) {
+        return over_fields(leaf, [&](const std::string& field) -> Answer<NodePtr> {
             if (everything) return exists_node(scope_, field);
-            return pattern_node(scope_, field, Pattern::wildcard,
-                                wildcard_test(normalized(field, leaf.text), false));
+            auto test = ASK(wildcard_test(normalized(field, leaf.text), false));
+            return pattern_node(scope_, field, Pattern::wildcard, std::move(test));
         });
     }
 

@@ -171,7 +171,7 @@ private:
             auto node =
                 pattern_node(scope_, field, Pattern::prefix,
                              prefix_test(pattern_text(scoped_field(scope_, field), word), false));
-            if (!node && !lenient_) return node;
+            if (!node && (!lenient_ || node.error().over)) return node;
             if (node) nodes.push_back(boosted(*node, boost));
         }
         return best_of(std::move(nodes), 1.0F);

@@ -32,8 +32,7 @@ public:
         const auto sources = from_.group->sources();
         json::Parser parser;
         for (std::uint32_t row = 0; row < from_.rows(); ++row) {
-            if (row % 1024 == 0 && from_.request->expired())
-                return broken(Error{ErrorCode::cancelled, "the search took longer than it may"});
+            if (row % 1024 == 0) ASK(from_.request->go_on());
             arena_.reset();
             const std::string_view source = ASK(sources->at(row));
             const auto document = parser.parse(source, arena_);

@@ -128,7 +128,7 @@ public:
     }
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
-        if (context.request != nullptr && context.request->expired()) return Bitmap(context.rows());
+        ASK(context.go_on());
         Bitmap result(context.rows(), true);
         for (const NodePtr& node : required_) {
             result.and_with(ASK(node->rows(context)));
@@ -189,6 +189,7 @@ public:
         : nodes_(std::move(nodes)), tie_breaker_(tie_breaker) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
+        ASK(context.go_on());
         Bitmap result(context.rows());
         for (const NodePtr& node : nodes_)
             result.or_with(ASK(node->rows(context)));
@@ -347,6 +348,7 @@ NodePtr demoted(NodePtr positive, NodePtr negative, float factor) {
 
 Answer<NodePtr> PlannedQuery::plan(const Scope& scope) const {
     if (!plan_) return no_rows();
+    if (scope.request != nullptr) ASK(scope.request->go_on());
     NodePtr node = boosted(ASK(plan_(scope)), boost_);
     if (!name_.empty() && scope.named != nullptr) scope.named->emplace_back(name_, node);
     return node;

@@ -43,21 +43,22 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
     Bitmap result(context.rows());
     if (column.has_token_index() && analyzer == nullptr) {
         std::uint32_t steps = 0;
-        bool expired = false;
+        Answer<> going;
         const auto wanted = [&](std::string_view token) {
-            if ((++steps & 0xfffU) == 0 && context.request != nullptr)
-                expired = expired || context.request->expired();
-            return !expired && test.passes(token);
+            if ((++steps & 0xfffU) == 0 && going) going = context.go_on();
+            return going && test.passes(token);
         };
         ASK(column.visit_tokens(test.prefix, wanted, [&](std::string_view, const Bitmap& rows) {
             result.or_with(rows);
             return true;
         }));
+        ASK(std::move(going));
         return result;
     }
     const Keywords words = ASK(keywords_of(context, column, 0));
     std::vector<char> wanted(words.dictionary->size());
     for (std::uint32_t i = 0; i < words.dictionary->size(); ++i) {
+        if ((i & 0x3ffU) == 0x3ffU) ASK(context.go_on());
         text::TokenStream tokens(analyzer, (*words.dictionary)[i]);
         while (wanted[i] == 0 && tokens.next()) {
             wanted[i] =
@@ -94,8 +95,7 @@ public:
         for (std::uint32_t i = first; i < last; ++i) {
             wanted[i] = test_.passes((*words.dictionary)[i]) ? 1 : 0;
             any = any || wanted[i] != 0;
-            if ((i & 0xfffU) == 0xfffU && context.request != nullptr && context.request->expired())
-                break;
+            if ((i & 0xfffU) == 0xfffU) ASK(context.go_on());
         }
         return any ? rows_of(words, wanted, context.rows()) : Bitmap(context.rows());
     }
@@ -192,7 +192,10 @@ public:
         std::optional<Failure> failure;
         std::uint32_t steps = 0;
         result.for_each([&](std::uint32_t row) {
-            if (failure || ((++steps & 0x3ffU) == 0 && context.request->expired())) return;
+            if (failure) return;
+            if (++steps % 1024 == 0) {
+                if (auto going = context.go_on(); !going) failure = going.error();
+            }
             const auto found = tokens.of(row);
             if (!found)
                 failure = found.error();

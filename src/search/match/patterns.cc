@@ -268,9 +268,19 @@ private:
     int depth_guard_ = 0;
 };
 
+Answer<> check_pattern_length(std::string_view what, std::string_view pattern) {
+    if (pattern.size() <= longest_pattern) return {};
+    return cannot_create(
+        "illegal_argument_exception",
+        fmt::format("The length of {} [{}] used in the request has exceeded the allowed maximum of "
+                    "[{}].",
+                    what, pattern.size(), longest_pattern));
+}
+
 }  // namespace
 
-TextTest wildcard_test(std::string_view pattern, bool case_insensitive) {
+Answer<TextTest> wildcard_test(std::string_view pattern, bool case_insensitive) {
+    ASK(check_pattern_length("wildcard", pattern));
     TextTest test;
     if (case_insensitive) {
         auto points = compile_wildcard(small_letters(pattern), test);
@@ -304,12 +314,13 @@ TextTest prefix_test(std::string_view prefix, bool case_insensitive) {
 }
 
 Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive) {
+    ASK(check_pattern_length("regex", pattern));
     const std::string translated = ASK(RegexpReader(pattern).read());
     RE2::Options options;
     options.set_log_errors(false);
     options.set_never_capture(true);
     options.set_case_sensitive(!case_insensitive);
-    options.set_max_mem(8 << 20);
+    options.set_max_mem(1 << 20);
     auto expression = std::make_shared<const RE2>(translated, options);
     if (!expression->ok()) return cannot_create("illegal_argument_exception", expression->error());
     return TextTest{"", [expression](std::string_view text) {

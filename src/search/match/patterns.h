@@ -4,7 +4,7 @@
 //   regexp     Lucene's syntax, always over the whole text: . ? + * {n,m} | ( ) [ ] \ and, beyond
 //              what is usual, @ (anything), # (nothing), "text", <1-99>. Its ~ and & are refused.
 //
-//   Cost       wildcard: text times pattern at worst; regexp: linear in the text (RE2), 8 MiB at
+//   Cost       wildcard: text times pattern at worst; regexp: linear in the text (RE2), 1 MiB at
 //              most.
 #pragma once
 
@@ -16,7 +16,10 @@
 
 namespace elkhorn::search {
 
-TextTest wildcard_test(std::string_view pattern, bool case_insensitive);
+/// What a pattern may have in bytes, wherever it is given: a query, a query string, an include.
+constexpr std::size_t longest_pattern = 1000;
+
+Answer<TextTest> wildcard_test(std::string_view pattern, bool case_insensitive);
 TextTest prefix_test(std::string_view prefix, bool case_insensitive);
 /// Refused in the words of Lucene's parser.
 Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive);

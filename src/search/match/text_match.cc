@@ -111,7 +111,7 @@ Answer<Words> match_words(const Scope& scope, std::string_view name, const Term&
         return words;
     }
     auto found = match_known(scope, field, text, options);
-    if (found || !options.lenient) return found;
+    if (found || !options.lenient || found.error().over) return found;
     words.node = no_rows();
     return words;
 }

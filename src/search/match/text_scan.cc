@@ -96,7 +96,7 @@ Answer<Bitmap> rows_with_passing_text(const GroupContext& context, const store::
     const auto values = ASK(column.row_values());
     const auto texts = column.texts();
     for (std::uint32_t row = 0; row < context.rows(); ++row) {
-        if (row % 1024 == 0 && context.request != nullptr && context.request->expired()) break;
+        if (row % 1024 == 0) ASK(context.go_on());
         if (!likely.test(row)) continue;
         for (auto i = values->first(row); i < values->last(row); ++i) {
             const std::string_view text = ASK(texts->at(i));

@@ -20,6 +20,7 @@ namespace elkhorn::search {
 namespace {
 
 constexpr std::int64_t most_hits = 10'000;
+constexpr std::int64_t time_to_show_ns = 1'000'000'000;
 
 /// One index in a search.
 struct Part {
@@ -94,19 +95,26 @@ public:
         if (request_.aggregations) {
             aggregations_ = ASK(parse_aggregations(*request_.aggregations, context_));
         }
-        ASK(prepare());
-        for (const Visit& visit : visits()) {
-            if (context_.expired()) {
-                found_.timed_out = true;
-                break;
-            }
-            ASK(collect(visit));
+        if (auto done = collect_all(); !done) {
+            if (!done.error().out_of_time) return std::unexpected(std::move(done.error()));
+            found_.timed_out = true;
+            // What was found until then is still shown, within a time of its own.
+            context_.deadline_ns = context_.clock->steady_ns() + time_to_show_ns;
         }
         ASK(finish());
         return std::move(found_);
     }
 
 private:
+    Answer<> collect_all() {
+        ASK(prepare());
+        for (const Visit& visit : visits()) {
+            ASK(context_.go_on());
+            ASK(collect(visit));
+        }
+        return context_.go_on();
+    }
+
     /// Refusals that need no row, but that Elasticsearch finds in its search phase.
     Answer<> check() const {
         if (request_.search_after) {
@@ -162,7 +170,7 @@ private:
             }
             Failure failure = part.error();
             if (failure.index.empty()) failure.index = index->name;
-            if (!failure.phase) return std::unexpected(std::move(failure));
+                if (!failure.phase || failure.over) return std::unexpected(std::move(failure));
             found_.failures.push_back(std::move(failure));
         }
         if (parts_.empty()) return std::unexpected(found_.failures.front());
@@ -314,7 +322,11 @@ private:
         std::optional<Failure> failure;
         std::uint32_t steps = 0;
         rows.for_each([&](std::uint32_t row) {
-            if (failure || ((++steps & 0xfffU) == 0 && context_.expired())) return;
+            if (failure) return;
+            if (++steps % 4096 == 0) {
+                if (auto going = context_.go_on(); !going) failure = going.error();
+            }
+            if (failure) return;
             if (auto done = offer_row(part, group, row); !done) failure = done.error();
         });
         if (failure) return std::unexpected(*failure);
@@ -382,7 +394,6 @@ private:
             found_.total = *request_.count_up_to;
             found_.total_is_lower_bound = found_.total_known;
         }
-        if (context_.expired()) found_.timed_out = true;
         std::ranges::sort(heap_,
                           [this](const Candidate& a, const Candidate& b) { return better(a, b); });
         if (wanted_ > 0 && !heap_.empty()) {
@@ -503,15 +514,14 @@ Answer<std::uint64_t> count(const QueryPtr& query, const RequestContext& given) 
             return std::unexpected(std::move(failure));
         }
         for (std::size_t group = 0; group < index->groups.size(); ++group) {
-            if (context.expired()) {
-                return broken(Error{ErrorCode::cancelled, "the count took longer than it may"});
-            }
+            ASK(context.go_on());
             const GroupContext place = context_of(context, *index, group);
             Bitmap rows = ASK((*node)->rows(place));
             rows.and_with(place.live);
             total += rows.count();
         }
     }
+    ASK(context.go_on());
     return total;
 }
 

@@ -94,7 +94,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string shapes = with_changes(sample().shapes, data + 1, size - 1);
     if (const auto opened = store::SourceShapes::open(shapes, {}, sample_rows)) {
         for (std::uint32_t row = 0; row < sample_rows; ++row)
-            (void)opened->shape_of(row);
+            if (const auto shape = opened->shape_of(row))
+                (void)opened->read_shape(
+                    *shape, [](const store::SourceShapes::LeafView&) { return Result<>(); });
     }
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "store/group/cache.h"
 
+#include "base/assert.h"
 #include "base/hash.h"
 
 #include <bit>
@@ -26,12 +27,38 @@ void Cache::put(Key key, std::shared_ptr<const void> value, std::uint64_t size_b
     entries_.push_front({key, std::move(value), size_bytes});
     places_[key] = entries_.begin();
     size_bytes_ += size_bytes;
-    while (size_bytes_ > limit_bytes_) {
+    dropped = make_fit();
+}
+
+std::list<Cache::Entry> Cache::make_fit() {
+    std::list<Entry> dropped;
+    while (size_bytes_ > limit_bytes_ && !entries_.empty()) {
         Entry& last = entries_.back();
         size_bytes_ -= last.size_bytes;
         places_.erase(last.key);
         dropped.splice(dropped.end(), entries_, std::prev(entries_.end()));
     }
+    return dropped;
+}
+
+void Cache::hold(std::uint64_t size_bytes) {
+    std::list<Entry> dropped;
+    const Lock lock(mutex_);
+    held_bytes_ += size_bytes;
+    size_bytes_ += size_bytes;
+    dropped = make_fit();
+}
+
+void Cache::release(std::uint64_t size_bytes) {
+    const Lock lock(mutex_);
+    ASSERT(size_bytes <= held_bytes_);
+    held_bytes_ -= size_bytes;
+    size_bytes_ -= size_bytes;
+}
+
+bool Cache::may_hold(std::uint64_t size_bytes) const {
+    const Lock lock(mutex_);
+    return held_bytes_ + size_bytes <= limit_bytes_ / 2;
 }
 
 void Cache::forget(const void* owner, std::uint32_t parts) {

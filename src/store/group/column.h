@@ -28,6 +28,8 @@ public:
 
     virtual const std::string& path() const = 0;
     virtual ColumnKind kind() const = 0;
+    /// Which of its row group's columns it is, in the order of the file.
+    virtual std::uint32_t number() const = 0;
     virtual std::uint32_t rows() const = 0;
     virtual std::uint32_t value_count() const = 0;
     /// How many rows have at least one value.

@@ -24,15 +24,17 @@ constexpr std::uint64_t max_values = std::uint64_t{1} << 31;
 
 class ColumnReader final : public Column {
 public:
-    ColumnReader(ColumnEntry entry, const RowGroup& group, std::shared_ptr<Cache> cache)
-        : entry_(std::move(entry)), group_(group), cache_(std::move(cache)) {}
+    ColumnReader(const ColumnEntry& entry, const RowGroup& group, std::shared_ptr<Cache> cache)
+        : entry_(entry), path_(entry.path), group_(group), cache_(std::move(cache)) {}
 
     ~ColumnReader() override { cache_->forget(this, cached_parts); }
 
     ColumnReader(const ColumnReader&) = delete;
     ColumnReader& operator=(const ColumnReader&) = delete;
 
-    const std::string& path() const override { return entry_.path; }
+    const std::string& path() const override { return path_; }
+
+    std::uint32_t number() const override { return entry_.number; }
 
     ColumnKind kind() const override { return entry_.kind; }
 
@@ -191,7 +193,7 @@ public:
 
     Result<> check() const override {
         if (checked_.load(std::memory_order_acquire)) return {};
-        if (crc32c(entry_.bytes) != entry_.crc) return damaged("has a wrong checksum");
+        TRY(entry_.check());
         checked_.store(true, std::memory_order_release);
         return {};
     }
@@ -207,13 +209,7 @@ public:
 
     Encoding encoding() const { return entry_.encoding; }
 
-    std::unexpected<Error> damaged(std::string_view what) const {
-        return fail(
-            ErrorCode::corruption,
-            fmt::format("{}: the column {} at offset {} {}; run `elkhorn verify`, restore the file "
-                        "from a copy",
-                        entry_.place, entry_.path, entry_.file_offset, what));
-    }
+    std::unexpected<Error> damaged(std::string_view what) const { return entry_.damaged(what); }
 
 private:
     enum Part : std::uint32_t {
@@ -335,6 +331,7 @@ private:
     }
 
     ColumnEntry entry_;
+    std::string path_;
     const RowGroup& group_;  // owns this
     std::shared_ptr<Cache> cache_;
     mutable std::atomic<bool> checked_{false};
@@ -510,6 +507,18 @@ Result<> ColumnReader::visit_tokens(std::string_view prefix, const TokenTest& wa
 
 }  // namespace
 
+std::unexpected<Error> ColumnEntry::damaged(std::string_view what) const {
+    return fail(ErrorCode::corruption,
+                fmt::format("{}: the column {} at offset {} {}; run `elkhorn verify`, restore the "
+                            "file from a copy",
+                            place, path, file_offset, what));
+}
+
+Result<> ColumnEntry::check() const {
+    if (crc32c(bytes) != crc) return damaged("has a wrong checksum");
+    return {};
+}
+
 std::uint64_t ColumnEntry::size() const {
     std::uint64_t size = 0;
     for (const std::uint64_t part : part_sizes)
@@ -552,9 +561,13 @@ std::optional<ColumnEntry> read_column_entry(ByteReader& reader, std::uint32_t r
     return entry;
 }
 
-std::unique_ptr<Column> make_column(ColumnEntry entry, const RowGroup& group,
+std::uint64_t column_memory_bytes(const ColumnEntry& entry) {
+    return sizeof(ColumnReader) + entry.path.size();
+}
+
+std::unique_ptr<Column> make_column(const ColumnEntry& entry, const RowGroup& group,
                                     std::shared_ptr<Cache> cache) {
-    return std::make_unique<ColumnReader>(std::move(entry), group, std::move(cache));
+    return std::make_unique<ColumnReader>(entry, group, std::move(cache));
 }
 
 }  // namespace elkhorn::store

@@ -116,7 +116,7 @@ Result<> FieldRouter::check(const event::Document& document, const Mapping& mapp
     for (const Leaf& leaf : document.leaves()) {
         const bool known = leaf.field < places_.size() && places_[leaf.field] != 0;
         if (known && !plans_[places_[leaf.field] - 1].refuses) continue;
-        const std::string_view path = names_.name(leaf.field);
+        const std::string_view path = document.name(leaf.field, names_);
         const FieldMapping* field = mapping.find(path);
         if (field == nullptr) {
             if (const auto above = refusing_above(path, mapping)) {
@@ -208,6 +208,10 @@ const FieldMapping* FieldRouter::find_or_make(std::string_view path, const Leaf&
     Mapping& mapping = adding.mapping;
     if (const FieldMapping* field = mapping.find(path)) return field;
     if (mapping.dynamic_below(parent_of(path)) != Dynamic::yes) return nullptr;
+    if (mapping.fields.size() >= fields_limit_) {
+        full_ = true;
+        return nullptr;
+    }
     adding.grew = true;
     const auto made = mapping.fields.emplace(path, new_field(path, leaf, mapping, parsers_)).first;
     if (has_default(made->second)) defaults_known_ = false;
@@ -215,7 +219,7 @@ const FieldMapping* FieldRouter::find_or_make(std::string_view path, const Leaf&
 }
 
 void FieldRouter::decide(Plan& plan, const Leaf& leaf, Adding& adding) {
-    const std::string path(names_.name(leaf.field));
+    const std::string path(adding.document.name(leaf.field, names_));
     if (path == "_id" || path == "_source" || path == "_seq_no" || path == "_version") {
         return;  // metadata columns of that name are ours
     }
@@ -226,7 +230,7 @@ void FieldRouter::decide(Plan& plan, const Leaf& leaf, Adding& adding) {
             if (mapping.knows(above) || mapping.dynamic_below(parent_of(above)) != Dynamic::yes)
                 return false;
             auto object = new_object(above, mapping);
-            if (!object) return false;
+            if (!object || mapping.fields.size() >= fields_limit_) return false;
             mapping.fields.emplace(above, std::move(*object));
             adding.grew = true;
             return true;
@@ -254,16 +258,21 @@ void FieldRouter::decide(Plan& plan, const Leaf& leaf, Adding& adding) {
 
 /// Null for a null in a field that the mapping does not know: it says nothing about the field.
 FieldRouter::Plan* FieldRouter::plan_for(const Leaf& leaf, Adding& adding) {
-    if (leaf.field >= places_.size()) places_.resize(leaf.field + 1, 0);
-    if (places_[leaf.field] == 0) {
-        if (leaf.kind == Kind::null && adding.mapping.find(names_.name(leaf.field)) == nullptr)
-            return nullptr;
-        Plan plan;
-        decide(plan, leaf, adding);
-        plans_.push_back(std::move(plan));
-        places_[leaf.field] = static_cast<std::uint32_t>(plans_.size());
+    const bool own_name = leaf.field >= event::first_own_field;
+    if (!own_name && leaf.field >= places_.size()) places_.resize(leaf.field + 1, 0);
+    if (!own_name && places_[leaf.field] != 0) return &plans_[places_[leaf.field] - 1];
+    if (leaf.kind == Kind::null &&
+        adding.mapping.find(adding.document.name(leaf.field, names_)) == nullptr)
+        return nullptr;
+    Plan plan;
+    decide(plan, leaf, adding);
+    if (own_name) {  // the next document may mean another field by that number
+        passing_plan_ = std::move(plan);
+        return &passing_plan_;
     }
-    return &plans_[places_[leaf.field] - 1];
+    plans_.push_back(std::move(plan));
+    places_[leaf.field] = static_cast<std::uint32_t>(plans_.size());
+    return &plans_.back();
 }
 
 void FieldRouter::look_for_defaults(Adding& adding) {
@@ -281,7 +290,7 @@ void FieldRouter::look_for_defaults(Adding& adding) {
 
 bool FieldRouter::add(std::uint32_t row, const event::Document& document, std::string_view source,
                       GroupBuilder& builder, Mapping& mapping) {
-    Adding adding{row, source, builder, mapping};
+    Adding adding{row, document, source, builder, mapping};
     if (!defaults_known_) look_for_defaults(adding);
     for (const Leaf& leaf : document.leaves()) {
         if (leaf.kind == Kind::null && !null_values_) continue;

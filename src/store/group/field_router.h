@@ -27,8 +27,10 @@ namespace elkhorn::store {
 
 class FieldRouter {
 public:
-    /// `names` outlives it.
-    explicit FieldRouter(const event::FieldNames& names) : names_(names) {}
+    /// `names` outlives it. A mapping grows to at most `fields_limit` fields: those that come after
+    /// are kept in their documents alone.
+    explicit FieldRouter(const event::FieldNames& names, std::size_t fields_limit = ~std::size_t{0})
+        : names_(names), fields_limit_(fields_limit) {}
 
     /// Forgets everything: the builder is another one, or the mapping was changed from outside.
     void reset();
@@ -45,6 +47,9 @@ public:
     /// when the mapping grew.
     bool add(std::uint32_t row, const event::Document& document, std::string_view source,
              GroupBuilder& builder, Mapping& mapping);
+
+    /// Whether a field has met the limit.
+    bool full() const { return full_; }
 
 private:
     /// One column that a field's values go to.
@@ -81,6 +86,7 @@ private:
     /// What adding a document needs to pass around.
     struct Adding {
         std::uint32_t row;
+        const event::Document& document;
         std::string_view source;
         GroupBuilder& builder;
         Mapping& mapping;
@@ -106,6 +112,9 @@ private:
     void add_points(std::uint32_t row);
 
     const event::FieldNames& names_;
+    const std::size_t fields_limit_;
+    bool full_ = false;
+    Plan passing_plan_;                  // of a leaf that has no lasting number
     std::vector<std::uint32_t> places_;  // by FieldId: index into plans_ + 1; 0: none yet
     std::vector<Plan> plans_;
     bool defaults_known_ = false;  // whether the two below are of this mapping

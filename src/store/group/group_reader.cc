@@ -3,17 +3,21 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "base/mutex.h"
+#include "store/group/column_directory.h"
 #include "store/group/column_reader.h"
 #include "store/group/group_format.h"
 #include "store/schema/document_id.h"
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <map>
-#include <mutex>
+#include <vector>
 
 namespace elkhorn::store {
 namespace {
+
+const std::string filter_name = "filter of ids";
 
 /// Which ids are surely not in a row group: a Bloom filter of 16 bits an id, kept in memory once
 /// asked.
@@ -26,6 +30,8 @@ public:
             });
         }
     }
+
+    std::uint64_t memory_bytes() const { return bits_.size() * sizeof(bits_[0]); }
 
     bool may_hold(std::string_view id) const {
         bool all = true;
@@ -61,7 +67,10 @@ public:
     GroupReader(GroupBytes bytes, std::uint64_t salt, std::shared_ptr<Cache> cache)
         : bytes_(std::move(bytes)), salt_(salt), cache_(std::move(cache)) {}
 
-    ~GroupReader() override { cache_->forget(this, static_cast<std::uint32_t>(made_.size())); }
+    ~GroupReader() override {
+        cache_->forget(this, static_cast<std::uint32_t>(made_.size()));
+        cache_->release(held_bytes_);
+    }
 
     GroupReader(const GroupReader&) = delete;
     GroupReader& operator=(const GroupReader&) = delete;
@@ -91,21 +100,17 @@ public:
         rows_ = reader.number<std::uint32_t>();
         first_seq_no_ = reader.number<std::int64_t>();
         last_seq_no_ = reader.number<std::int64_t>();
-        const std::uint64_t columns = reader.varint();
-        for (std::uint64_t i = 0; i < columns && reader.ok(); ++i) {
-            auto column = read_column_entry(reader, rows_, at);
-            if (!column) return damaged("has a directory that makes no sense");
-            column->place = bytes_.place;
-            column->file_offset = bytes_.offset + column->offset;
-            column->bytes = all.substr(column->offset, column->size());
-            columns_.push_back(make_column(std::move(*column), *this, cache_));
-            places_[{columns_.back()->path(), columns_.back()->kind()}] = columns_.back().get();
-        }
+        if (!reader.ok()) return damaged("has a directory that makes no sense");
+        auto columns = ColumnDirectory::read(directory.substr(reader.position()), rows_, at);
+        if (!columns) return damaged("has a directory that makes no sense");
+        directory_ = std::move(*columns);
+        columns_ = std::vector<std::atomic<const Column*>>(directory_.size());
+        hold(directory_.memory_bytes() + columns_.size() * sizeof(columns_[0]));
         source_ = find("_source", ColumnKind::text);
         seq_no_ = find("_seq_no", ColumnKind::integer);
         version_ = find("_version", ColumnKind::integer);
         id_ = find("_id", ColumnKind::text);
-        if (!reader.ok() || source_ == nullptr || seq_no_ == nullptr || version_ == nullptr) {
+        if (source_ == nullptr || seq_no_ == nullptr || version_ == nullptr) {
             return damaged("lacks columns that every row group has");
         }
         return {};
@@ -114,11 +119,22 @@ public:
     std::uint32_t rows() const override { return rows_; }
 
     const Column* find(std::string_view path, ColumnKind kind) const override {
-        const auto it = places_.find({path, kind});
-        return it == places_.end() ? nullptr : it->second;
+        const auto number = directory_.find(path, kind);
+        return number ? &column(*number) : nullptr;
     }
 
-    std::span<const std::unique_ptr<Column>> columns() const override { return columns_; }
+    std::vector<const Column*> columns() const override {
+        std::vector<const Column*> all;
+        all.reserve(columns_.size());
+        for (std::uint32_t i = 0; i < columns_.size(); ++i)
+            all.push_back(&column(i));
+        return all;
+    }
+
+    std::uint32_t columns_set_up() const override {
+        const Lock lock(making_);
+        return static_cast<std::uint32_t>(made_columns_.size());
+    }
 
     std::int64_t first_seq_no() const override { return first_seq_no_; }
 
@@ -145,16 +161,7 @@ public:
 
     Result<std::optional<std::uint32_t>> find_id(std::string_view id) const override {
         if (id_ == nullptr) return std::nullopt;
-        std::shared_ptr<const IdFilter> filter;
-        {
-            const Lock lock(filter_mutex_);
-            filter = filter_;
-        }
-        if (filter == nullptr) {
-            filter = std::make_shared<IdFilter>(*TRY(id_->dictionary()));
-            const Lock lock(filter_mutex_);
-            filter_ = filter;
-        }
+        const auto filter = TRY(id_filter());
         if (!filter->may_hold(id)) return std::nullopt;
         const auto ordinal = TRY(id_->dictionary())->find(id);
         if (!ordinal) return std::nullopt;
@@ -175,8 +182,8 @@ public:
     std::uint64_t size_bytes() const override { return bytes_.bytes.size(); }
 
     Result<std::string_view> bytes() const override {
-        for (const auto& column : columns_)
-            TRY(column->check());
+        for (std::uint32_t i = 0; i < columns_.size(); ++i)
+            TRY(entry(i).check());
         return bytes_.bytes;
     }
 
@@ -196,7 +203,50 @@ public:
     }
 
 private:
-    using Key = std::pair<std::string_view, ColumnKind>;
+    ColumnEntry entry(std::uint32_t number) const {
+        ColumnEntry found = directory_.entry(number);
+        found.number = number;
+        found.place = bytes_.place;
+        found.file_offset = bytes_.offset + found.offset;
+        found.bytes = bytes_.bytes.substr(found.offset, found.size());
+        return found;
+    }
+
+    const Column& column(std::uint32_t number) const {
+        if (const Column* known = columns_[number].load(std::memory_order_acquire)) return *known;
+        const ColumnEntry wanted = entry(number);
+        const Lock lock(making_);
+        if (const Column* known = columns_[number].load(std::memory_order_relaxed)) return *known;
+        hold(column_memory_bytes(wanted));
+        made_columns_.push_back(make_column(wanted, *this, cache_));
+        columns_[number].store(made_columns_.back().get(), std::memory_order_release);
+        return *made_columns_.back();
+    }
+
+    /// Held as long as the group where there is room, for it is asked at every write with an id.
+    Result<std::shared_ptr<const IdFilter>> id_filter() const {
+        {
+            const Lock lock(filter_mutex_);
+            if (filter_ != nullptr) return filter_;
+        }
+        if (auto known = made(filter_name)) return std::static_pointer_cast<const IdFilter>(known);
+        const auto filter = std::make_shared<const IdFilter>(*TRY(id_->dictionary()));
+        if (!cache_->may_hold(filter->memory_bytes())) {
+            keep_made(filter_name, filter, filter->memory_bytes());
+            return filter;
+        }
+        const Lock lock(filter_mutex_);
+        if (filter_ == nullptr) {
+            filter_ = filter;
+            hold(filter->memory_bytes());
+        }
+        return filter_;
+    }
+
+    void hold(std::uint64_t size_bytes) const {
+        cache_->hold(size_bytes);
+        held_bytes_ += size_bytes;
+    }
 
     std::unexpected<Error> damaged(std::string_view what) const {
         return fail(
@@ -222,8 +272,11 @@ private:
     std::uint32_t rows_ = 0;
     std::int64_t first_seq_no_ = 0;
     std::int64_t last_seq_no_ = 0;
-    std::vector<std::unique_ptr<Column>> columns_;
-    std::map<Key, const Column*> places_;  // keys view into the columns
+    ColumnDirectory directory_;
+    mutable Mutex making_;
+    mutable std::vector<std::unique_ptr<Column>> made_columns_ GUARDED_BY(making_);
+    mutable std::vector<std::atomic<const Column*>> columns_;  // by number; null until it is made
+    mutable std::atomic<std::uint64_t> held_bytes_{0};         // in the cache
     const Column* source_ = nullptr;
     const Column* seq_no_ = nullptr;
     const Column* version_ = nullptr;

@@ -2,7 +2,8 @@
 // cached, copied and searched. The bytes are the same in memory (the tail) and in a segment file,
 // so there is one reader. Rows are in the order of arrival (ascending sequence numbers).
 //
-// Threads, lifetime, damage, cost: as in store/group/column.h.
+// Threads, lifetime, damage, cost: as in store/group/column.h. A column is set up when somebody
+// finds it, and stays for as long as its group does.
 #pragma once
 
 #include "base/result.h"
@@ -10,9 +11,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace elkhorn::store {
 
@@ -33,7 +35,11 @@ public:
     virtual std::uint32_t rows() const = 0;
     /// Null when no document here has the field in that kind, which is an answer and not an error.
     virtual const Column* find(std::string_view path, ColumnKind kind) const = 0;
-    virtual std::span<const std::unique_ptr<Column>> columns() const = 0;
+    /// All, in the order of the file, set up by this call. For who walks over everything: a
+    /// document or a question finds the few it needs.
+    virtual std::vector<const Column*> columns() const = 0;
+    /// How many have been set up so far: by finding them.
+    virtual std::uint32_t columns_set_up() const = 0;
 
     virtual std::int64_t first_seq_no() const = 0;
     virtual std::int64_t last_seq_no() const = 0;

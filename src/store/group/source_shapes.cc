@@ -29,21 +29,13 @@ void append_shortest(std::string& out, T value, bool point) {
     if (point && text.find_first_of(".e") == std::string_view::npos) out += ".0";
 }
 
-bool comes_before(const RowGroup& group, const Column& first, const Column& second) {
-    for (const auto& column : group.columns()) {
-        if (column.get() == &second) return false;
-        if (column.get() == &first) return true;
-    }
-    return false;
-}
-
 /// A column's values, decoded when the first document needs them.
 class LeafColumn {
 public:
-    LeafColumn(const RowGroup& group, const SourceShapes::UsedColumn& used, const Column& made)
+    LeafColumn(const RowGroup& group, const SourceShapes::ColumnView& used, const Column& made)
         : column_(group.find(used.path, used.kind)), kind_(used.kind) {
         if (column_ != nullptr && column_->encoding_name() == made.encoding_name() &&
-            !comes_before(group, *column_, made)) {
+            column_->number() >= made.number()) {
             column_ = nullptr;
         }
     }
@@ -110,20 +102,21 @@ class ShapedSources final : public SourceReader {
 public:
     ShapedSources(std::shared_ptr<const SourceShapes> shapes, const RowGroup& group,
                   const Column& made)
-        : shapes_(std::move(shapes)) {
-        for (const SourceShapes::UsedColumn& used : shapes_->columns())
-            columns_.emplace_back(group, used, made);
-    }
+        : shapes_(std::move(shapes)),
+          group_(group),
+          made_(made),
+          columns_(shapes_->column_count()) {}
 
     Result<std::string_view> at(std::uint32_t row) override {
-        const SourceShapes::Shape* shape = shapes_->shape_of(row);
-        if (shape == nullptr) return whole(shapes_->whole_number(row));
+        const auto shape = shapes_->shape_of(row);
+        if (!shape) return whole(shapes_->whole_number(row));
         text_.clear();
-        for (const SourceShapes::Leaf& leaf : shape->leaves) {
-            text_ += leaf.before;
-            TRY(columns_[leaf.column].append(text_, row, leaf.nth, leaf.kind));
-        }
-        text_ += shape->after;
+        const std::string_view after =
+            TRY(shapes_->read_shape(*shape, [&](const SourceShapes::LeafView& leaf) {
+                text_ += leaf.before;
+                return column(leaf.column).append(text_, row, leaf.nth, leaf.kind);
+            }));
+        text_ += after;
         return text_;
     }
 
@@ -134,8 +127,17 @@ private:
         return blocks_->at(number);
     }
 
+    LeafColumn& column(std::uint32_t number) {
+        std::unique_ptr<LeafColumn>& known = columns_[number];
+        if (known == nullptr)
+            known = std::make_unique<LeafColumn>(group_, shapes_->column(number), made_);
+        return *known;
+    }
+
     std::shared_ptr<const SourceShapes> shapes_;
-    std::vector<LeafColumn> columns_;
+    const RowGroup& group_;
+    const Column& made_;
+    std::vector<std::unique_ptr<LeafColumn>> columns_;  // null until a document needs it
     std::optional<TextBlocksReader> blocks_;
     std::string text_;
 };
@@ -182,42 +184,14 @@ Result<SourceShapes> SourceShapes::open(std::string_view shapes, std::string_vie
     const auto raw_bytes = reader.number<std::uint32_t>();
     const std::string_view packed = reader.take(reader.number<std::uint32_t>());
     if (!reader.ok()) return damaged();
-    const std::string raw = TRY(read_zstd(packed, raw_bytes));
-    ByteReader header(raw);
     SourceShapes made;
+    made.header_ = TRY(read_zstd(packed, raw_bytes));
     made.whole_ = whole;
-    made.whole_count_ = static_cast<std::uint32_t>(header.varint());
-    const std::uint64_t columns = header.varint();
-    for (std::uint64_t i = 0; i < columns && header.ok(); ++i) {
-        UsedColumn column;
-        const auto kind = header.number<std::uint8_t>();
-        if (kind > static_cast<std::uint8_t>(ColumnKind::spare)) return damaged();
-        column.kind = static_cast<ColumnKind>(kind);
-        column.path = header.text();
-        made.columns_.push_back(std::move(column));
-    }
-    const std::uint64_t count = header.varint();
-    if (!header.ok() || count > rows) return damaged();
-    for (std::uint64_t i = 0; i < count && header.ok(); ++i) {
-        Shape shape;
-        const std::uint64_t leaves = header.varint();
-        for (std::uint64_t j = 0; j < leaves && header.ok(); ++j) {
-            Leaf leaf;
-            leaf.before = header.text();
-            leaf.column = static_cast<std::uint32_t>(header.varint());
-            leaf.nth = static_cast<std::uint32_t>(header.varint());
-            const auto kind = header.number<std::uint8_t>();
-            if (leaf.column >= columns || kind > static_cast<std::uint8_t>(LeafKind::ip))
-                return damaged();
-            leaf.kind = static_cast<LeafKind>(kind);
-            shape.leaves.push_back(std::move(leaf));
-        }
-        shape.after = header.text();
-        made.shapes_.push_back(std::move(shape));
-    }
+    if (!made.look_through_header(rows)) return damaged();
+    const auto count = static_cast<std::uint32_t>(made.shape_places_.size());
     const int width = bit_width_of(count);
     const std::string_view bits = reader.take(packed_bits_bytes(rows, width));
-    if (!header.ok() || !reader.ok()) return damaged();
+    if (!reader.ok()) return damaged();
     made.numbers_.resize(rows);
     read_bits(bits, width, made.numbers_);
     for (std::uint32_t row = 0; row < rows; ++row) {
@@ -228,9 +202,60 @@ Result<SourceShapes> SourceShapes::open(std::string_view shapes, std::string_vie
                                                         : damaged();
 }
 
-const SourceShapes::Shape* SourceShapes::shape_of(std::uint32_t row) const {
+/// False when something in it makes no sense: what is read later needs no second look.
+bool SourceShapes::look_through_header(std::uint32_t rows) {
+    ByteReader reader(header_);
+    const auto place = [&] {
+        return static_cast<std::uint32_t>(reader.position());
+    };
+    whole_count_ = static_cast<std::uint32_t>(reader.varint());
+    const std::uint64_t columns = reader.varint();
+    for (std::uint64_t i = 0; i < columns && reader.ok(); ++i) {
+        column_places_.push_back(place());
+        if (reader.number<std::uint8_t>() > static_cast<std::uint8_t>(ColumnKind::spare))
+            return false;
+        reader.text();
+    }
+    const std::uint64_t shapes = reader.varint();
+    if (!reader.ok() || shapes > rows) return false;
+    for (std::uint64_t i = 0; i < shapes && reader.ok(); ++i) {
+        shape_places_.push_back(place());
+        if (!look_through_shape(reader)) return false;
+    }
+    return reader.ok();
+}
+
+bool SourceShapes::look_through_shape(ByteReader& reader) const {
+    const std::uint64_t leaves = reader.varint();
+    for (std::uint64_t i = 0; i < leaves && reader.ok(); ++i) {
+        const LeafView leaf = read_leaf(reader);
+        if (leaf.column >= column_count() || leaf.kind > LeafKind::ip) return false;
+    }
+    reader.text();
+    return reader.ok();
+}
+
+SourceShapes::LeafView SourceShapes::read_leaf(ByteReader& reader) {
+    LeafView leaf;
+    leaf.before = reader.text();
+    leaf.column = static_cast<std::uint32_t>(reader.varint());
+    leaf.nth = static_cast<std::uint32_t>(reader.varint());
+    leaf.kind = static_cast<LeafKind>(reader.number<std::uint8_t>());
+    return leaf;
+}
+
+SourceShapes::ColumnView SourceShapes::column(std::uint32_t number) const {
+    ByteReader reader(std::string_view(header_).substr(column_places_[number]));
+    ColumnView found;
+    found.kind = static_cast<ColumnKind>(reader.number<std::uint8_t>());
+    found.path = reader.text();
+    return found;
+}
+
+std::optional<std::uint32_t> SourceShapes::shape_of(std::uint32_t row) const {
     const std::uint32_t number = row < numbers_.size() ? numbers_[row] : 0;
-    return number == 0 ? nullptr : &shapes_[number - 1];
+    if (number == 0) return std::nullopt;
+    return number - 1;
 }
 
 std::uint32_t SourceShapes::whole_number(std::uint32_t row) const {
@@ -239,10 +264,9 @@ std::uint32_t SourceShapes::whole_number(std::uint32_t row) const {
 }
 
 std::uint64_t SourceShapes::memory_bytes() const {
-    std::uint64_t bytes = (numbers_.size() + whole_rows_.size()) * 4;
-    for (const Shape& shape : shapes_)
-        bytes += shape.leaves.size() * (sizeof(Leaf) + 32) + sizeof(Shape);
-    return bytes;
+    return header_.size() +
+           (column_places_.size() + shape_places_.size() + numbers_.size() + whole_rows_.size()) *
+               4;
 }
 
 void append_shapes(std::string& out, std::span<const SourceShapes::UsedColumn> columns,

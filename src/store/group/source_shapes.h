@@ -21,12 +21,14 @@
 // Other texts that are made of columns' values are kept the same way (compose.h).
 #pragma once
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "store/group/group_builder.h"
 #include "store/group/row_group.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,7 +62,8 @@ struct SourceParts {
 SourceParts encode_sources(std::span<const std::string_view> sources,
                            std::span<const std::unique_ptr<ColumnBuilder>> columns);
 
-/// What of `_source` is decoded once: shapes, and which row has which. The parts outlive it.
+/// What of `_source` is decoded once: where its shapes are, and which row has which. A shape is
+/// read as a document of it is put together: the others cost nothing. The parts outlive it.
 class SourceShapes {
 public:
     struct Leaf {
@@ -80,14 +83,39 @@ public:
         std::string path;
     };
 
+    /// A leaf where it stands in the header.
+    struct LeafView {
+        std::string_view before;  // of this object
+        std::uint32_t column = 0;
+        std::uint32_t nth = 0;
+        LeafKind kind = LeafKind::text;
+    };
+
+    struct ColumnView {
+        ColumnKind kind = ColumnKind::text;
+        std::string_view path;  // of this object
+    };
+
     static Result<SourceShapes> open(std::string_view shapes, std::string_view whole,
                                      std::uint32_t rows);
 
-    /// Null: the row is kept whole, as number `whole_number(row)`.
-    const Shape* shape_of(std::uint32_t row) const;
+    /// Nothing: the row is kept whole, as number `whole_number(row)`.
+    std::optional<std::uint32_t> shape_of(std::uint32_t row) const;
     std::uint32_t whole_number(std::uint32_t row) const;
 
-    const std::vector<UsedColumn>& columns() const { return columns_; }
+    /// Calls add(LeafView) for the leaves in order until it fails; gives the text after the last.
+    template <typename Add>
+    Result<std::string_view> read_shape(std::uint32_t shape, Add&& add) const {
+        ByteReader reader(std::string_view(header_).substr(shape_places_[shape]));
+        const std::uint64_t leaves = reader.varint();
+        for (std::uint64_t i = 0; i < leaves; ++i)
+            TRY(add(read_leaf(reader)));
+        return reader.text();
+    }
+
+    std::uint32_t column_count() const { return static_cast<std::uint32_t>(column_places_.size()); }
+
+    ColumnView column(std::uint32_t number) const;
 
     std::string_view whole() const { return whole_; }
 
@@ -96,8 +124,13 @@ public:
     std::uint64_t memory_bytes() const;
 
 private:
-    std::vector<UsedColumn> columns_;
-    std::vector<Shape> shapes_;
+    static LeafView read_leaf(ByteReader& reader);
+    bool look_through_header(std::uint32_t rows);
+    bool look_through_shape(ByteReader& reader) const;
+
+    std::string header_;
+    std::vector<std::uint32_t> column_places_;  // in the header
+    std::vector<std::uint32_t> shape_places_;
     std::vector<std::uint32_t> numbers_;  // of each row: 0 whole
     std::vector<std::uint32_t> whole_rows_;
     std::uint32_t whole_count_ = 0;

@@ -65,7 +65,7 @@ Index::Index(Node& node, Manifest manifest)
       created_ms_(manifest.created_ms),
       salt_(id_salt(manifest.id_origin())),
       manifest_(std::move(manifest)),
-      router_(*node.options->field_names),
+      router_(*node.options->field_names, node.options->fields_limit),
       next_seq_no_(manifest_.flushed_seq_no),
       tombstones_(node.tombstone_bytes, node.options->tombstone_age_ms,
                   node.options->tombstone_limit_bytes),
@@ -398,6 +398,15 @@ Result<bool> Index::encode_frozen() {
     for (const auto& slot : frozen)
         TRY(encode(slot));
     return !frozen.empty();
+}
+
+std::optional<std::string> Index::warning() const {
+    const Lock lock(mutex_);
+    if (!router_.full()) return std::nullopt;
+    return fmt::format(
+        "index [{}]: it has {} fields, and further ones are kept in their documents but not "
+        "searchable: are names of fields made of data? Map the object above them as `flattened`",
+        name_, manifest_.mapping.fields.size());
 }
 
 void Index::forget_tombstones() {

@@ -26,6 +26,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -98,15 +99,20 @@ public:
     Result<PinnedIndex> pin();
     /// The oldest log entry it still needs; nothing when all is in segments.
     std::optional<Lsn> first_needed() const;
-    RetainedTail unsealed() const;
+    /// Values of `@timestamp` past `latest_ms` are left out where there are others.
+    RetainedTail unsealed(std::int64_t latest_ms = std::numeric_limits<std::int64_t>::max()) const;
     /// Ends writing to it, unless something was written since that sequence number was the next.
-    bool retire(std::int64_t next_seq_no);
+    bool retire(std::optional<std::int64_t> next_seq_no);
+    void revive();
     /// Does the most urgent merge of segments (store/index/merge_rules.h); false when there is
     /// none.
     Result<bool> merge();
     Result<> force_merge(const ForceMerge& request);
-    /// Oldest first.
-    std::vector<SealedGroup> sealed_groups() const;
+    /// Oldest first; `latest_ms` as of `unsealed`.
+    std::vector<SealedGroup> sealed_groups(
+        std::int64_t latest_ms = std::numeric_limits<std::int64_t>::max()) const;
+    /// What somebody should look at, as a sentence.
+    std::optional<std::string> warning() const;
     /// Takes whole row groups out for good, by their first sequence numbers; those that are not
     /// there any more (merged meanwhile) are passed over. Durable when it returns.
     Result<> drop_groups(std::span<const std::int64_t> first_seq_nos);
@@ -189,6 +195,8 @@ private:
     Result<> read_deletes();
     Result<> write_segments(Flush& flush);
     void give_back(const Flush& flush);
+    bool may_be_named(const Manifest& next) const;
+    void remove_strays();
     void install(Flush& flush);
     std::vector<SealedSegment> sealed_segments() const REQUIRES(mutex_);
     void begin_merge(std::span<const SealedSegment> segments, Merge& merge) REQUIRES(mutex_);
@@ -235,7 +243,8 @@ private:
     std::atomic<bool> may_merge_{true};  // something happened since `merge` found nothing to do
     // of the newest deletes file tried; changed by the one who flushes
     std::uint64_t deletes_number_ = 0;
-    std::mutex refreshing_;  // one refresh at a time
+    std::vector<std::string> strays_;  // files of what failed; of the one who flushes
+    std::mutex refreshing_;            // one refresh at a time
 };
 
 }  // namespace elkhorn::store

@@ -66,11 +66,12 @@ Result<> Index::run_flush(Flush& flush, FlushScope scope) {
     if (auto written = write_files(flush); !written) {
         const Lock lock(mutex_);
         deletes_changed_ = deletes_changed_ || flush.deletes.has_value();
-        if (written.error().code == ErrorCode::unavailable) give_back(flush);
+        give_back(flush);
         return written;
     }
     install(flush);
     installed.reached();
+    remove_strays();  // whatever failed before: this manifest names none of it
     if (flush.deletes && flush.old_deletes != 0) {
         TRY(node_.folder->remove(deletes_name(incarnation_, flush.old_deletes)));
         old_deletes_removed.reached();
@@ -144,22 +145,36 @@ Result<> Index::write_files(Flush& flush) {
     return write_manifest(*node_.folder, flush.manifest);
 }
 
-/// On a full disk, the room that a flush has taken before it failed: its next try takes other
-/// numbers. Nothing, if the new manifest may be in place.
+/// The room that a flush has taken before it failed: its next try takes other numbers. What may be
+/// named by a manifest waits for the next one.
 void Index::give_back(const Flush& flush) {
     const std::string folder = index_folder(incarnation_);
-    if (flush.naming && !node_.folder->exists(folder + "/manifest.new")) return;
-    std::vector<std::string> files = {folder + "/manifest.new"};
     for (std::uint64_t n = flush.first_segment; n < flush.manifest.next_segment; ++n)
-        files.push_back(segment_name(incarnation_, n));
+        strays_.push_back(segment_name(incarnation_, n));
     if (flush.deletes) {
-        files.push_back(deletes_name(incarnation_, deletes_number_));
-        files.push_back(files.back() + ".new");
+        strays_.push_back(deletes_name(incarnation_, deletes_number_));
+        strays_.push_back(strays_.back() + ".new");
     }
-    for (const std::string& file : files) {
-        if (auto removed = node_.folder->remove(file); !removed)
-            log::warn("a file stays until the next start", {{"reason", removed.error().message}});
-    }
+    strays_.push_back(folder + "/manifest.new");
+    if (!flush.naming || !may_be_named(flush.manifest)) remove_strays();
+}
+
+/// Whether the disk has that manifest, or nobody can tell.
+bool Index::may_be_named(const Manifest& next) const {
+    const std::string folder = index_folder(incarnation_);
+    if (!node_.folder->exists(folder + "/manifest")) return false;
+    const auto there = read_manifest(*node_.folder, folder);
+    return !there || manifest_bytes(*there) == manifest_bytes(next);
+}
+
+void Index::remove_strays() {
+    std::erase_if(strays_, [this](const std::string& file) {
+        const auto removed = node_.folder->remove(file);
+        if (!removed)
+            log::warn("a file of a flush that failed stays until the next flush",
+                      {{"reason", removed.error().message}});
+        return removed.has_value();
+    });
 }
 
 Result<> Index::write_segments(Flush& flush) {

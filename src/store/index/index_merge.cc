@@ -86,7 +86,10 @@ Result<bool> Index::merge() {
         if (!run || closed_) return false;
         begin_merge(std::span(segments).subspan(run->first, run->last - run->first), merge);
     }
-    TRY(run_merge(merge));  // one that fails is tried again after the next flush
+    auto done = run_merge(merge);  // one that fails is tried again after the next flush
+    if (!done && (closed_ || node_.stopping)) return false;
+    if (!done && done.error().code == ErrorCode::unavailable) may_merge_ = true;  // or before it
+    TRY(std::move(done));
     may_merge_ = true;
     return true;
 }
@@ -252,6 +255,10 @@ Result<> Index::name_merged(Merge& merge, std::span<const std::uint64_t> old) {
     if (auto named = write_manifest_with(next, deletes, covered); !named) {
         const Lock lock(mutex_);
         deletes_changed_ = true;
+        strays_.push_back(segment_name(incarnation_, merge.entry.number));
+        if (next.deletes != old_deletes && next.deletes != 0)
+            strays_.push_back(deletes_name(incarnation_, next.deletes));
+        if (!may_be_named(next)) remove_strays();
         return named;
     }
     {
@@ -260,6 +267,7 @@ Result<> Index::name_merged(Merge& merge, std::span<const std::uint64_t> old) {
         install_merged(merge, next);
     }
     installed.reached();
+    remove_strays();
     if (old_deletes == 0) return {};
     return node_.folder->remove(deletes_name(incarnation_, old_deletes));
 }
@@ -320,27 +328,6 @@ void Index::install_merged(Merge& merge, const Manifest& next) {
 }
 
 // -- retention ------------------------------------------------------------------------------------
-
-std::vector<SealedGroup> Index::sealed_groups() const {
-    const Lock lock(mutex_);
-    // Whole numbers that are no dates mean something else.
-    const FieldMapping* time = manifest_.mapping.find("@timestamp");
-    const bool dated = time != nullptr && time->type == FieldType::date;
-    std::vector<SealedGroup> groups;
-    for (const auto& slot : slots_) {
-        if (slot->segment == 0) continue;
-        SealedGroup group;
-        group.first_seq_no = slot->first_seq_no();
-        group.live_rows = slot->rows() - slot->deleted_rows;
-        group.size_bytes = slot->group->size_bytes();
-        group.segment = slot->segment;
-        const Column* times =
-            dated ? slot->group->find("@timestamp", ColumnKind::integer) : nullptr;
-        if (times != nullptr && times->value_count() > 0) group.newest_ms = times->max_integer();
-        groups.push_back(group);
-    }
-    return groups;
-}
 
 /// As a merge of each segment that loses some, in which those groups are deleted to the last row.
 Result<> Index::drop_groups(std::span<const std::int64_t> first_seq_nos) {

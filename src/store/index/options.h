@@ -35,6 +35,8 @@ struct Options {
     std::uint64_t group_source_bytes = 64ULL << 20;
     std::uint32_t groups_per_segment = 4;
     std::size_t merge_segments = 8;  // neighbours of one size that become one (merge_rules.h)
+    // To which the mapping of an index grows by itself; further fields stay in their documents.
+    std::size_t fields_limit = 100'000;
     std::uint64_t largest_segment_bytes = 1ULL << 30;
     // How long versions of deleted documents are kept, and how many bytes of them on the node.
     std::int64_t tombstone_age_ms = 60'000;

@@ -30,8 +30,8 @@ struct Gauges {
     metrics::Gauge refused;
 };
 
-std::array<Gauges, memory_uses> gauges{Gauges{"tails"}, Gauges{"cache"}, Gauges{"queries"},
-                                       Gauges{"log"}, Gauges{"merges"}};
+std::array<Gauges, memory_uses> gauges{Gauges{"tails"}, Gauges{"cache"},  Gauges{"queries"},
+                                       Gauges{"log"},   Gauges{"merges"}, Gauges{"requests"}};
 metrics::Gauge total_limit{limit_name, limit_help, {{"use", "total"}}};
 
 /// "MemTotal:       24689764 kB"
@@ -78,6 +78,7 @@ std::string_view name_of(MemoryUse use) {
         case MemoryUse::queries: return "queries";
         case MemoryUse::log: return "log";
         case MemoryUse::merges: return "merges";
+        case MemoryUse::requests: return "requests";
     }
     return "";
 }
@@ -86,10 +87,14 @@ MemoryShares MemoryShares::of(std::uint64_t total_bytes) {
     MemoryShares shares;
     shares.total_bytes = total_bytes;
     shares[MemoryUse::tails] = std::min(total_bytes / 2, tails_most);
-    shares[MemoryUse::cache] = total_bytes / 4;
     shares[MemoryUse::queries] = total_bytes / 8;
     shares[MemoryUse::log] = total_bytes / 16;
     shares[MemoryUse::merges] = total_bytes / 16;
+    shares[MemoryUse::requests] = total_bytes / 8;
+    std::uint64_t left = total_bytes;
+    for (const std::uint64_t each : shares.limit_bytes)
+        left -= each;
+    shares[MemoryUse::cache] = std::min(total_bytes / 4, left);
     return shares;
 }
 

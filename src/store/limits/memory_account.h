@@ -3,8 +3,9 @@
 // before it is there; what counts itself (tails, caches) is noted.
 //
 //   tails    1/2, at most 1 GB   documents not yet in segments; more would make nothing faster
-//   cache    1/4                 decoded columns; it gives way by itself
+//   cache    1/4, or what is left   decoded columns; it gives way by itself
 //   queries  1/8                 what aggregations count in, of all searches together
+//   requests 1/8                 bodies of requests, from their first byte to their answer
 //   log      1/16                entries that wait for their fdatasync
 //   merges   1/16                row groups that are being rewritten; one merge may always run
 //
@@ -25,9 +26,9 @@
 
 namespace elkhorn::store {
 
-enum class MemoryUse : std::uint8_t { tails, cache, queries, log, merges };
+enum class MemoryUse : std::uint8_t { tails, cache, queries, log, merges, requests };
 
-constexpr std::size_t memory_uses = 5;
+constexpr std::size_t memory_uses = 6;
 
 std::string_view name_of(MemoryUse use);
 

@@ -115,7 +115,7 @@ Result<std::unique_ptr<WriteLog>> WriteLog::open(
     TRY(log->recover(replay));
     if (log->options_.replayed) TRY(log->options_.replayed());
     if (auto begun = log->start_file(); !begun) {
-        // On a full disk what there is can be read until there is room.
+        // On a full disk, or without descriptors, what there is can be read until there is room.
         if (begun.error().code != ErrorCode::unavailable) return std::unexpected(begun.error());
         const Lock lock(log->mutex_);
         log->keep_for_later({}, begun.error());
@@ -244,7 +244,8 @@ Result<> WriteLog::start_file() {
     file_written.reached();
     TRY(for_good(appender->sync()));
     file_synced.reached();
-    TRY(for_good(folder_.sync_names("log")));
+    // Without a descriptor to open the folder nothing was synced, and nothing is lost.
+    TRY(folder_.sync_names("log"));
     file_named.reached();
     file.size_bytes = log_header_bytes;
     appender_ = std::move(appender);
@@ -322,12 +323,14 @@ void WriteLog::keep_for_later(Entries entries, const Error& full) {
     for (const auto& entry : pending_)
         pending_bytes_ += entry->size();
     if (!full_) {
-        log::error("the disk is full: no write is acknowledged until there is room",
+        log::error("no room on the disk, or no descriptor: no write is acknowledged until there is",
                    {{"reason", full.message}});
     }
     full_ = full;
     full_->message +=
-        "; nothing is acknowledged until there is room: free some, writing then goes on by itself";
+        "; nothing is acknowledged until there is room: free some on the disk or, where "
+        "descriptors "
+        "ran out, raise the limit of open files; writing then goes on by itself";
 }
 
 void WriteLog::refuse_for_good(const Error& error) {
@@ -427,6 +430,16 @@ Result<> WriteLog::trim(Lsn first_needed) {
 Lsn WriteLog::last_lsn() const {
     const Lock lock(mutex_);
     return next_lsn_ - 1;
+}
+
+Lsn WriteLog::committed() const {
+    const Lock lock(mutex_);
+    return committed_;
+}
+
+bool WriteLog::full() const {
+    const Lock lock(mutex_);
+    return full_.has_value();
 }
 
 std::uint64_t WriteLog::size_bytes() const {

@@ -12,10 +12,10 @@
 // in the same file, which is damage and refuses to start.
 //
 // A failed fsync, and a failed write, are for good: every later commit fails. Only where the write
-// itself found the disk full is it known what the disk has: nothing that was acknowledged has
-// changed, and nothing new is. Then commits fail while the entries wait; they are written again,
-// under the same numbers, to a new file, once there is room. What of them the file before has is
-// passed over when the log is read.
+// itself found the disk full, or no descriptor was left to open a file, is it known what the disk
+// has: nothing that was acknowledged has changed, and nothing new is. Then commits fail while the
+// entries wait; they are written again, under the same numbers, to a new file, once there is room.
+// What of them the file before has is passed over when the log is read.
 #pragma once
 
 #include "base/mutex.h"
@@ -74,11 +74,15 @@ public:
     Result<> trim(Lsn first_needed);
 
     Lsn last_lsn() const;
+    /// All entries up to that one are synced.
+    Lsn committed() const;
     std::uint64_t size_bytes() const;
     /// Of entries that wait to be written.
     std::uint64_t pending_bytes() const;
     /// Why nothing is acknowledged: for good, or as long as the disk is full.
     std::optional<Error> failure() const;
+    /// Whether only a full disk is in the way.
+    bool full() const;
     /// Commits what is pending and stops.
     void close();
 

@@ -3,6 +3,7 @@
 #include "base/kill_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "store/file/removed_indices.h"
 #include "store/log/log_entry.h"
 #include "store/schema/index_name.h"
 #include "store/snapshot/index_restore.h"
@@ -23,7 +24,7 @@ metrics::Counter writes_refused{"elkhorn_store_writes_refused_total",
 metrics::Gauge index_count{"elkhorn_store_indices", "Indices."};
 
 KillPoint create_logged{"index.create.logged"};
-KillPoint delete_logged{"index.delete.logged"};
+KillPoint delete_marked{"index.delete.marked"};
 KillPoint delete_done{"index.delete.done"};
 
 constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writers pause
@@ -37,7 +38,7 @@ Engine::Engine(std::unique_ptr<io::Folder> folder, Options options)
       folder_(std::move(folder)),
       random_(options_.random_seed != 0 ? options_.random_seed
                                         : static_cast<std::uint64_t>(options_.clock->wall_ns())),
-      merger_([this] { return all(); }) {
+      merger_([this] { return all(); }, troubles_) {
     node_.folder = folder_.get();
     node_.options = &options_;
     node_.cache = std::make_shared<Cache>(options_.memory[MemoryUse::cache]);
@@ -85,6 +86,8 @@ std::shared_ptr<Index> Engine::index_for(std::span<const Write> writes,
                                          std::span<Written> results) {
     const std::string_view name = writes[places.front()].index;
     const Lock lock(mutex_);
+    while (going_.contains(name))
+        gone_.wait(mutex_);
     if (const auto it = indices_.find(name); it != indices_.end()) return it->second;
     for (const std::size_t i : places) {
         if (writes[i].action == Action::remove && !writes[i].external) {
@@ -123,53 +126,61 @@ Lsn Engine::log_removal(const Index& index) {
     return lsn;
 }
 
-/// It is deleted as soon as the log has it. A folder that cannot be removed now is tried again with
-/// each turn of the housekeeper, and until then the log tells that it must go.
-void Engine::remove_files(Index& index, Lsn logged) {
+/// What is left of a deleted index is removed now or, where that fails, with a turn of the
+/// housekeeper.
+void Engine::remove_files(Index& index) {
     // Nor may it be merged meanwhile: that would make the folder again.
     index.close();
-    leaving_.push_back({logged, index.incarnation()});
     if (auto removed = remove_leaving(); !removed) {
         log::warn("the folder of a deleted index cannot be removed yet",
                   {{"index", index.name()}, {"reason", removed.error().message}});
     }
 }
 
-Result<> Engine::delete_index(std::string_view name) {
-    TRY(log_->writable());
-    // Not while the housekeeper flushes it: it would make the folder again, or trim the log of
-    // documents whose index is still in its folder.
-    const std::lock_guard<std::mutex> alone(housekeeping_);
-    std::shared_ptr<Index> index;
-    Lsn lsn = 0;
-    {
-        const Lock lock(mutex_);
-        const auto it = indices_.find(name);
-        if (it == indices_.end()) return missing(name);
-        index = it->second;
-        lsn = log_removal(*index);
-    }
-    TRY(log_->commit(lsn));
-    delete_logged.reached();
-    remove_files(*index, lsn);
-    delete_done.reached();
-    return {};
-}
-
-/// Retention's way: only where nothing was written to it meanwhile; the housekeeper alone.
-Result<bool> Engine::remove_unwritten(const std::shared_ptr<Index>& index,
-                                      std::int64_t next_seq_no) {
-    Lsn lsn = 0;
+/// Deletes an index, for whoever has housekeeping_; false when it is not there any more, or when
+/// something was written to it since `next_seq_no` was the next. It is deleted as soon as it is
+/// marked; until then writers to it wait, and when it cannot be marked it is as it was.
+Result<bool> Engine::take_out(const std::shared_ptr<Index>& index,
+                              std::optional<std::int64_t> next_seq_no) {
     {
         const Lock lock(mutex_);
         const auto it = indices_.find(index->name());
         if (it == indices_.end() || it->second != index) return false;
         if (!index->retire(next_seq_no)) return false;
-        lsn = log_removal(*index);
+        going_.insert(index->name());
     }
-    TRY(log_->commit(lsn));
-    remove_files(*index, lsn);
+    bool unknown = false;
+    auto marked = mark_removed(*folder_, index->incarnation(), unknown);
+    Lsn lsn = 0;
+    {
+        const Lock lock(mutex_);
+        going_.erase(index->name());
+        if (marked || unknown)
+            lsn = log_removal(*index);
+        else
+            index->revive();
+        gone_.notify_all();
+    }
+    if (!marked && !unknown) return std::unexpected(marked.error());
+    leaving_.push_back({lsn, index->incarnation(), marked.has_value()});
+    // Where the folder of marks fails, the log has to tell it alone.
+    if (!marked) TRY(log_->commit(lsn));
+    delete_marked.reached();
+    troubles_.forget(*index);
+    remove_files(*index);
     return true;
+}
+
+Result<> Engine::delete_index(std::string_view name) {
+    // A full disk is no reason: this makes room.
+    if (auto writable = log_->writable(); !writable && !log_->full()) return writable;
+    // Not while the housekeeper flushes it: it would make the folder again, or trim the log of
+    // documents whose index is still in its folder.
+    const std::lock_guard<std::mutex> alone(housekeeping_);
+    const auto index = TRY(existing(name));
+    if (!TRY(take_out(index, std::nullopt))) return missing(name);
+    delete_done.reached();
+    return {};
 }
 
 Result<PinnedIndex> Engine::pin(std::string_view name) {
@@ -285,6 +296,16 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     documents_written.add(written);
     documents_deleted.add(deleted);
     return results;
+}
+
+std::vector<std::string> Engine::warnings() const {
+    std::vector<std::string> sentences = limits_->warnings();
+    for (std::string& each : troubles_.warnings())
+        sentences.push_back(std::move(each));
+    for (const auto& index : all()) {
+        if (auto warning = index->warning()) sentences.push_back(std::move(*warning));
+    }
+    return sentences;
 }
 
 bool Engine::healthy(std::string* reason) const {

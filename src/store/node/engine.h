@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "store/file/orphan_folders.h"
 #include "store/index/index.h"
+#include "store/node/index_troubles.h"
 #include "store/node/merge_thread.h"
 #include "store/node/node_limits.h"
 #include "store/node/store.h"
@@ -73,7 +74,7 @@ public:
     Result<> merge(std::string_view index, const ForceMerge& request) override;
     bool healthy(std::string* reason) const override;
 
-    std::vector<std::string> warnings() const override { return limits_->warnings(); }
+    std::vector<std::string> warnings() const override;
 
     void believe_clock() override { limits_->believe_clock(); }
 
@@ -90,10 +91,12 @@ private:
         return random_id(random_);
     }
 
-    /// An index that was deleted, as the log says there, and whose folder is still to be removed.
+    /// An index that was deleted: its folder, and the mark that says so, are still to be removed;
+    /// the mark once the log says so too, there.
     struct Leaving {
         Lsn logged = 0;
         std::uint64_t incarnation = 0;
+        bool marked = false;
     };
 
     std::shared_ptr<Index> find(std::string_view name) const {
@@ -126,8 +129,9 @@ private:
         REQUIRES(mutex_);
     Result<MemoryAccount::Charge> wait_for_room(std::span<const Write> writes);
     Lsn log_removal(const Index& index) REQUIRES(mutex_);
-    Result<bool> remove_unwritten(const std::shared_ptr<Index>& index, std::int64_t next_seq_no);
-    void remove_files(Index& index, Lsn logged);
+    Result<bool> take_out(const std::shared_ptr<Index>& index,
+                          std::optional<std::int64_t> next_seq_no);
+    void remove_files(Index& index);
     Result<> remove_leaving();
     void run_retention();
     Result<> replay(Lsn lsn, std::string_view entry);
@@ -135,7 +139,13 @@ private:
     Result<> replay_documents(Lsn lsn, ByteReader& reader);
     Result<> replay_deletes(Lsn lsn, Index& index, ByteReader& reader);
     Result<> open_indices();
+    Result<> open_index(const std::string& name);
+    Result<> finish_removals();
     Result<> housekeep();
+    Result<bool> housekeep(Index& index);
+    Result<> flush_one(Index& index, FlushScope scope);
+    bool may_flush(const Index& index) const;
+    Result<> remove_what_is_left(const Leaving& index, Lsn committed);
     Result<> flush_for_log();
     Result<> trim_log();
     void run();
@@ -146,15 +156,19 @@ private:
     std::optional<NodeLimits> limits_;  // from the constructor on
     Snapshots snapshots_{*this, *folder_, options_};
     std::unique_ptr<WriteLog> log_;
-    OrphanFolders orphans_;     // of the start
-    event::Document replayed_;  // scratch of replay
+    IndexTroubles troubles_{*options_.clock};
+    OrphanFolders orphans_;            // of the start
+    std::set<std::uint64_t> removed_;  // marked as deleted at the start, by incarnation
+    event::Document replayed_;         // scratch of replay
 
     mutable Mutex mutex_;
     CondVar work_;  // for the housekeeper
     CondVar room_;  // for writers that wait
+    CondVar gone_;  // for writers to an index that is being deleted
     std::map<std::string, std::shared_ptr<Index>, std::less<>> indices_ GUARDED_BY(mutex_);
     std::map<std::uint64_t, std::shared_ptr<Index>> by_incarnation_ GUARDED_BY(mutex_);
     std::set<std::string, std::less<>> restoring_ GUARDED_BY(mutex_);  // names that are taken
+    std::set<std::string, std::less<>> going_ GUARDED_BY(mutex_);      // being deleted
     std::uint64_t next_incarnation_ GUARDED_BY(mutex_) = 1;
     Random random_ GUARDED_BY(mutex_);
     bool stopping_ GUARDED_BY(mutex_) = false;

@@ -5,6 +5,7 @@
 #include "io/fake_folder.h"
 #include "json/flatten.h"
 #include "store/node/store.h"
+#include "store/node/test_store.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -18,7 +19,9 @@ constexpr std::uint64_t plenty = ~std::uint64_t{0};
 
 class Bench {
 public:
-    Bench() { open(); }
+    explicit Bench(std::uint64_t log_file_bytes = 64 << 20) : log_file_bytes_(log_file_bytes) {
+        open();
+    }
 
     bool open() {
         log::configure(log::Level::off, log::Format::text);
@@ -31,6 +34,7 @@ public:
         options.clock = &clock_;
         options.random_seed = 7;
         options.log_frame_bytes = 100;
+        options.log_file_bytes = log_file_bytes_;
         options.background = false;
         auto opened = Store::open(disk_.view(), options);
         refusal_ = opened ? "" : opened.error().message;
@@ -96,6 +100,7 @@ public:
     const std::string& refusal() const { return refusal_; }
 
 private:
+    const std::uint64_t log_file_bytes_;
     io::FakeDisk disk_;
     ManualClock clock_{1'700'000'000'000'000'000};
     std::unique_ptr<event::FieldNames> names_;
@@ -127,6 +132,35 @@ TEST(FullDisk, WritingGoesOnOnceThereIsRoom) {
         for (const int n : {0, 1, 2, 30, 31, 32})
             EXPECT_EQ(ids.at(fmt::format("id{}", n)), 1);
         EXPECT_FALSE(ids.contains("id20"));
+    }
+}
+
+TEST(Descriptors, WritingGoesOnOnceThereAreSomeAgain) {
+    for (int at = 0; at < 24; ++at) {
+        Bench bench(100);  // each write begins a new file of the log
+        ASSERT_TRUE(bench.put(0, 3));
+        // Whatever is opened first, second, ... of a flush, or of a new file of the log.
+        const int opens = at / 2;
+        bench.disk().open_at_most(opens);
+        const bool flushed = at % 2 == 0 && bench.store().flush().has_value();
+        const auto during = bench.put(10, 4);
+        EXPECT_TRUE(during || during.error().code == ErrorCode::unavailable) << opens;
+        EXPECT_TRUE(bench.store().get("i0", "id0")->has_value()) << "reads go on";
+        EXPECT_TRUE(!flushed || opens >= 2) << opens;
+
+        bench.disk().open_at_most(-1);
+        ASSERT_TRUE(bench.put(20, 4)) << opens;
+        EXPECT_TRUE(bench.store().healthy(nullptr));
+        EXPECT_TRUE(bench.store().flush()) << opens;
+        for (std::uint64_t seed = 0; seed < 5; ++seed) {
+            ASSERT_TRUE(bench.crash(seed)) << bench.refusal();
+            const auto ids = bench.found();
+            for (const int n : {0, 1, 2, 20, 21, 22, 23})
+                EXPECT_EQ(ids.at(fmt::format("id{}", n)), 1) << opens;
+            for (const int n : {10, 11, 12, 13}) {
+                EXPECT_TRUE(!during || ids.at(fmt::format("id{}", n)) == 1) << opens;
+            }
+        }
     }
 }
 
@@ -181,6 +215,124 @@ TEST(FullDisk, AFlushThatFailsGivesItsRoomBack) {
     ASSERT_TRUE(bench.store().flush());
     ASSERT_TRUE(bench.crash(1)) << bench.refusal();
     EXPECT_EQ(bench.found().size(), 1U);
+}
+
+TEST(FullDisk, AnIndexIsDeletedOnItAndStaysDeleted) {
+    for (std::uint64_t room = 0; room < 1000; room += 50) {
+        for (const bool restarts : {false, true}) {
+            Bench bench;
+            ASSERT_TRUE(bench.put(0, 3));
+            if (room % 100 == 0) {
+                ASSERT_TRUE(bench.store().flush());
+            }
+            bench.disk().fill_after(room);
+            const bool taken = bench.put(10, 3).has_value();
+            bench.disk().fill_after(0);
+            const auto deleted = bench.store().delete_index("i0");
+            ASSERT_TRUE(deleted) << deleted.error().message;
+            EXPECT_FALSE(bench.store().exists("i0"));
+            if (restarts) {
+                ASSERT_TRUE(bench.crash(room)) << bench.refusal();
+            }
+            EXPECT_FALSE(bench.store().exists("i0"));
+            EXPECT_TRUE(bench.store().get("i1", "id1")->has_value());
+            bench.disk().fill_after(plenty);
+            ASSERT_TRUE(bench.put(20, 1));  // makes i0 anew
+            ASSERT_TRUE(bench.store().flush());
+            ASSERT_TRUE(bench.crash(room + 1)) << bench.refusal();
+            const auto ids = bench.found();
+            EXPECT_TRUE(ids.contains("id20") && ids.contains("id1") && ids.contains("id2"));
+            EXPECT_FALSE(ids.contains("id0") || ids.contains("id10")) << room << " " << taken;
+            for (const std::string& name : bench.disk().names())
+                EXPECT_FALSE(name.starts_with("removed/")) << name;
+        }
+    }
+}
+
+TEST(DeletedIndex, ADeleteThatFailedLeavesTheIndexWhole) {
+    int failures = 0;
+    for (std::uint64_t seed = 0; seed < 80; ++seed) {
+        Bench bench;
+        ASSERT_TRUE(bench.put(0, 2));
+        if (seed % 2 == 0) {
+            ASSERT_TRUE(bench.store().flush());
+        }
+        bench.disk().fail_after(static_cast<int>(seed % 10));
+        const bool deleted = bench.store().delete_index("i0").has_value();
+        bench.disk().fail_after(-1);
+        if (!deleted) ++failures;
+        EXPECT_EQ(bench.store().exists("i0"), !deleted);
+        ASSERT_TRUE(bench.put(10, 2));
+        if (seed % 3 == 0) {
+            ASSERT_TRUE(bench.store().flush());
+        }
+        ASSERT_TRUE(bench.crash(seed)) << "seed " << seed << ": " << bench.refusal();
+        const auto ids = bench.found();
+        EXPECT_TRUE(ids.contains("id1") && ids.contains("id10") && ids.contains("id11"));
+        EXPECT_EQ(ids.contains("id0"), !deleted) << "seed " << seed;
+    }
+    EXPECT_GT(failures, 5);
+}
+
+/// Without descriptors nothing can be opened: no file, no folder to sync.
+TEST(NoDescriptors, WritesAreRefusedOnlyAsLongAsNothingCanBeOpened) {
+    for (const std::string_view call : {"create", "sync_names", "map"}) {
+        TestStore bench([](Options& options) { options.log_file_bytes = 200; });
+        bool none_left = false;
+        bench.disk_hook = [&](std::string_view asked,
+                              const std::string& name) -> std::optional<Error> {
+            if (!none_left || asked != call) return std::nullopt;
+            return Error{ErrorCode::unavailable, "cannot open " + name + ": too many open files"};
+        };
+        Documents acknowledged;
+        int refused = 0;
+        for (int i = 0; i < 60; ++i) {
+            none_left = i % 20 >= 10;
+            const std::string id = fmt::format("id{}", i);
+            const std::string source = fmt::format(R"({{"n":{},"t":"{:0>120}"}})", i, i);
+            const Written written = bench.put("a", source, id);
+            if (written.error) {
+                ++refused;
+                EXPECT_EQ(written.error->code, ErrorCode::unavailable) << written.error->message;
+                EXPECT_TRUE(none_left) << i;
+            } else {
+                acknowledged[id] = source;
+            }
+            if (i % 10 != 5) continue;
+            EXPECT_EQ(bench.store().flush().has_value(), !none_left) << call;
+        }
+        EXPECT_EQ(refused > 0, call != "map");
+        none_left = false;
+        EXPECT_FALSE(bench.put("a", R"({"n":0})", "last").error);
+        ASSERT_TRUE(bench.store().flush());
+        EXPECT_TRUE(bench.store().healthy(nullptr));
+        EXPECT_TRUE(bench.store().warnings().empty());
+        bench.crash(7);
+        const Documents there = bench.contents("a");
+        for (const auto& [id, source] : acknowledged)
+            EXPECT_EQ(there.contains(id) ? there.at(id) : "", source) << call << " " << id;
+    }
+}
+
+TEST(NoDescriptors, AMergeIsTriedAgain) {
+    TestStore bench([](Options& options) {
+        options.merge_segments = 2;
+        options.groups_per_segment = 1;
+    });
+    bool none_left = true;
+    bench.disk_hook = [&](std::string_view call, const std::string& name) -> std::optional<Error> {
+        if (!none_left || call != "create" || !name.ends_with("/3.seg")) return std::nullopt;
+        return Error{ErrorCode::unavailable, "cannot open " + name + ": too many open files"};
+    };
+    for (int i = 0; i < 2; ++i) {
+        bench.put("a", R"({"n":1})");
+        ASSERT_TRUE(bench.store().flush());
+    }
+    EXPECT_FALSE(bench.store().merge("a", {}));
+    none_left = false;
+    ASSERT_TRUE(bench.store().merge("a", {}));
+    EXPECT_EQ((*bench.store().view("a"))->segments, 1U);
+    EXPECT_EQ(bench.contents("a").size(), 2U);
 }
 
 TEST(Log, FurtherFramesOfAWriteThatWasCutOffAreNoDamage) {

@@ -1,8 +1,10 @@
 // What the engine does beside its callers: tails become segments, the log loses what they have,
 // retention takes away, merges are woken.
 
+#include "base/kill_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "store/file/removed_indices.h"
 #include "store/node/engine.h"
 #include "store/node/memory_flush.h"
 
@@ -13,6 +15,9 @@ namespace {
 
 metrics::Gauge log_size{"elkhorn_store_log_size_bytes", "Size of the write-ahead log on disk."};
 
+KillPoint delete_logged{"index.delete.logged"};
+KillPoint delete_unmarked{"index.delete.unmarked"};
+
 constexpr std::int64_t housekeeping_ms = 200;
 
 }  // namespace
@@ -20,7 +25,7 @@ constexpr std::int64_t housekeeping_ms = 200;
 void Engine::run_retention() {
     limits_->run_retention(all(),
                            [this](const std::shared_ptr<Index>& index, std::int64_t next_seq_no) {
-                               return remove_unwritten(index, next_seq_no);
+                               return take_out(index, next_seq_no);
                            });
 }
 
@@ -31,11 +36,19 @@ Result<> Engine::keep_limits() {
     return trim_log();
 }
 
+/// One index's trouble is noted, and is that index's.
+Result<> Engine::flush_one(Index& index, FlushScope scope) {
+    return troubles_.note(index, "flush", index.flush(scope));
+}
+
 Result<> Engine::flush() {
     const std::lock_guard<std::mutex> alone(housekeeping_);
+    FirstError failed;
     for (const auto& index : all())
-        TRY(index->flush(FlushScope::everything));
-    return trim_log();
+        failed.add(flush_one(*index, FlushScope::everything));
+    failed.add(remove_leaving());
+    failed.add(trim_log());
+    return failed.take();
 }
 
 Result<> Engine::merge(std::string_view name, const ForceMerge& request) {
@@ -57,11 +70,27 @@ Result<> Engine::trim_log() {
     return {};
 }
 
+/// Folders go as soon as it is durable that they must: on a full disk that makes room. Marks go
+/// once the log does without them.
 Result<> Engine::remove_leaving() {
-    while (!leaving_.empty()) {
-        TRY(remove_index(*folder_, index_folder(leaving_.front().incarnation)));
-        leaving_.erase(leaving_.begin());
+    FirstError failed;
+    const Lsn committed = log_->committed();
+    for (auto it = leaving_.begin(); it != leaving_.end();) {
+        auto removed = remove_what_is_left(*it, committed);
+        const bool done = removed && committed >= it->logged;
+        failed.add(std::move(removed));
+        it = done ? leaving_.erase(it) : it + 1;
     }
+    return failed.take();
+}
+
+Result<> Engine::remove_what_is_left(const Leaving& index, Lsn committed) {
+    const bool logged = committed >= index.logged;
+    if (index.marked || logged) TRY(remove_index(*folder_, index_folder(index.incarnation)));
+    if (!logged) return {};
+    delete_logged.reached();
+    TRY(unmark_removed(*folder_, index.incarnation));
+    delete_unmarked.reached();
     return {};
 }
 
@@ -71,12 +100,28 @@ Result<> Engine::flush_for_log() {
     auto indices = all();
     std::ranges::sort(indices, {},
                       [](const auto& index) { return index->first_needed().value_or(~Lsn{0}); });
+    FirstError failed;
     for (const auto& index : indices) {
         if (log_->size_bytes() <= options_.log_limit_bytes / 2 || !index->first_needed()) break;
-        TRY(index->flush(FlushScope::everything));
-        TRY(trim_log());
+        if (!may_flush(*index)) continue;
+        failed.add(flush_one(*index, FlushScope::everything));
+        failed.add(trim_log());
     }
-    return {};
+    return failed.take();
+}
+
+/// Without threads everything is tried at once: there are no further turns.
+bool Engine::may_flush(const Index& index) const {
+    return !options_.background || troubles_.due(index, "flush");
+}
+
+Result<bool> Engine::housekeep(Index& index) {
+    TRY(index.encode_frozen());
+    index.forget_tombstones();
+    room_.notify_all();
+    if (!index.wants_flush() || !may_flush(index)) return false;
+    TRY(flush_one(index, FlushScope::full_groups));
+    return true;
 }
 
 Result<> Engine::housekeep() {
@@ -85,27 +130,29 @@ Result<> Engine::housekeep() {
     // Before anything is written: where the disk is full, only this makes room.
     bool flushed = limits_->retention_due();
     if (flushed) run_retention();
+    FirstError failed;
+    failed.add(remove_leaving());
     for (const auto& index : all()) {
-        TRY(index->encode_frozen());
-        index->forget_tombstones();
-        room_.notify_all();
-        if (!index->wants_flush()) continue;
-        TRY(index->flush(FlushScope::full_groups));
-        flushed = true;
+        const auto done = housekeep(*index);
+        flushed = flushed || !done || *done;
+        if (!done) failed.add(std::unexpected(done.error()));
     }
-    TRY(flush_for_log());
+    failed.add(flush_for_log());
     if (const auto target_bytes = limits_->tails_target()) {
-        TRY(flush_for_memory(node_, all(), *target_bytes));
+        failed.add(flush_for_memory(node_, all(), *target_bytes, [this](Index& index) -> Result<> {
+            if (!may_flush(index)) return {};
+            return flush_one(index, FlushScope::everything);
+        }));
         flushed = true;
     }
-    if (flushed) TRY(trim_log());
+    if (flushed) failed.add(trim_log());
     if (options_.background)
         merger_.wake();
     else
-        TRY(merger_.merge_due());
+        failed.add(merger_.merge_due());
     room_.notify_all();
     log_size.set(static_cast<std::int64_t>(log_->size_bytes()));
-    return remove_leaving();
+    return failed.take();
 }
 
 void Engine::run() {

@@ -30,34 +30,41 @@ void MergeThread::stop() {
     thread_.join();
 }
 
-Result<> MergeThread::merge_due() {
-    for (const auto& index : indices_()) {
-        while (TRY(index->merge())) {
-            const Lock lock(mutex_);
-            if (stopping_) return {};
-        }
+Result<> MergeThread::merge_one(Index& index) {
+    while (TRY(index.merge())) {
+        const Lock lock(mutex_);
+        if (stopping_) return {};
     }
     return {};
 }
 
+Result<> MergeThread::merge_due() {
+    return merge_round(false);
+}
+
+Result<> MergeThread::merge_round(bool patient) {
+    FirstError failed;
+    for (const auto& index : indices_()) {
+        if (patient && !troubles_.due(*index, "merge")) continue;
+        auto done = merge_one(*index);
+        {
+            const Lock lock(mutex_);
+            if (stopping_) return {};
+        }
+        failed.add(troubles_.note(*index, "merge", std::move(done)));
+    }
+    return failed.take();
+}
+
 void MergeThread::run() {
-    std::string reported;
     while (true) {
         {
             const Lock lock(mutex_);
             if (!stopping_) work_.wait_for(mutex_, look_ms);
             if (stopping_) return;
         }
-        const auto done = merge_due();
-        {
-            const Lock lock(mutex_);
-            if (stopping_) return;
-        }
-        if (!done && done.error().message != reported) {
-            reported = done.error().message;
-            log::error("merging segments failed; they stay as they are", {{"reason", reported}});
-        }
-        if (done) reported.clear();
+        // What failed is noted; segments stay as they are.
+        (void)merge_round(true);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "io/workers.h"
+#include "store/node/index_troubles.h"
 
 #include <functional>
 #include <memory>
@@ -18,7 +19,8 @@ class MergeThread {
 public:
     using Indices = std::function<std::vector<std::shared_ptr<Index>>()>;
 
-    explicit MergeThread(Indices indices) : indices_(std::move(indices)) {}
+    MergeThread(Indices indices, IndexTroubles& troubles)
+        : indices_(std::move(indices)), troubles_(troubles) {}
 
     ~MergeThread() { stop(); }
 
@@ -28,13 +30,17 @@ public:
     /// Waits for the merge that runs.
     void stop();
 
-    /// Merges until nothing is due; for whoever has no threads.
+    /// Merges until nothing is due; for whoever has no threads. An index that fails holds up no
+    /// other; then the error is the first one's.
     Result<> merge_due();
 
 private:
     void run();
+    Result<> merge_round(bool patient);
+    Result<> merge_one(Index& index);
 
     Indices indices_;
+    IndexTroubles& troubles_;  // the engine's
     Mutex mutex_;
     CondVar work_;
     bool stopping_ GUARDED_BY(mutex_) = false;

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/kill_point.h"
+#include "store/file/removed_indices.h"
 #include "store/log/log_entry.h"
 #include "store/node/engine.h"
 
@@ -32,6 +33,7 @@ Result<> Engine::open() {
     node_.log = log_.get();
     for (const auto& index : all())
         TRY(index->encode_frozen());
+    TRY(finish_removals());
     TRY(limits_->open(all()));
     recovered.reached();
     if (options_.background) {
@@ -44,16 +46,35 @@ Result<> Engine::open() {
 Result<> Engine::open_indices() {
     TRY(folder_->make_folder("indices"));
     TRY(folder_->sync_names(""));
-    for (const std::string& name : TRY(folder_->list("indices"))) {
-        if (TRY(orphans_.take(*folder_, name))) continue;
-        auto index =
-            std::make_shared<Index>(node_, TRY(read_manifest(*folder_, "indices/" + name)));
-        TRY(index->open_segments());
+    removed_ = TRY(removed_indices(*folder_));
+    for (const std::uint64_t incarnation : removed_) {
+        TRY(remove_index(*folder_, index_folder(incarnation)));
+        delete_replayed.reached();
         const Lock lock(mutex_);
-        next_incarnation_ = std::max(next_incarnation_, index->incarnation() + 1);
-        add_recovered(index);
+        next_incarnation_ = std::max(next_incarnation_, incarnation + 1);
     }
+    for (const std::string& name : TRY(folder_->list("indices")))
+        TRY(open_index(name));
     return {};
+}
+
+Result<> Engine::open_index(const std::string& name) {
+    if (TRY(orphans_.take(*folder_, name))) return {};
+    auto index = std::make_shared<Index>(node_, TRY(read_manifest(*folder_, "indices/" + name)));
+    TRY(index->open_segments());
+    const Lock lock(mutex_);
+    next_incarnation_ = std::max(next_incarnation_, index->incarnation() + 1);
+    add_recovered(index);
+    return {};
+}
+
+/// What was marked as deleted goes into the log too, which then does without the mark.
+Result<> Engine::finish_removals() {
+    for (const std::uint64_t incarnation : removed_)
+        leaving_.push_back({log_->append(removal_entry(incarnation)), incarnation, true});
+    removed_.clear();
+    if (!leaving_.empty() && !log_->full()) TRY(log_->commit(leaving_.back().logged));
+    return remove_leaving();
 }
 
 /// The log may still tell the life of an index whose name has another one since, with a manifest.
@@ -75,6 +96,7 @@ Result<> Engine::replay(Lsn lsn, std::string_view entry) {
         if (const auto it = by_incarnation_.find(incarnation); it != by_incarnation_.end())
             index = it->second;
     }
+    if (removed_.contains(incarnation)) return {};
     if (type == LogEntry::create || type == LogEntry::remove) orphans_.account_for(incarnation);
     if (type == LogEntry::create) {
         if (index != nullptr) return {};  // it has a manifest

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace elkhorn::store {
 namespace {
@@ -28,6 +29,7 @@ metrics::Gauge clock_ahead{
 
 constexpr const char* clock_file = "retention.clock";
 constexpr std::int64_t report_again_ms = 3'600'000;
+constexpr std::int64_t future_ms = 86'400'000;  // zones and clocks of senders are wrong by less
 
 std::string iso(std::int64_t ms) {
     std::string out;
@@ -54,12 +56,12 @@ struct Holding {
     std::int64_t bytes = 0;
 };
 
-RetainedIndex describe(const Index& index, const RetainedTail& unsealed) {
+RetainedIndex describe(const Index& index, const RetainedTail& unsealed, std::int64_t latest_ms) {
     RetainedIndex made;
     made.name = index.name();
     made.created_ms = index.created_ms();
     made.tail = unsealed;
-    for (const SealedGroup& group : index.sealed_groups()) {
+    for (const SealedGroup& group : index.sealed_groups(latest_ms)) {
         made.groups.push_back({group.first_seq_no, group.live_rows, group.size_bytes,
                                group.newest_ms, group.segment});
     }
@@ -75,8 +77,8 @@ std::optional<std::int64_t> newest_before(const RetentionKeeper::Indices& indice
     };
     for (const auto& index : indices) {
         look(index->created_ms());
-        look(index->unsealed().newest_ms);
-        for (const SealedGroup& group : index->sealed_groups())
+        look(index->unsealed(wall_ms).newest_ms);
+        for (const SealedGroup& group : index->sealed_groups(wall_ms))
             look(group.newest_ms);
     }
     return newest;
@@ -218,14 +220,23 @@ void RetentionKeeper::report_disk(std::uint64_t bytes_wanted, bool something_goe
     stuck_ = stuck;
 }
 
+/// A row of the future, by more than a day, ages with the rows it came with. Not while the clock is
+/// wrong: then it is the clock that does not know.
+std::int64_t RetentionKeeper::latest_believed() const {
+    const Lock lock(mutex_);
+    const bool agrees = clock_ && clock_->state() == RetentionClock::State::agrees;
+    return agrees ? now_ms_ + future_ms : std::numeric_limits<std::int64_t>::max();
+}
+
 void RetentionKeeper::run(const Indices& indices, const Remove& remove) {
     last_run_ms_ = node_.options->clock->steady_ns() / 1'000'000;
     watch_clock();
+    const std::int64_t latest_ms = latest_believed();
     std::vector<RetainedIndex> retained;
     std::vector<std::int64_t> next_seq_nos;
     for (const auto& index : indices) {
-        const RetainedTail unsealed = index->unsealed();
-        retained.push_back(describe(*index, unsealed));
+        const RetainedTail unsealed = index->unsealed(latest_ms);
+        retained.push_back(describe(*index, unsealed, latest_ms));
         next_seq_nos.push_back(unsealed.next_seq_no);
     }
     RetentionMoment moment;

@@ -48,6 +48,7 @@ private:
     void report(RetentionClock::State before) REQUIRES(mutex_);
     Result<> keep_time(std::int64_t known_ms) const;
     std::uint64_t bytes_wanted() const;
+    std::int64_t latest_believed() const;
     void report_disk(std::uint64_t bytes_wanted, bool something_goes);
     Result<> carry_out(const Drop& drop, const std::shared_ptr<Index>& index,
                        std::int64_t next_seq_no, const Remove& remove) const;

@@ -348,6 +348,41 @@ TEST(RetentionInStore, OldGroupsGoAndAreGoneAfterARestart) {
     EXPECT_EQ(bench.count("logs-1"), 10U);
 }
 
+TEST(RetentionInStore, ARowOfTheFutureAgesWithTheRowsItCameWith) {
+    constexpr std::int64_t year_2099 = 47'000 * day;
+    Bench bench({by_age("logs", 30 * day)});
+    bench.make("logs");
+    bench.put("logs", now - day, 9);
+    bench.put("logs", year_2099);      // a row group of ten
+    bench.put("logs", year_2099, 10);  // and one that nobody can tell the age of
+    ASSERT_TRUE(bench.store().flush());
+    bench.put("logs", now - 2 * day, 3);  // a tail
+    bench.put("logs", year_2099);
+    bench.clock.pass(28 * day);
+    ASSERT_TRUE(bench.store().keep_limits());
+    EXPECT_EQ(bench.count("logs"), 24U) << "all are within their age";
+    bench.clock.pass(day + 2);
+    for (int i = 0; i < 2; ++i)
+        ASSERT_TRUE(bench.store().keep_limits());
+    EXPECT_EQ(bench.count("logs"), 10U);
+    bench.open();
+    EXPECT_EQ(bench.count("logs"), 10U);
+}
+
+TEST(RetentionInStore, AClockThatIsBehindMakesNoRowOneOfTheFuture) {
+    Bench bench({by_age("logs", 30 * day)});
+    bench.make("logs");
+    bench.put("logs", now - 33 * day, 9);
+    bench.put("logs", now);
+    ASSERT_TRUE(bench.store().flush());
+    ASSERT_TRUE(bench.store().keep_limits());
+    bench.clock.pass(2 * day);
+    bench.clock.leap(-4 * day);  // by that the last row is of the future, and the others are old
+    bench.put("logs", now - 2 * day, 1);
+    ASSERT_TRUE(bench.store().keep_limits());
+    EXPECT_EQ(bench.count("logs"), 11U);
+}
+
 TEST(RetentionInStore, AnOldIndexGoesWholeAndItsNameIsFree) {
     Bench bench({by_age("logs-*", 30 * day)});
     bench.make("logs-1");

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "io/fake_folder.h"
 #include "json/flatten.h"
+#include "store/node/hooked_folder.h"
 #include "store/node/store.h"
 
 #include <gtest/gtest.h>
@@ -66,7 +67,7 @@ public:
         options.tombstone_limit_bytes = 1 << 20;
         options.background = false;
         if (adjust_) adjust_(options);
-        auto opened = Store::open(disk_.view(), options);
+        auto opened = Store::open(std::make_unique<HookedFolder>(disk_.view(), disk_hook), options);
         ASSERT_TRUE(opened) << opened.error().message;
         store_ = std::move(*opened);
     }
@@ -106,6 +107,9 @@ public:
     Documents contents(std::string_view index) { return documents_of(*store_, index); }
 
     Store& store() { return *store_; }
+
+    /// Asked before each call on the disk.
+    DiskHook disk_hook;
 
     io::FakeDisk& disk() { return disk_; }
 

@@ -1,6 +1,8 @@
 #include "store/offline/repair.h"
 
 #include "base/hash.h"
+#include "base/strings.h"
+#include "store/file/removed_indices.h"
 #include "store/file/repositories_file.h"
 #include "store/offline/repair_index.h"
 
@@ -24,7 +26,12 @@ public:
     /// Everything is looked at before anything is changed.
     Result<Repaired> run() {
         log_ = TRY(save_log(folder_));
+        // Indices with the mark of a deletion are no indices: the next start finishes that.
+        const auto removed = TRY(removed_indices(folder_));
+        log_.removed.insert(removed.begin(), removed.end());
         for (const std::string& name : TRY(folder_.list("indices"))) {
+            if (removed.contains(static_cast<std::uint64_t>(to_integer(name).value_or(0))))
+                continue;
             indices_.emplace_back(folder_, "indices/" + name, options_, log_);
             TRY(indices_.back().plan());
         }

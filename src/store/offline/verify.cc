@@ -1,8 +1,10 @@
 #include "store/offline/verify.h"
 
+#include "base/strings.h"
 #include "store/file/deletes_file.h"
 #include "store/file/index_identity.h"
 #include "store/file/manifest.h"
+#include "store/file/removed_indices.h"
 #include "store/file/segment_file.h"
 #include "store/log/write_log.h"
 #include "store/schema/document_id.h"
@@ -22,7 +24,10 @@ public:
         : folder_(folder), values_(values), cache_(std::make_shared<Cache>(cache_bytes)) {}
 
     Result<Verified> run() {
+        const auto removed = TRY(removed_indices(folder_));
         for (const std::string& name : TRY(folder_.list("indices"))) {
+            if (removed.contains(static_cast<std::uint64_t>(to_integer(name).value_or(0))))
+                continue;
             ++found_.indices;
             index("indices/" + name);
         }

@@ -192,10 +192,7 @@ private:
         std::int64_t found = 0;
         for (const auto& index : context_.indices) {
             for (const store::GroupView& view : index->groups) {
-                if (context_.expired()) {
-                    return search::broken(
-                        {ErrorCode::cancelled, "the search took longer than it may"});
-                }
+                ASK(context_.go_on());
                 search::GroupContext place{&context_, index.get(), view.group.get(),
                                            store::Bitmap(view.group->rows(), true), nullptr};
                 if (view.deleted != nullptr) place.live.and_not(*view.deleted);
@@ -206,6 +203,7 @@ private:
                 matches_.push_back({index.get(), &view, std::move(rows)});
             }
         }
+        ASK(context_.go_on());
         total_ = std::min(found, options_.max_docs);
         return {};
     }

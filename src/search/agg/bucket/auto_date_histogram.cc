@@ -76,7 +76,8 @@ public:
                   {selection.rows.begin(), selection.rows.end()},
                   {selection.buckets.begin(), selection.buckets.end()},
                   selection.bucket_count};
-        ASK(ledger().hold((kept.rows.size() + kept.owners.size()) * 4));
+        ASK(ledger().hold((kept.rows.size() + kept.owners.size()) * 4 + sizeof(Kept) +
+                          context.rows() / 8));
         kept_.push_back(std::move(kept));
         return {};
     }
@@ -232,7 +233,6 @@ private:
     bool settled_ = false;
     std::vector<Layout> layouts_;  // by bucket of the parent
     BucketTable table_;
-    SelectionBuffer below_;
     std::string interval_ = "1s";  // of the list made last
 };
 

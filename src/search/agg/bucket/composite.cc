@@ -115,6 +115,13 @@ public:
         return made;
     }
 
+    Answer<std::size_t> most_values(const GroupContext& context) const {
+        return source_.most_values(context);
+    }
+
+    /// Of the texts seen, and of the table that finds them again.
+    std::size_t memory_bytes() const { return texts_bytes_ + texts_.size() * text_overhead; }
+
     Part part(std::int64_t code) const {
         Part made;
         made.missing = code == missing_code;
@@ -180,6 +187,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t text_overhead = 96;  // a string, a node of the map, its slot
     static constexpr std::int64_t missing_code = std::numeric_limits<std::int64_t>::min();
 
     bool whole() const {
@@ -202,6 +210,7 @@ private:
     std::int64_t number_of(std::string_view text) {
         if (const auto it = numbers_.find(text); it != numbers_.end()) return it->second;
         const std::string& kept = texts_.emplace_back(text);
+        texts_bytes_ += text.size();
         const auto number = static_cast<std::int64_t>(texts_.size() - 1);
         numbers_.emplace(kept, number);
         return number;
@@ -210,6 +219,7 @@ private:
     CompositeSource given_;
     Source source_;
     std::optional<TimeRounding> rounding_;
+    std::size_t texts_bytes_ = 0;
     std::deque<std::string> texts_;  // stays where it is, for numbers_ looks at it
     std::unordered_map<std::string_view, std::int64_t> numbers_;
 };
@@ -253,6 +263,8 @@ public:
         std::size_t before = 0;
         for (const BucketTable& table : tables_)
             before += table.memory_bytes();
+        for (const KeySource& source : sources_)
+            before += source.memory_bytes();
         std::vector<KeySource::Codes> codes;
         for (KeySource& source : sources_)
             codes.push_back(ASK(source.codes(context)));
@@ -262,10 +274,22 @@ public:
         std::size_t after = 0;
         for (const BucketTable& table : tables_)
             after += table.memory_bytes();
+        for (const KeySource& source : sources_)
+            after += source.memory_bytes();
         ASK(ledger().hold(after - before));
         return children_.none()
                    ? Answer<>()
                    : children_.collect(context, below_.selection(tables_.back().size()));
+    }
+
+    Answer<std::size_t> fan_out(const GroupContext& context) const override {
+        std::size_t product = 1;
+        for (const KeySource& source : sources_) {
+            const std::size_t values = ASK(source.most_values(context));
+            product =
+                std::min(product, std::numeric_limits<std::uint32_t>::max() / values) * values;
+        }
+        return product;
     }
 
     std::string key_text(const Bucket& bucket) const override {
@@ -293,19 +317,26 @@ protected:
         };
 
         const BucketTable& last = tables_.back();
-        std::vector<Keyed> all;
+        const auto less = [this](const Keyed& a, const Keyed& b) {
+            return compare(a.parts, b.parts) < 0;
+        };
+        std::vector<Keyed> page;  // a heap of the first `size_`, the last of them in front
         for (std::uint32_t bucket = 0; bucket < last.size(); ++bucket) {
             Keyed keyed{bucket, parts_of(bucket)};
-            if (after_.empty() || compare(keyed.parts, after_) > 0) all.push_back(std::move(keyed));
+            if (!after_.empty() && compare(keyed.parts, after_) <= 0) continue;
+            if (page.size() == size_) {
+                if (!less(keyed, page.front())) continue;
+                std::ranges::pop_heap(page, less);
+                page.pop_back();
+            }
+            page.push_back(std::move(keyed));
+            std::ranges::push_heap(page, less);
         }
-        const std::size_t count = std::min(size_, all.size());
-        std::partial_sort(
-            all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(),
-            [this](const Keyed& a, const Keyed& b) { return compare(a.parts, b.parts) < 0; });
+        std::ranges::sort_heap(page, less);
         std::vector<Bucket> made;
-        for (std::size_t i = 0; i < count; ++i) {
-            made.push_back({all[i].bucket, last.count(all[i].bucket),
-                            static_cast<std::int64_t>(all[i].bucket)});
+        for (const Keyed& keyed : page) {
+            made.push_back(
+                {keyed.bucket, last.count(keyed.bucket), static_cast<std::int64_t>(keyed.bucket)});
         }
         after_key_ = made.empty() ? no_bucket : made.back().ordinal;
         return made;
@@ -359,7 +390,6 @@ private:
     std::unique_ptr<event::Arena> arena_;
     Value after_value_;
     std::vector<Part> after_;
-    SelectionBuffer below_;
     std::uint32_t after_key_ = no_bucket;  // of the list made last
 };
 

@@ -73,6 +73,10 @@ public:
         return children_.collect(context, chosen);
     }
 
+    Answer<std::size_t> fan_out(const GroupContext& context) const override {
+        return source_.most_values(context);
+    }
+
     std::string key_text(const Bucket& bucket) const override {
         return source_.format().text(bucket.key);
     }
@@ -245,7 +249,6 @@ private:
     Bounds<std::int64_t> extended_;
     Bounds<std::int64_t> hard_;
     BucketTable table_;
-    SelectionBuffer below_;
     std::vector<Slot> slots_;
 };
 

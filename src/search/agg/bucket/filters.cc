@@ -140,27 +140,21 @@ public:
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         const std::uint32_t count = ASK(bucket_product(selection.bucket_count, places()));
         ASK(grow(counts_, count));
-        std::vector<store::Bitmap> matching;
-        for (const auto& [name, query] : settings_.filters)
-            matching.push_back(ASK(query.rows(context)));
-        if (settings_.other) {
-            store::Bitmap others(context.rows(), true);
-            for (const store::Bitmap& rows : matching)
-                others.and_not(rows);
-            matching.push_back(std::move(others));
-        }
+        ASK(look_at(context));
         below_.clear();
         const bool children = !children_.none();
         const auto step = static_cast<std::uint32_t>(places());
         selection.for_each([&](std::uint32_t row, std::uint32_t owner) {
             for (std::uint32_t place = 0; place < step; ++place) {
-                if (!matching[place].test(row)) continue;
+                if (!matching_[place].test(row)) continue;
                 ++counts_[owner * step + place];
                 if (children) below_.add(row, owner * step + place);
             }
         });
         return children ? children_.collect(context, below_.selection(count)) : Answer<>();
     }
+
+    Answer<std::size_t> fan_out(const GroupContext& /*context*/) const override { return places(); }
 
     std::string key_text(const Bucket& bucket) const override {
         const auto place = static_cast<std::size_t>(bucket.key);
@@ -188,9 +182,35 @@ protected:
 private:
     std::size_t places() const { return settings_.filters.size() + (settings_.other ? 1 : 0); }
 
+    /// The rows of each filter in the group; kept while the group is the same.
+    Answer<> look_at(const GroupContext& context) {
+        if (group_ == context.group && objects_ == context.objects) return {};
+        const std::size_t rows_bytes = places() * (context.rows() / 8 + 64);
+        if (rows_bytes > matching_bytes_) {
+            ASK(ledger().hold(rows_bytes - matching_bytes_));
+            matching_bytes_ = rows_bytes;
+        }
+        group_ = nullptr;
+        matching_.clear();
+        for (const auto& [name, query] : settings_.filters)
+            matching_.push_back(ASK(query.rows(context)));
+        if (settings_.other) {
+            store::Bitmap others(context.rows(), true);
+            for (const store::Bitmap& rows : matching_)
+                others.and_not(rows);
+            matching_.push_back(std::move(others));
+        }
+        group_ = context.group;
+        objects_ = context.objects;
+        return {};
+    }
+
     FiltersSettings settings_;
     std::vector<std::uint64_t> counts_;
-    SelectionBuffer below_;
+    std::vector<store::Bitmap> matching_;     // by place, of group_
+    std::size_t matching_bytes_ = 0;          // held in the ledger
+    const store::RowGroup* group_ = nullptr;  // only compared
+    std::shared_ptr<const ObjectsPlace> objects_;
 };
 
 Answer<> read_filters(const Value& value, FiltersSettings& settings) {

@@ -68,6 +68,10 @@ public:
                                 : children_.collect(context, below_.selection(table_.size()));
     }
 
+    Answer<std::size_t> fan_out(const GroupContext& context) const override {
+        return source_.most_values(context);
+    }
+
     std::string key_text(const Bucket& bucket) const override {
         return source_.format().text(key_number(bucket));
     }
@@ -185,7 +189,6 @@ private:
     Settings settings_;
     Source source_;
     BucketTable table_;
-    SelectionBuffer below_;
 };
 
 Bounds<double> read_bounds(Options& options, std::string_view key) {

@@ -46,6 +46,18 @@ public:
         return {};
     }
 
+    Answer<std::size_t> fan_out(const GroupContext& context) const override {
+        std::size_t most = 1;
+        for (const GroupContext& inside : ASK(objects_of(context, path_))) {
+            const std::vector<std::uint32_t>& owners = inside.objects->rows().owners;
+            for (std::size_t from = 0, at = 0; at < owners.size(); ++at) {
+                if (owners[at] != owners[from]) from = at;
+                most = std::max(most, at + 1 - from);
+            }
+        }
+        return most;
+    }
+
 private:
     /// The objects of the selected rows, each in all the buckets of its row.
     void choose_objects(const std::vector<std::uint32_t>& owners, const Selection& selection) {

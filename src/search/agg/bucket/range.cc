@@ -36,6 +36,9 @@ struct RangeSettings {
 /// Counts rows into `count` buckets for each bucket of the parent.
 class RangeCounter {
 public:
+    /// `below` is the aggregation's.
+    explicit RangeCounter(SelectionBuffer& below) : below_(below) {}
+
     void start(std::size_t count) {
         count_ = count;
         below_.clear();
@@ -43,8 +46,6 @@ public:
     }
 
     std::vector<std::uint64_t>& counts() { return counts_; }
-
-    const SelectionBuffer& below() const { return below_; }
 
     void add(std::uint32_t row, std::uint32_t owner, std::size_t place, bool children) {
         if (row != last_row_ || owner != last_owner_) {
@@ -75,7 +76,7 @@ public:
 private:
     std::size_t count_ = 0;
     std::vector<std::uint64_t> counts_;
-    SelectionBuffer below_;
+    SelectionBuffer& below_;
     std::vector<bool> seen_;
     std::uint32_t last_row_ = no_bucket;
     std::uint32_t last_owner_ = no_bucket;
@@ -127,8 +128,11 @@ public:
                                   }
                               });
         });
-        return children ? children_.collect(context, counter_.below().selection(count))
-                        : Answer<>();
+        return children ? children_.collect(context, below_.selection(count)) : Answer<>();
+    }
+
+    Answer<std::size_t> fan_out(const GroupContext& /*context*/) const override {
+        return ranges_.size();
     }
 
     std::string key_text(const Bucket& bucket) const override { return range(bucket).key; }
@@ -179,7 +183,7 @@ private:
     bool dates_;
     Source source_;
     std::vector<Range> ranges_;
-    RangeCounter counter_;
+    RangeCounter counter_{below_};
 };
 
 struct AddressRange {
@@ -236,8 +240,11 @@ public:
                                   }
                               });
         }
-        return children ? children_.collect(context, counter_.below().selection(count))
-                        : Answer<>();
+        return children ? children_.collect(context, below_.selection(count)) : Answer<>();
+    }
+
+    Answer<std::size_t> fan_out(const GroupContext& /*context*/) const override {
+        return ranges_.size();
     }
 
     std::string key_text(const Bucket& bucket) const override {
@@ -266,7 +273,7 @@ private:
     std::vector<AddressRange> ranges_;
     bool keyed_;
     Source source_;
-    RangeCounter counter_;
+    RangeCounter counter_{below_};
 };
 
 /// One element of "ranges" of numbers and dates.

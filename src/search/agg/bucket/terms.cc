@@ -115,6 +115,10 @@ public:
                                 : children_.collect(context, below_.selection(table_.size()));
     }
 
+    Answer<std::size_t> fan_out(const GroupContext& context) const override {
+        return source_.most_values(context);
+    }
+
     std::string key_text(const Bucket& bucket) const override {
         if (source_.kind() == ValueKind::address) return store::format_ip(names_.text(bucket.key));
         if (source_.kind() == ValueKind::text) return names_.text(bucket.key);
@@ -332,7 +336,6 @@ private:
     TermNames names_;
     BucketTable table_;
     std::unordered_set<std::int64_t> zero_keys_;
-    SelectionBuffer below_;
     std::vector<std::uint32_t> numbers_;  // of a row group's ordinals
     std::int64_t error_ = 0;              // of the list made last, like other_
     std::uint64_t other_ = 0;

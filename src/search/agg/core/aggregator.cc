@@ -87,10 +87,56 @@ Answer<> Children::bind(const RequestContext& request) {
     return {};
 }
 
+namespace {
+
+/// What one call may select for the aggregations inside: 2 MB of rows and buckets.
+constexpr std::size_t most_below = std::size_t{1} << 18;
+/// What one row may, past which no slice is small enough.
+constexpr std::size_t most_of_a_row = std::size_t{1} << 24;
+
+Answer<> collect_in_slices(Aggregator& aggregator, const GroupContext& context,
+                           const Selection& selection) {
+    const std::size_t fan_out = ASK(aggregator.fan_out(context));
+    if (fan_out > most_of_a_row) {
+        auto failure = refuse_in_phase(
+            "circuit_breaking_exception",
+            fmt::format("[request] Data too large: a document goes to up to {} buckets of [{}]",
+                        fan_out, aggregator.name()));
+        failure.error().status = 429;
+        return failure;
+    }
+    const std::size_t step =
+        std::max<std::size_t>(most_below / std::max<std::size_t>(fan_out, 1), 1);
+    if (selection.rows.size() <= step) return aggregator.collect(context, selection);
+    for (std::size_t from = 0; from < selection.rows.size(); from += step) {
+        ASK(context.go_on());
+        Selection slice;
+        const std::size_t size = std::min(step, selection.rows.size() - from);
+        slice.rows = selection.rows.subspan(from, size);
+        if (!selection.buckets.empty()) slice.buckets = selection.buckets.subspan(from, size);
+        slice.bucket_count = selection.bucket_count;
+        ASK(aggregator.collect(context, slice));
+    }
+    return {};
+}
+
+}  // namespace
+
 Answer<> Children::collect(const GroupContext& context, const Selection& selection) {
+    ASK(context.go_on());
     if (selection.bucket_count == 0) return {};  // no buckets above: no rows, and nowhere to count
-    for (const auto& aggregator : aggregators)
-        ASK(aggregator->collect(context, selection));
+    for (const auto& aggregator : aggregators) {
+        ASK(collect_in_slices(*aggregator, context, selection));
+        ASK(aggregator->charge_buffers());
+    }
+    return {};
+}
+
+Answer<> Aggregator::charge_buffers() {
+    const std::size_t size_bytes = below_.memory_bytes();
+    if (size_bytes <= charged_bytes_) return {};
+    ASK(ledger().hold(size_bytes - charged_bytes_));
+    charged_bytes_ = size_bytes;
     return {};
 }
 

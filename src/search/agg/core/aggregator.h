@@ -43,6 +43,8 @@ struct SelectionBuffer {
     Selection selection(std::uint32_t bucket_count) const {
         return {rows, buckets, bucket_count, false};
     }
+
+    std::size_t memory_bytes() const { return (rows.capacity() + buckets.capacity()) * 4; }
 };
 
 /// What a request may use: memory while it counts, buckets in its answer.
@@ -152,7 +154,15 @@ public:
     /// Fields against the mappings, orders against the aggregations inside; once, before collect.
     virtual Answer<> bind(const RequestContext& request) { return children_.bind(request); }
 
+    /// A row group's rows, in as many calls as Children::collect makes of them.
     virtual Answer<> collect(const GroupContext& context, const Selection& selection) = 0;
+
+    /// How many buckets one row of the group can go to at most. Children::collect gives as many
+    /// rows at once as keep what is selected for the aggregations inside within bounds.
+    virtual Answer<std::size_t> fan_out(const GroupContext& /*context*/) const { return 1; }
+
+    /// Takes from the ledger what the buffers have grown by.
+    Answer<> charge_buffers();
     /// The members of its object, `meta` already written.
     virtual Answer<> render(json::Writer& out, std::uint32_t bucket) = 0;
 
@@ -178,6 +188,10 @@ protected:
 
     Common common_;
     Children children_;
+    SelectionBuffer below_;  // for the aggregations inside
+
+private:
+    std::size_t charged_bytes_ = 0;  // of below_
 };
 
 /// `a * b` buckets; 429 when there would be more than can be numbered.

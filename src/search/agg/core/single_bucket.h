@@ -54,7 +54,6 @@ protected:
     }
 
     std::vector<std::uint64_t> counts_;
-    SelectionBuffer below_;
 };
 
 }  // namespace elkhorn::search::agg

@@ -70,7 +70,12 @@ public:
         for (const auto& column : columns.columns) {
             if (column) ASK(column->enter(context));
         }
-        contexts_.push_back(context);
+        const bool entered = !contexts_.empty() && contexts_.back().group == context.group &&
+                             contexts_.back().objects == context.objects;
+        if (!entered) {
+            ASK(ledger().hold(sizeof(GroupContext) + context.rows() / 8));
+            contexts_.push_back(context);
+        }
         const auto window = static_cast<std::size_t>(page_.from + page_.size);
         for (std::size_t i = 0; i < selection.rows.size(); ++i) {
             const std::uint32_t bucket = selection.buckets.empty() ? 0 : selection.buckets[i];

@@ -318,6 +318,22 @@ const store::Column* Source::column(const GroupContext& context) const {
                : column_of(context, field);
 }
 
+Answer<std::size_t> Source::most_values(const GroupContext& context) const {
+    const store::Column* own = column(context);
+    if (own != nullptr && own->value_count() == own->rows_with_value()) return 1;
+    std::size_t most = 1;
+    const auto look = [&](const store::RowValues& rows) {
+        if (rows.one_each()) return;
+        for (std::uint32_t row = 0; row < context.rows(); ++row)
+            most = std::max<std::size_t>(most, rows.last(row) - rows.first(row));
+    };
+    const NumberColumn found = ASK(numbers(context));
+    found.visit([&](const auto& values) { look(values.rows); });
+    const TermColumn texts = ASK(terms(context));
+    if (!texts.none()) look(texts.ordinals->rows);
+    return most;
+}
+
 Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
     NumberColumn column;
     if (is_text_kind(kind_) && !mixed_) return column;

@@ -110,6 +110,8 @@ public:
 
     Answer<NumberColumn> numbers(const GroupContext& context) const;
     Answer<TermColumn> terms(const GroupContext& context) const;
+    /// How many values a row of the group has at most.
+    Answer<std::size_t> most_values(const GroupContext& context) const;
     /// The row group's column when its values are used as they are; null otherwise.
     const store::Column* column(const GroupContext& context) const;
 

@@ -257,9 +257,9 @@ Answer<QueryPtr> parse_wildcard(const Value& given) {
     const ValueBody body = ASK(read_value("wildcard", given, "wildcard"));
     return make_query(
         [body](const Scope& scope) -> Answer<NodePtr> {
-            return pattern_node(
-                scope, body.field, Pattern::wildcard,
+            auto test = ASK(
                 wildcard_test(text_for(scope, body.field, body.value.text), body.case_insensitive));
+            return pattern_node(scope, body.field, Pattern::wildcard, std::move(test));
         },
         body.common, 1.0F);
 }
@@ -268,13 +268,13 @@ Answer<QueryPtr> parse_regexp(const Value& given) {
     const ValueBody body = ASK(read_value("regexp", given, "regexp"));
     return make_query(
         [body](const Scope& scope) -> Answer<NodePtr> {
-            if (body.value.text.size() > 1000) {
+            if (body.value.text.size() > longest_pattern) {
                 return cannot_create(
                     "illegal_argument_exception",
                     fmt::format("The length of regex [{}] used in the Regexp Query request has "
-                                "exceeded the allowed maximum of [1000]. This maximum can be set "
+                                "exceeded the allowed maximum of [{}]. This maximum can be set "
                                 "by changing the [index.max_regex_length] index level setting.",
-                                body.value.text.size()));
+                                body.value.text.size(), longest_pattern));
             }
             auto test = ASK(regexp_test(keyword_text(scope, body.field, body.value.text),
                                         body.case_insensitive));
