@@ -36,14 +36,12 @@ void adopt_members(Event& event, std::int64_t now_ns) {
         }
         event.root().remove("@metadata");
     }
-    Value* tags = event.find("tags");
-    if (tags != nullptr && !tags->is(Kind::string) && !tags->is(Kind::array)) {
-        const Value was = *tags;
+    const Value* tags = event.find("tags");
+    if (tags == nullptr || tags->is(Kind::string) || tags->is(Kind::array)) return;
+    if (tags->is_null())
         event.root().remove("tags");
-        if (was.is_null()) return;
-        event.set("_tags", was);
+    else
         event.add_tag("_tagsparsefailure");
-    }
 }
 
 void complete_arrival(Event& event, std::int64_t now_ns) {

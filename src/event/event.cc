@@ -47,6 +47,30 @@ std::optional<std::string_view> Event::text(std::string_view key) const {
     return value->as_string();
 }
 
+bool Event::has_place(const FieldPath& path) const {
+    const auto& keys = path.keys();
+    if (keys.empty()) return true;
+    const Object& top = path.in_metadata() ? metadata_ : root_;
+    const Value* at = top.find(keys[0]);
+    for (std::size_t i = 1; i < keys.size(); ++i) {
+        if (at == nullptr || at->is_null()) return true;
+        if (at->is(Kind::array)) {
+            at = element(const_cast<Array&>(at->as_array()), keys[i]);
+            if (at == nullptr) return false;
+        } else if (at->is(Kind::object)) {
+            at = at->as_object().find(keys[i]);
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+Value& Event::find_or_add(Object& object, std::string_view key) {
+    Value* old = object.find(key);
+    return old != nullptr ? *old : object.add(*arena_, arena_->copy(key), Value());
+}
+
 bool Event::set(const FieldPath& path, Value value) {
     const auto& keys = path.keys();
     if (keys.empty()) {
@@ -54,31 +78,14 @@ bool Event::set(const FieldPath& path, Value value) {
         metadata_ = value.as_object();
         return true;
     }
-    Object* object = path.in_metadata() ? &metadata_ : &root_;
-    for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
-        Value* next = object->find(keys[i]);
-        if (next == nullptr) {
-            next =
-                &object->add(*arena_, arena_->copy(keys[i]), Value::object(make_object(*arena_)));
-        }
-        if (next->is(Kind::array)) {
-            Value* item = element(next->as_array(), keys[i + 1]);
-            if (item == nullptr) return false;
-            if (i + 2 == keys.size()) {
-                *item = value;
-                return true;
-            }
-            next = item;
-            ++i;
-        }
-        if (!next->is(Kind::object)) return false;
-        object = &next->as_object();
+    if (!has_place(path)) return false;
+    Value* at = &find_or_add(path.in_metadata() ? metadata_ : root_, keys[0]);
+    for (std::size_t i = 1; i < keys.size(); ++i) {
+        if (at->is_null()) *at = Value::object(make_object(*arena_));
+        at = at->is(Kind::array) ? element(at->as_array(), keys[i])
+                                 : &find_or_add(at->as_object(), keys[i]);
     }
-    const std::string& last = keys.back();
-    if (Value* old = object->find(last))
-        *old = value;
-    else
-        object->add(*arena_, arena_->copy(last), value);
+    *at = value;
     return true;
 }
 
@@ -119,6 +126,7 @@ void Event::set_timestamp(std::int64_t ns) {
 }
 
 void Event::add_tag(std::string_view tag) {
+    move_odd_tags();
     if (has_tag(tag)) return;
     Value* tags = root_.find(tags_key);
     if (tags == nullptr || !tags->is(Kind::array)) {
@@ -127,6 +135,28 @@ void Event::add_tag(std::string_view tag) {
         tags = &root_.set(*arena_, tags_key, Value::array(list));
     }
     tags->as_array().push_back(*arena_, make_text(tag));
+}
+
+void Event::move_odd_tags() {
+    constexpr std::string_view odd_key = "_tags";
+    const Value* tags = root_.find(tags_key);
+    if (tags == nullptr || tags->is_null() || tags->is(Kind::string) || tags->is(Kind::array))
+        return;
+    Array* list = make_array(*arena_);
+    list->push_back(*arena_, Value::string("_tagsparsefailure"));
+    const Value odd = *tags;
+    root_.set(*arena_, tags_key, Value::array(list));
+    Value* old = root_.find(odd_key);
+    if (old == nullptr) {
+        root_.add(*arena_, odd_key, odd);
+        return;
+    }
+    if (!old->is(Kind::array)) {
+        Array* both = make_array(*arena_);
+        both->push_back(*arena_, *old);
+        *old = Value::array(both);
+    }
+    old->as_array().push_back(*arena_, odd);
 }
 
 void Event::remove_tag(std::string_view tag) {

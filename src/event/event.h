@@ -15,6 +15,9 @@
 
 namespace elkhorn::event {
 
+/// On an event that could not get a field (see `set`) from what has no failure tag of its own.
+constexpr std::string_view set_failure_tag = "_setfailure";
+
 class Event {
 public:
     explicit Event(Arena& arena) : arena_(&arena) {}
@@ -42,9 +45,11 @@ public:
     std::optional<std::string_view> text(const FieldPath& path) const;
     std::optional<std::string_view> text(std::string_view top_level_key) const;
 
-    /// Makes the objects on the way. False when something on the way is neither object nor missing,
-    /// or an array index is outside; the event is then unchanged.
-    bool set(const FieldPath& path, Value value);
+    /// Makes the objects on the way. False when there is no place for it: something on the way is
+    /// neither object nor list nor null nor missing, or a list has no such index. The event is then
+    /// unchanged, and whoever called tags it.
+    [[nodiscard]] bool set(const FieldPath& path, Value value);
+    bool has_place(const FieldPath& path) const;
     void set(std::string_view top_level_key, std::string_view text);
     void set(std::string_view top_level_key, Value value);
 
@@ -61,7 +66,9 @@ public:
     std::optional<std::int64_t> timestamp() const;
     void set_timestamp(std::int64_t ns);
 
-    void add_tag(std::string_view tag);  // not twice
+    /// Not twice. Where `tags` is neither text nor a list, what it is moves to `_tags`, beside what
+    /// is there, and the tag _tagsparsefailure says so.
+    void add_tag(std::string_view tag);
     void remove_tag(std::string_view tag);
     bool has_tag(std::string_view tag) const;
 
@@ -71,7 +78,8 @@ public:
     bool cancelled() const { return cancelled_; }
 
 private:
-    Object* container(const FieldPath& path, bool make);
+    Value& find_or_add(Object& object, std::string_view key);
+    void move_odd_tags();
 
     Object root_;
     Object metadata_;

@@ -7,7 +7,9 @@
 //     one there as a number or an object is left alone;
 //   - empty captures are dropped unless keep_empty_captures;
 //   - the first pattern that matches ends the search, unless break_on_match is off;
-//   - no match: tag_on_failure; too many steps: tag_on_timeout. The other fields stay as they were.
+//   - no match: tag_on_failure; too many steps: tag_on_timeout. The other fields stay as they were;
+//   - a capture that cannot be put (below a field that is a text) is left out: tag_on_failure, and
+//     the options every filter has on success do not apply.
 //
 // Field names are those from before the Elastic Common Schema (ecs_compatibility => disabled).
 
@@ -100,19 +102,20 @@ private:
     void match(Event& event) {
         bool matched = false;
         bool timed_out = false;
+        left_out_ = false;
         for (Source& source : options_.sources) {
             const Value* value = event.find(source.path);
             if (value == nullptr) continue;
             matched = match_value(event, source, *value, timed_out) || matched;
             if (matched && options_.break_on_match) break;
         }
-        if (matched) {
+        if (matched && !left_out_) {
             decoration_.apply(event);
             return;
         }
-        if (timed_out) event.add_tag(options_.tag_on_timeout);
+        if (timed_out && !matched) event.add_tag(options_.tag_on_timeout);
         for (const std::string& tag : options_.tags_on_failure) {
-            if (!timed_out) event.add_tag(tag);
+            if (!timed_out || matched) event.add_tag(tag);
         }
     }
 
@@ -159,12 +162,12 @@ private:
         if (old == nullptr) {
             if (single)
                 event.root().add(event.arena(), target.name, value);
-            else
-                event.set(target.path, value);
-        } else if (target.overwrite) {
+            else if (!event.set(target.path, value))
+                left_out_ = true;
+        } else if (target.overwrite || old->is_null()) {
             *old = value;
         } else if (old->is(Kind::string) || old->is(Kind::array)) {
-            add_value(event, target.path, value);
+            left_out_ = !add_value(event, target.path, value) || left_out_;
         }
     }
 
@@ -172,6 +175,7 @@ private:
     Decoration decoration_;
     text::Grok::Scratch scratch_;
     std::string text_;
+    bool left_out_ = false;  // a capture of the event at hand
 };
 
 void read_library(config::Fields& fields, text::PatternLibrary& library) {

@@ -4,7 +4,7 @@
 //
 // Without a target only an object will do, and its members replace those of the same name. A
 // missing source is no failure. What is not JSON is tagged _jsonparsefailure, unless
-// skip_on_invalid_json.
+// skip_on_invalid_json; so is an event that has no place for the target (a field below a text).
 
 #include "event/arrival.h"
 #include "filter/core/decoration.h"
@@ -35,26 +35,36 @@ public:
         for (Event* event : events) {
             const Value* source = event->find(*options_.source);
             if (source == nullptr || source->is_null()) continue;
-            if (source->is(Kind::string) && parse(*event, source->as_string())) {
-                decoration_.apply(*event);
-            } else if (!options_.skip_on_invalid_json) {
-                for (const std::string& tag : options_.tags_on_failure)
-                    event->add_tag(tag);
+            switch (source->is(Kind::string) ? parse(*event, source->as_string())
+                                             : Outcome::invalid) {
+                case Outcome::done: decoration_.apply(*event); break;
+                case Outcome::invalid:
+                    if (!options_.skip_on_invalid_json) tag(*event);
+                    break;
+                case Outcome::no_place: tag(*event); break;
             }
         }
     }
 
 private:
-    bool parse(Event& event, std::string_view text) {
+    enum class Outcome { done, invalid, no_place };
+
+    void tag(Event& event) const {
+        for (const std::string& tag : options_.tags_on_failure)
+            event.add_tag(tag);
+    }
+
+    Outcome parse(Event& event, std::string_view text) {
         const auto parsed = parser_.parse(text, event.arena());
-        if (!parsed) return false;
-        if (options_.target) return event.set(*options_.target, *parsed);
-        if (!parsed->is(Kind::object)) return false;
+        if (!parsed) return Outcome::invalid;
+        if (options_.target)
+            return event.set(*options_.target, *parsed) ? Outcome::done : Outcome::no_place;
+        if (!parsed->is(Kind::object)) return Outcome::invalid;
         for (const event::Member& member : parsed->as_object().members()) {
             event.root().set(event.arena(), member.name, member.value);
         }
         event::adopt_members(event, clock_.wall_ns());
-        return true;
+        return Outcome::done;
     }
 
     Options options_;

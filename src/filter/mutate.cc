@@ -3,7 +3,8 @@
 // The order is fixed, whatever the order in the file: coerce, rename, update, replace, convert,
 // gsub, uppercase, capitalize, lowercase, strip, split, join, merge, copy; then the options every
 // filter has. Two mutate blocks are the way to another order. A step that cannot be done (an object
-// merged with a list) ends the others and tags the event _mutate_error.
+// merged with a list, a field below one that is a text) ends the others and tags the event
+// _mutate_error; a field whose new name has no place keeps the old one.
 //
 // Case is changed for ASCII letters only.
 
@@ -102,6 +103,23 @@ std::string capitalized(std::string_view text) {
     return out;
 }
 
+/// "[a][b]" is below "[a]", and so is "[a]" itself.
+bool below(const FieldPath& path, const FieldPath& top) {
+    const auto& keys = path.keys();
+    return path.in_metadata() == top.in_metadata() && keys.size() >= top.keys().size() &&
+           std::ranges::equal(top.keys(), std::span(keys).first(top.keys().size()));
+}
+
+/// The value inside objects named by the keys of `path` from `first` on.
+Value wrapped(const Event& event, Value value, const FieldPath& path, std::size_t first) {
+    for (std::size_t i = path.keys().size(); i-- > first;) {
+        event::Object* object = event::make_object(event.arena());
+        object->add(event.arena(), event.arena().copy(path.keys()[i]), value);
+        value = Value::object(object);
+    }
+    return value;
+}
+
 class Mutate final : public Filter {
 public:
     Mutate(Options options, Decoration decoration, const Clock& clock)
@@ -118,11 +136,13 @@ public:
 
 private:
     bool change(Event& event) {
-        set_all(event, options_.coerce,
-                [](const Value* old) { return old != nullptr && old->is_null(); });
-        rename(event);
-        set_all(event, options_.update, [](const Value* old) { return old != nullptr; });
-        set_all(event, options_.replace, [](const Value* /*old*/) { return true; });
+        const bool set =
+            set_all(event, options_.coerce,
+                    [](const Value* old) { return old != nullptr && old->is_null(); }) &&
+            rename(event) &&
+            set_all(event, options_.update, [](const Value* old) { return old != nullptr; }) &&
+            set_all(event, options_.replace, [](const Value* /*old*/) { return true; });
+        if (!set) return false;
         for (Typed& typed : options_.convert) {
             if (Value* value = find(event, typed.field))
                 convert(event.arena(), *value, typed.conversion);
@@ -144,8 +164,7 @@ private:
                 if (!merge_field(event, merge.field, source)) return false;
             }
         }
-        copy(event);
-        return true;
+        return copy(event);
     }
 
     Value* find(Event& event, FieldName& name) {
@@ -153,15 +172,16 @@ private:
         return path == nullptr ? nullptr : event.find(*path);
     }
 
-    void set_all(Event& event, std::vector<Edit>& edits, bool (*wanted)(const Value* old)) {
+    bool set_all(Event& event, std::vector<Edit>& edits, bool (*wanted)(const Value* old)) {
         for (Edit& edit : edits) {
             const FieldPath* path = edit.field.resolve(event, clock_);
             if (path == nullptr || !wanted(event.find(*path))) continue;
-            event.set(*path, event.make_text(edit.text.fill(event, clock_)));
+            if (!event.set(*path, event.make_text(edit.text.fill(event, clock_)))) return false;
         }
+        return true;
     }
 
-    void rename(Event& event) {
+    bool rename(Event& event) {
         for (Edit& edit : options_.rename) {
             const FieldPath* path = edit.field.resolve(event, clock_);
             const Value* value = path == nullptr ? nullptr : event.find(*path);
@@ -169,18 +189,26 @@ private:
             const auto to = FieldPath::parse(edit.text.fill(event, clock_));
             if (!to) continue;
             const Value moved = *value;
-            event.remove(*path);
-            event.set(*to, moved);
+            if (below(*to, *path)) {
+                if (!event.set(*path, wrapped(event, moved, *to, path->keys().size())))
+                    return false;
+                continue;
+            }
+            const bool fits = moved.is(Kind::object) || !to->keys().empty();  // as all of @metadata
+            if (!fits || !event.has_place(*to) || !event.remove(*path) || !event.set(*to, moved))
+                return false;
         }
+        return true;
     }
 
-    void copy(Event& event) {
+    bool copy(Event& event) {
         for (Edit& edit : options_.copy) {
             const Value* value = find(event, edit.field);
             if (value == nullptr) continue;
             const auto to = FieldPath::parse(edit.text.fill(event, clock_));
-            if (to) event.set(*to, event::copy_value(event.arena(), *value));
+            if (to && !event.set(*to, event::copy_value(event.arena(), *value))) return false;
         }
+        return true;
     }
 
     template <typename Edited>
@@ -294,12 +322,10 @@ private:
             }
             return true;
         }
-        if (!added.is(Kind::array)) {
-            add_value(event, *path, added);
-            return true;
+        if (!added.is(Kind::array)) return add_value(event, *path, added);
+        for (const Value& item : added.as_array().values()) {
+            if (!add_value(event, *path, item)) return false;
         }
-        for (const Value& item : added.as_array().values())
-            add_value(event, *path, item);
         return true;
     }
 

@@ -128,6 +128,16 @@ protected:
 
 using Texts = std::vector<std::string>;
 
+TEST_F(FileInput, AFieldThatHasNoPlaceIsLeftOutAndTold) {
+    append("a.log", "one\n");
+    Taker taker;
+    const Running running(file("add_field => { \"[message][x]\" => 1 }"), taker);
+    const auto events = taker.wait_for(1);
+    EXPECT_EQ(messages(events), Texts{"one"});
+    EXPECT_NE(events[0].find("\"f\":\"1\""), std::string::npos) << events[0];
+    EXPECT_NE(events[0].find("_setfailure"), std::string::npos) << events[0];
+}
+
 TEST_F(FileInput, FollowsRenamesAndTruncationsAndGoesOnWhereItStopped) {
     append("a.log", "one\ntwo\nhal");
     {

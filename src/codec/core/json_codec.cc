@@ -69,7 +69,8 @@ private:
     void add(const Value& document, event::Batch& batch) const {
         event::Event& event = batch.add();
         if (options_.target) {
-            event.set(*options_.target, document);
+            // Into an event with no fields an object goes wherever it shall.
+            if (!event.set(*options_.target, document)) event.add_tag(event::set_failure_tag);
             return;
         }
         event.root() = document.as_object();

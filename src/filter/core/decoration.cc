@@ -2,18 +2,16 @@
 
 namespace elkhorn::filter {
 
-void add_value(event::Event& event, const event::FieldPath& path, event::Value value) {
+bool add_value(event::Event& event, const event::FieldPath& path, event::Value value) {
     event::Value* old = event.find(path);
-    if (old == nullptr) {
-        event.set(path, value);
-        return;
-    }
+    if (old == nullptr) return event.set(path, value);
     if (!old->is(event::Kind::array)) {
         event::Array* list = event::make_array(event.arena());
         list->push_back(event.arena(), *old);
         *old = event::Value::array(list);
     }
     old->as_array().push_back(event.arena(), value);
+    return true;
 }
 
 void Decoration::read(config::Fields& fields) {
@@ -55,7 +53,8 @@ void Decoration::add_fields(event::Event& event) {
         for (const event::Format& value : addition.values) {
             text_.clear();
             value.append_to(text_, event, *clock_);
-            add_value(event, *path, event.make_text(text_));
+            if (!add_value(event, *path, event.make_text(text_)))
+                event.add_tag(event::set_failure_tag);
         }
     }
 }

@@ -2,7 +2,8 @@
 // remove_tag, applied in this order to events that the filter succeeded with; and id,
 // enable_metric, periodic_flush.
 //
-// add_field never overwrites: a field that is there becomes a list.
+// add_field never overwrites: a field that is there becomes a list. Where it cannot be put
+// (Event::set) it is left out and the event is tagged _setfailure.
 #pragma once
 
 #include "base/clock.h"
@@ -39,7 +40,7 @@ private:
     std::string text_;  // scratch
 };
 
-/// Adds beside what is there: a scalar becomes a list, a list grows.
-void add_value(event::Event& event, const event::FieldPath& path, event::Value value);
+/// Adds beside what is there: a scalar becomes a list, a list grows. False as Event::set.
+[[nodiscard]] bool add_value(event::Event& event, const event::FieldPath& path, event::Value value);
 
 }  // namespace elkhorn::filter

@@ -55,7 +55,7 @@ void Arrival::add_fields(Event& event) const {
             const Value value = event.make_text(format.fill(event, *clock_));
             Value* old = event.find(addition.path);
             if (old == nullptr) {
-                event.set(addition.path, value);
+                if (!event.set(addition.path, value)) event.add_tag(event::set_failure_tag);
                 continue;
             }
             if (!old->is(event::Kind::array)) {

@@ -136,13 +136,22 @@ std::optional<std::int64_t> day_number(const DateFields& f) {
     return days_from_civil(year, f.month, f.day);
 }
 
+/// This year, but December read in January was last year, and January read in December is next
+/// year. A day that the year has not (29 February) stays so: no other is made of it.
 void guess_year(DateFields& fields, std::int64_t now_ns, const TimeZone& zone) {
-    const std::int64_t now = now_ns / 1'000'000'000;
+    constexpr std::int64_t second_ns = 1'000'000'000;
     const CivilTime today =
-        civil_from_ns(now_ns + zone.offset_seconds(now) * std::int64_t{1'000'000'000});
+        civil_from_ns(now_ns + zone.offset_seconds(now_ns / second_ns) * second_ns);
     fields.year = today.year;
-    if (fields.month == 12 && today.month == 1) --fields.year;
-    if (fields.month == 1 && today.month == 12) ++fields.year;
+    if (fields.week > 0) return;
+    int month = fields.month;
+    if (fields.day_of_year > 0) {
+        const std::int64_t day =
+            days_from_civil(today.year, 1, 1) + std::min(fields.day_of_year, 365) - 1;
+        month = civil_from_ns(day * 86'400 * second_ns).month;
+    }
+    if (month == 12 && today.month == 1) --fields.year;
+    if (month == 1 && today.month == 12) ++fields.year;
 }
 
 DateUnit finest_of(const DateFields& fields) {
@@ -155,7 +164,7 @@ DateUnit finest_of(const DateFields& fields) {
 std::optional<ParsedDate> resolve(DateFields& f, const TimeZone& given, std::int64_t now_ns,
                                   bool joda) {
     const TimeZone& zone = f.zone ? *f.zone : given;
-    if (!f.has(DateUnit::year) && joda && f.week == 0) guess_year(f, now_ns, zone);
+    if (!f.has(DateUnit::year) && joda) guess_year(f, now_ns, zone);
     if (f.half_day >= 0) f.hour = f.hour % 12 + f.half_day * 12;
     const auto day = day_number(f);
     if (!day || f.hour > 23 || f.minute > 59 || f.second > 59) return std::nullopt;

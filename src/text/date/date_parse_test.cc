@@ -83,6 +83,32 @@ TEST(DateParse, GuessesTheYearAroundNewYear) {
               "2015-02-01T00:00:01.000Z");
 }
 
+TEST(DateParse, OfADayThatThisYearHasNotNoOtherIsMade) {
+    constexpr std::int64_t leap = 1'456'747'200'000'000'000;      // 2016-02-29T12:00Z
+    constexpr std::int64_t leap_new = 1'451'700'000'000'000'000;  // 2016-01-02
+    constexpr std::int64_t january = 1'483'315'200'000'000'000;   // 2017-01-02
+    constexpr std::int64_t december = 1'450'000'000'000'000'000;  // 2015-12-13
+    const char* day = "Feb 29 12:00:00";
+    EXPECT_EQ(joda("MMM dd HH:mm:ss", day, "UTC", leap), "2016-02-29T12:00:00.000Z");
+    EXPECT_EQ(joda("MMM dd HH:mm:ss", day, "UTC", leap_new), "2016-02-29T12:00:00.000Z");
+    EXPECT_EQ(joda("MMM dd HH:mm:ss", day, "Pacific/Auckland", leap), "2016-02-28T23:00:00.000Z");
+    EXPECT_EQ(joda("MMM dd HH:mm:ss", day, "UTC", january), "nothing");
+    EXPECT_EQ(joda("MMM dd HH:mm:ss", day, "UTC", december), "nothing");
+    EXPECT_EQ(joda("DDD HH", "366 12", "UTC", leap), "2016-12-31T12:00:00.000Z");
+    EXPECT_EQ(joda("DDD HH", "366 12", "UTC", january), "2016-12-31T12:00:00.000Z");
+    EXPECT_EQ(joda("DDD HH", "366 12", "UTC", december), "nothing");
+}
+
+TEST(DateParse, GuessesTheYearOfADayOfTheYearAndOfAWeekToo) {
+    constexpr std::int64_t january = 1'420'156'800'000'000'000;   // 2015-01-02
+    constexpr std::int64_t december = 1'451'520'000'000'000'000;  // 2015-12-31
+    EXPECT_EQ(joda("DDD HH", "365 12", "UTC", december), "2015-12-31T12:00:00.000Z");
+    EXPECT_EQ(joda("DDD HH", "001 12", "UTC", december), "2016-01-01T12:00:00.000Z");
+    EXPECT_EQ(joda("DDD HH", "365 12", "UTC", january), "2014-12-31T12:00:00.000Z");
+    EXPECT_EQ(joda("DDD HH", "060 12", "UTC", now_ns), "2015-03-01T12:00:00.000Z");
+    EXPECT_EQ(joda("ww e HH", "20 7 10", "UTC", now_ns), "2015-05-17T10:00:00.000Z");
+}
+
 TEST(DateParse, RefusesDaysAndHoursThatAreNot) {
     EXPECT_EQ(joda("yyyy-MM-dd", "2015-02-29"), "nothing");
     EXPECT_EQ(joda("yyyy-MM-dd", "2016-02-29"), "2016-02-29T00:00:00.000Z");
