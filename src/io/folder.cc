@@ -1,5 +1,7 @@
 #include "io/folder.h"
 
+#include "io/unreadable_pages.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -14,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace elkhorn::io {
@@ -76,10 +79,12 @@ private:
 
 class RealMapped final : public Mapped {
 public:
-    RealMapped(void* address, std::size_t size_bytes)
-        : address_(address), size_bytes_(size_bytes) {}
+    RealMapped(void* address, std::size_t size_bytes) : address_(address), size_bytes_(size_bytes) {
+        if (size_bytes_ > 0) watched_.emplace(address_, size_bytes_);
+    }
 
     ~RealMapped() override {
+        watched_.reset();
         if (size_bytes_ > 0) ::munmap(address_, size_bytes_);
     }
 
@@ -90,9 +95,14 @@ public:
         return {static_cast<const char*>(address_), size_bytes_};
     }
 
+    bool unreadable(std::string_view part) const override {
+        return watched_ && watched_->unreadable(part);
+    }
+
 private:
     void* address_;
     std::size_t size_bytes_;
+    std::optional<WatchedMapping> watched_;  // not of an empty one
 };
 
 class RealFolder final : public Folder {
@@ -123,7 +133,14 @@ public:
 
     Result<std::string> read(const std::string& name) const override {
         const auto mapped = TRY(map(name));
-        return std::string(mapped->bytes());
+        std::string bytes(mapped->bytes());
+        if (mapped->unreadable(mapped->bytes())) {
+            return fail(ErrorCode::corruption,
+                        fmt::format("cannot read {}: the disk gives no answer for a part of it; "
+                                    "restore the file from a copy",
+                                    full(name)));
+        }
+        return bytes;
     }
 
     Result<> rename(const std::string& from, const std::string& to) override {
