@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace elkhorn::store {
@@ -51,7 +52,8 @@ std::optional<Error> version_conflict(const Write& write, bool live,
 }
 
 std::int64_t next_version(const Write& write, std::optional<std::int64_t> version) {
-    return write.external ? write.external->number : version.value_or(0) + 1;
+    if (write.external) return write.external->number;
+    return version.value_or(0) + (version == std::numeric_limits<std::int64_t>::max() ? 0 : 1);
 }
 
 }  // namespace

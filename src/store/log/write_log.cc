@@ -39,6 +39,14 @@ bool later_write_in(std::string_view bytes) {
     return find_write(bytes) != bytes.npos;
 }
 
+/// A page of zeros looks like the end of the log, and is none.
+std::unexpected<Error> unreadable(const std::string& name) {
+    return fail(ErrorCode::corruption,
+                name +
+                    ": the disk gives no answer for a part of it; restore the file from a copy, "
+                    "or run `elkhorn repair`");
+}
+
 /// Counts the entries of a frame; false where they are not what its header says.
 bool count_entries(const LogFrame& frame, LogCheck& found) {
     const auto raw = read_lz4(frame.compressed, frame.raw_bytes);
@@ -95,6 +103,8 @@ Result<LogCheck> check_log(const io::Folder& folder) {
         const auto mapped = TRY(folder.map("log/" + name));
         found.bytes += mapped->bytes().size();
         check_file("log/" + name, mapped->bytes(), next, found);
+        if (mapped->unreadable(mapped->bytes()))
+            found.damage.push_back(unreadable("log/" + name).error().message);
     }
     return found;
 }
@@ -135,6 +145,8 @@ Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>&
         const auto version = reader.number<std::uint16_t>();
         reader.number<std::uint16_t>();
         const auto crc = reader.number<std::uint32_t>();
+        // Before anything is removed for having no header.
+        if (mapped->unreadable(bytes)) return unreadable("log/" + name);
         File file;
         file.number = reader.number<std::uint64_t>();
         file.first_lsn = reader.number<std::uint64_t>();
@@ -173,9 +185,9 @@ Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>&
         }
         next_lsn_ = std::max(next_lsn_, file.first_lsn);
         files_.push_back(file);
-        if (auto done = replay_file(file, bytes, replay); !done) {
-            return within("log/" + name, done.error());
-        }
+        const auto done = replay_file(file, bytes, replay);
+        if (mapped->unreadable(bytes)) return unreadable("log/" + name);
+        if (!done) return within("log/" + name, done.error());
     }
     committed_ = next_lsn_ - 1;
     log_replayed.reached();

@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "store/file/removed_indices.h"
 #include "store/log/log_entry.h"
+#include "store/schema/document_id.h"
 #include "store/schema/index_name.h"
 #include "store/snapshot/index_restore.h"
 
@@ -200,9 +201,17 @@ Result<> Engine::adopt(Manifest manifest, const Fill& fill) {
         const Lock lock(mutex_);
         if (indices_.contains(name) || !restoring_.insert(name).second)
             return fail(ErrorCode::conflict, fmt::format("index [{}] already exists", name));
+        const auto far = static_cast<std::int64_t>((1 + random_.below(1 << 14)) << 32);
+        if (manifest.flushed_seq_no > greatest_seq_no - far) {
+            restoring_.erase(name);
+            return fail(ErrorCode::corruption,
+                        fmt::format("index [{}]: the snapshot says that its sequence numbers have "
+                                    "come to their end ({}); restore another one",
+                                    name, manifest.flushed_seq_no));
+        }
         manifest.incarnation = next_incarnation_++;
         manifest.uuid = random_id(random_);
-        manifest.flushed_seq_no += static_cast<std::int64_t>((1 + random_.below(1 << 14)) << 32);
+        manifest.flushed_seq_no += far;
     }
     const auto index = restore_index(node_, manifest, fill);
     const Lock lock(mutex_);
