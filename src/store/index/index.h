@@ -197,7 +197,6 @@ private:
     void give_back(const Flush& flush);
     bool may_be_named(const Manifest& next) const;
     void give_up(std::vector<std::string> files, bool may_be_named);
-    void remove_strays();
     void remove_files(std::vector<std::string>& files) const;
     void install(Flush& flush);
     std::vector<SealedSegment> sealed_segments() const REQUIRES(mutex_);
@@ -242,7 +241,7 @@ private:
     std::mutex merging_;   // one merge at a time; taken before the others
     std::mutex flushing_;  // one flush at a time, and one new manifest
     std::atomic<bool> closed_{false};
-    std::atomic<bool> may_merge_{true};  // something happened since `merge` found nothing to do
+    std::atomic<bool> may_merge_{true};  // something happened since `merge` found none to do
     // of the newest deletes file tried; changed by the one who flushes
     std::uint64_t deletes_number_ = 0;
     std::vector<std::string> strays_;  // files of what failed; of the one who flushes

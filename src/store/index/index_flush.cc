@@ -71,7 +71,7 @@ Result<> Index::run_flush(Flush& flush, FlushScope scope) {
     }
     install(flush);
     installed.reached();
-    remove_strays();  // whatever failed before: this manifest names none of it
+    remove_files(strays_);  // whatever failed before: this manifest names none of it
     if (flush.deletes && flush.old_deletes != 0) {
         TRY(node_.folder->remove(deletes_name(incarnation_, flush.old_deletes)));
         old_deletes_removed.reached();
@@ -173,10 +173,6 @@ bool Index::may_be_named(const Manifest& next) const {
     if (!node_.folder->exists(folder + "/manifest")) return false;
     const auto there = read_manifest(*node_.folder, folder);
     return !there || manifest_bytes(*there) == manifest_bytes(next);
-}
-
-void Index::remove_strays() {
-    remove_files(strays_);
 }
 
 /// Those that cannot be removed stay in the list.

@@ -267,7 +267,7 @@ Result<> Index::name_merged(Merge& merge, std::span<const std::uint64_t> old) {
         install_merged(merge, next);
     }
     installed.reached();
-    remove_strays();
+    remove_files(strays_);
     if (old_deletes == 0) return {};
     return node_.folder->remove(deletes_name(incarnation_, old_deletes));
 }
