@@ -4,6 +4,7 @@
 #include "io/unreadable_pages.h"
 
 #include "io/folder.h"
+#include "io/workers.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -60,6 +61,16 @@ TEST_F(UnreadablePages, AMappingThatFollowsBeginsAnew) {
     const auto again = *folder_->map("file");
     EXPECT_EQ(again->bytes(), std::string(page, 'x'));
     EXPECT_FALSE(again->unreadable(again->bytes()));
+}
+
+TEST_F(UnreadablePages, AreMetByAnyThread) {
+    const auto mapped = *folder_->map("file");
+    std::filesystem::resize_file(path_ + "/file", page);
+    char read = 'x';
+    Thread thread("reads", [&] { read = mapped->bytes()[page]; });
+    thread.join();
+    EXPECT_EQ(read, '\0');
+    EXPECT_TRUE(mapped->unreadable(mapped->bytes()));
 }
 
 TEST_F(UnreadablePages, OtherSignalsOfTheKindEndTheProcess) {

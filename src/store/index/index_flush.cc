@@ -60,8 +60,7 @@ Result<> Index::flush(FlushScope scope) {
 
 Result<> Index::run_flush(Flush& flush, FlushScope scope) {
     if (!begin_flush(flush, scope)) return {};
-    for (const auto& slot : flush.waiting)
-        TRY(encode(slot));
+    TRY(encode_all(flush.waiting));
     take_deletes(flush);
     if (auto written = write_files(flush); !written) {
         const Lock lock(mutex_);

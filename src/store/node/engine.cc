@@ -30,6 +30,7 @@ KillPoint delete_done{"index.delete.done"};
 
 constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writers pause
 constexpr std::int64_t pause_ms = 50;
+constexpr std::size_t most_encoders = 8;
 constexpr std::int64_t overload_ms = 10'000;
 
 }  // namespace
@@ -44,6 +45,10 @@ Engine::Engine(std::unique_ptr<io::Folder> folder, Options options)
     node_.options = &options_;
     node_.cache = std::make_shared<Cache>(options_.memory[MemoryUse::cache]);
     limits_.emplace(node_);
+    if (!options_.background) return;
+    const std::size_t threads = options_.encode_threads;
+    encoding_.emplace(threads != 0 ? threads : std::min(most_encoders, io::cores() - 1));
+    node_.encoding = &*encoding_;
 }
 
 Engine::~Engine() {
