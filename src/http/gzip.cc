@@ -102,8 +102,8 @@ private:
     }
 
     std::string_view rest_;  // of the caller's bytes: not yet given to zlib
-    const std::size_t limit_bytes_;
-    const bool members_;  // zlib's framing knows none
+    std::size_t limit_bytes_;
+    bool members_;  // zlib's framing knows none
     z_stream stream_{};
     Pieces out_;
 };

@@ -59,15 +59,19 @@ private:
     bool acknowledging_ GUARDED_BY(mutex_) = true;
 };
 
-std::unique_ptr<Input> make(const std::string& text, const std::string& data_path = "data") {
+std::unique_ptr<Input> make(const std::string& text, const Context& context) {
     const auto tree = config::parse_pipeline("input { " + text + " }", {});
     EXPECT_TRUE(tree) << tree.error().message;
     const auto& plugin = std::get<config::Plugin>(tree->inputs[0].what);
-    Context context;
-    context.data_path = data_path;
     auto built = find(plugin.name)->build(plugin, context);
     EXPECT_TRUE(built) << built.error().message;
     return built ? std::move(*built) : nullptr;
+}
+
+std::unique_ptr<Input> make(const std::string& text, const std::string& data_path = "data") {
+    Context context;
+    context.data_path = data_path;
+    return make(text, context);
 }
 
 /// An input at work; stops and closes when it goes.
@@ -230,6 +234,54 @@ TEST(NetworkInputs, HttpAnswersWhenEverythingIsDurable) {
     while (client.send(request)->status == 503) {
     }
     EXPECT_EQ(taker.wait_for(2).size() % 2, 0U);
+}
+
+TEST(NetworkInputs, HttpTakesNothingFromForeignPages) {
+    Taker taker;
+    const Running http(make("http { host => \"127.0.0.1\" port => 0 allowed_hosts => "
+                            "[\"page.example\"] }"),
+                       taker);
+    const auto answer = [&](std::string_view host, std::string_view origin) {
+        elkhorn::http::Request request;
+        request.method = "POST";
+        request.body = "hello";
+        request.headers.add("Host", host);
+        if (!origin.empty()) request.headers.add("Origin", origin);
+        elkhorn::http::Client client({"127.0.0.1", http.input->port()});
+        auto response = client.send(request);
+        while (response && response->status == 503)
+            response = client.send(request);
+        return response ? *response : elkhorn::http::Response{};
+    };
+    EXPECT_EQ(answer("logstash:8080", "").status, 200) << "programs come under any name";
+    EXPECT_EQ(answer("localhost", "https://page.example").status, 200);
+    const auto refused = answer("localhost", "https://evil.example");
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_NE(refused.body.find("allowed_hosts of this http input"), std::string::npos)
+        << refused.body;
+    EXPECT_EQ(taker.wait_for(2).size(), 2U);
+}
+
+/// Refuses everything.
+class NoRoom final : public Budget {
+public:
+    bool take(std::uint64_t /*bytes*/) override { return false; }
+
+    void give(std::uint64_t /*bytes*/) override {}
+};
+
+TEST(NetworkInputs, HttpChargesWhatItReceives) {
+    Taker taker;
+    NoRoom none;
+    Context context;
+    context.bodies = &none;
+    const Running http(make("http { host => \"127.0.0.1\" port => 0 }", context), taker);
+    elkhorn::http::Request request;
+    request.method = "POST";
+    request.body = std::string(1 << 20, 'x');
+    const auto response = elkhorn::http::Client({"127.0.0.1", http.input->port()}).send(request);
+    ASSERT_TRUE(response) << response.error().message;
+    EXPECT_EQ(response->status, 429);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "io/folder.h"
 
 #include "io/descriptors.h"
+#include "io/unreadable_pages.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace elkhorn::io {
@@ -90,10 +92,12 @@ private:
 
 class RealMapped final : public Mapped {
 public:
-    RealMapped(void* address, std::size_t size_bytes)
-        : address_(address), size_bytes_(size_bytes) {}
+    RealMapped(void* address, std::size_t size_bytes) : address_(address), size_bytes_(size_bytes) {
+        if (size_bytes_ > 0) watched_.emplace(address_, size_bytes_);
+    }
 
     ~RealMapped() override {
+        watched_.reset();
         if (size_bytes_ > 0) ::munmap(address_, size_bytes_);
     }
 
@@ -104,9 +108,14 @@ public:
         return {static_cast<const char*>(address_), size_bytes_};
     }
 
+    bool unreadable(std::string_view part) const override {
+        return watched_ && watched_->unreadable(part);
+    }
+
 private:
     void* address_;
     std::size_t size_bytes_;
+    std::optional<WatchedMapping> watched_;  // not of an empty one
 };
 
 Result<> sync_folder(const std::string& path) {
@@ -144,7 +153,14 @@ public:
 
     Result<std::string> read(const std::string& name) const override {
         const auto mapped = TRY(map(name));
-        return std::string(mapped->bytes());
+        std::string bytes(mapped->bytes());
+        if (mapped->unreadable(mapped->bytes())) {
+            return fail(ErrorCode::corruption,
+                        fmt::format("cannot read {}: the disk gives no answer for a part of it; "
+                                    "restore the file from a copy",
+                                    full(name)));
+        }
+        return bytes;
     }
 
     Result<> rename(const std::string& from, const std::string& to) override {

@@ -34,6 +34,10 @@ class Mapped {
 public:
     virtual ~Mapped() = default;
     virtual std::string_view bytes() const = 0;
+
+    /// Whether what was read of `part` of it so far were zeros in the place of a page that the disk
+    /// cannot read (io/unreadable_pages.h): to be asked after reading.
+    virtual bool unreadable(std::string_view /*part*/) const { return false; }
 };
 
 class Folder {

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -13,14 +14,21 @@ namespace {
 
 constexpr int background_nice = 5;
 
-/// Signals belong to the main thread, which waits for them.
+/// Signals belong to the main thread, which waits for them; but not those that a thread raises by
+/// what it does, a page that cannot be read (unreadable_pages.h): blocked, they end the process.
 void block_signals() {
     sigset_t all;
     sigfillset(&all);
+    for (const int own : {SIGBUS, SIGSEGV, SIGFPE, SIGILL})
+        sigdelset(&all, own);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
 }  // namespace
+
+std::size_t cores() {
+    return std::max(1U, std::thread::hardware_concurrency());
+}
 
 Thread::Thread(std::string name, std::function<void()> run, bool background)
     : thread_([name = std::move(name), run = std::move(run), background] {
@@ -42,10 +50,11 @@ void Thread::join() {
     if (thread_.joinable()) thread_.join();
 }
 
-Workers::Workers(const std::string& name, std::size_t threads, std::size_t queue_limit)
+Workers::Workers(const std::string& name, std::size_t threads, std::size_t queue_limit,
+                 bool background)
     : queue_limit_(queue_limit) {
     for (std::size_t i = 0; i < threads; ++i) {
-        threads_.emplace_back(name + "-" + std::to_string(i), [this] { run(); });
+        threads_.emplace_back(name + "-" + std::to_string(i), [this] { run(); }, background);
     }
 }
 

@@ -13,6 +13,9 @@
 
 namespace elkhorn::io {
 
+/// How many threads the machine runs at once; at least 1.
+std::size_t cores();
+
 class Thread {
 public:
     Thread() = default;
@@ -34,7 +37,8 @@ private:
 
 class Workers {
 public:
-    Workers(const std::string& name, std::size_t threads, std::size_t queue_limit);
+    Workers(const std::string& name, std::size_t threads, std::size_t queue_limit,
+            bool background = false);
 
     ~Workers() { stop(); }
 

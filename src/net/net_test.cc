@@ -2,6 +2,7 @@
 // no descriptors left.
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "io/workers.h"
@@ -205,6 +206,7 @@ TEST(StreamServer, WaitsWithoutHasteForDescriptors) {
         return handler;
     });
     ASSERT_TRUE(server) << server.error().message;
+    log::configure(log::Level::off, log::Format::text);
     const Socket sender(SOCK_STREAM);
     const std::int64_t before = metric("elkhorn_net_accept_failures_total");
     std::int64_t took_ns = 0;

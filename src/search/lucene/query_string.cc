@@ -167,7 +167,8 @@ private:
         for (const auto& [field, boost] : fields_of(leaf)) {
             if (scope_.request != nullptr) ASK(scope_.request->go_on());
             Answer<NodePtr> node = make(field);
-            if (!node && (!lenient_ || node.error().over)) return std::unexpected(std::move(node.error()));
+            if (!node && (!lenient_ || node.error().over))
+                return std::unexpected(std::move(node.error()));
             nodes.push_back(node ? boosted(*node, boost) : no_rows());
         }
         return Built{best_of(std::move(nodes), options_.tie_breaker), false, {}};

@@ -58,8 +58,10 @@ protected:
 };
 
 constexpr std::string_view queries[] = {
-    R"({"bool":{"must_not":[{"bool":{"should":[{"term":{"host":"web-1"}},{"range":{"n":{"gt":20}}}]}}]}})",
-    R"({"bool":{"filter":[{"match_phrase":{"message":"line 3 of"}}],"must_not":{"term":{"n":13}}}})",
+    R"({"bool":{"must_not":[{"bool":{"should":[{"term":{"host":"web-1"}},)"
+    R"({"range":{"n":{"gt":20}}}]}}]}})",
+    R"({"bool":{"filter":[{"match_phrase":{"message":"line 3 of"}}],)"
+    R"("must_not":{"term":{"n":13}}}})",
     R"({"bool":{"must_not":[{"wildcard":{"message":"*in*"}},{"regexp":{"host":"web-[2-4]"}}]}})",
     R"({"dis_max":{"queries":[{"prefix":{"host":"web"}},{"bool":{"must_not":{"match_all":{}}}}]}})",
     R"({"query_string":{"query":"NOT (message:line AND host:web-2) OR n:[3 TO 5]"}})",

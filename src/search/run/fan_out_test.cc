@@ -81,8 +81,9 @@ TEST_F(FanOut, ManyValuesOfOneDocumentMeetEachOther) {
     for (int i = 0; i < 1500; ++i)
         numbers += fmt::format("{}{}", i == 0 ? "" : ",", 100'000 + i);
     index_.put("logs", "many", fmt::format(R"({{"n":[{}]}})", numbers));
-    const auto found = ask(
-        R"({"terms":{"field":"n","size":3,"order":{"_key":"desc"}},"aggs":{"in":{"terms":{"field":"n","size":1,"order":{"_key":"asc"}}}}})");
+    const auto found =
+        ask(R"({"terms":{"field":"n","size":3,"order":{"_key":"desc"}},)"
+            R"("aggs":{"in":{"terms":{"field":"n","size":1,"order":{"_key":"asc"}}}}})");
     ASSERT_TRUE(found) << found.error().reason;
     EXPECT_EQ(times(found->aggregations, R"("buckets":[{"key":100000,"doc_count":1}])"), 3U);
     EXPECT_EQ(times(found->aggregations, R"("sum_other_doc_count":1499)"), 3U);
@@ -94,7 +95,8 @@ TEST_F(FanOut, TooManyCombinationsOfOneDocumentAreRefused) {
         numbers += fmt::format("{}{}", i == 0 ? "" : ",", i);
     index_.put("logs", "many", fmt::format(R"({{"n":[{0}],"m":[{0}]}})", numbers));
     const auto found = ask(
-        R"({"composite":{"sources":[{"a":{"terms":{"field":"n"}}},{"b":{"terms":{"field":"m"}}}]},"aggs":{"s":{"sum":{"field":"n"}}}})");
+        R"({"composite":{"sources":[{"a":{"terms":{"field":"n"}}},{"b":{"terms":{"field":"m"}}}]},)"
+        R"("aggs":{"s":{"sum":{"field":"n"}}}})");
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().status, 429);
 }

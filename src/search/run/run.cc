@@ -170,7 +170,7 @@ private:
             }
             Failure failure = part.error();
             if (failure.index.empty()) failure.index = index->name;
-                if (!failure.phase || failure.over) return std::unexpected(std::move(failure));
+            if (!failure.phase || failure.over) return std::unexpected(std::move(failure));
             found_.failures.push_back(std::move(failure));
         }
         if (parts_.empty()) return std::unexpected(found_.failures.front());

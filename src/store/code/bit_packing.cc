@@ -102,10 +102,15 @@ Header read_header(ByteReader& reader) {
     return header;
 }
 
+constexpr std::size_t packed_header_bytes = 1 + 1 + 4 * 8;
+
 template <typename T>
 Result<> unpack_all(std::string_view bytes, std::uint32_t count, std::vector<T>& out) {
     ByteReader reader(bytes);
     out.clear();
+    // Nothing is taken for blocks that are not there.
+    if (count / packed_block_values > bytes.size() / packed_header_bytes)
+        return fail(ErrorCode::corruption, "packed numbers are cut");
     out.reserve(count);
     while (out.size() < count) {
         const Header header = read_header(reader);

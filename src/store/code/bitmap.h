@@ -91,11 +91,12 @@ public:
 
     const std::vector<std::uint64_t>& words() const { return words_; }
 
-private:
+    /// Bits past the end, which `words` may have been given.
     void clear_tail() {
         if (size_ % 64 != 0) words_.back() &= (std::uint64_t{1} << (size_ % 64)) - 1;
     }
 
+private:
     std::uint32_t size_ = 0;
     std::vector<std::uint64_t> words_;
 };

@@ -64,6 +64,11 @@ void append_lz4(std::string& out, std::string_view bytes) {
 }
 
 Result<std::string> read_lz4(std::string_view bytes, std::size_t raw_bytes) {
+    // LZ4 makes at most 255 bytes of one: a damaged length is refused before it is believed.
+    constexpr std::size_t most_ratio = 255;
+    if (raw_bytes / most_ratio > bytes.size() || raw_bytes > LZ4_MAX_INPUT_SIZE ||
+        bytes.size() > std::size_t{LZ4_COMPRESSBOUND(LZ4_MAX_INPUT_SIZE)})
+        return fail(ErrorCode::corruption, "a compressed batch has a size that cannot be");
     std::string out(raw_bytes, '\0');
     const int size = LZ4_decompress_safe(bytes.data(), out.data(), static_cast<int>(bytes.size()),
                                          static_cast<int>(raw_bytes));

@@ -109,7 +109,8 @@ Result<> TemplateTexts::read_header(ByteReader& header, ByteReader& body) {
         first += known.count;
         if (known.slots.empty()) loose += std::uint64_t{known.count} * known.places;
     }
-    if (loose_words_.size() < packed_bits_bytes(loose, word_width_)) return damaged();
+    if (loose > ~std::uint32_t{0} || loose_words_.size() < packed_bits_bytes(loose, word_width_))
+        return damaged();
     members_.resize(values_);
     rank_of_.resize(values_);
     std::ranges::fill(counts, 0);

@@ -85,13 +85,16 @@ Result<> TextBlocksReader::load(std::size_t index) {
     raw_ = TRY(read_zstd(data_.substr(block.offset, block.compressed_bytes), block.raw_bytes));
     ByteReader reader(raw_);
     ends_.clear();
-    std::uint32_t end = 0;
-    for (std::size_t i = 0; i < count; ++i)
-        ends_.push_back(end += reader.number<std::uint32_t>());
-    texts_at_ = count * 4;
-    if (!reader.ok() || raw_.size() != texts_at_ + end) {
-        return fail(ErrorCode::corruption, "a block of texts is cut");
+    loaded_ = ~std::size_t{0};
+    if (raw_.size() / 4 < count) return fail(ErrorCode::corruption, "a block of texts is cut");
+    std::uint64_t end = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        end += reader.number<std::uint32_t>();
+        ends_.push_back(static_cast<std::uint32_t>(end));
     }
+    texts_at_ = count * 4;
+    if (raw_.size() != texts_at_ + end)
+        return fail(ErrorCode::corruption, "a block of texts is cut");
     loaded_ = index;
     return {};
 }

@@ -300,6 +300,7 @@ Result<> TokenIndexReader::add_rows(const Entry& entry, Bitmap& rows) const {
         const std::string_view raw = reader.take(bitmap.words().size() * 8);
         if (!reader.ok()) return damaged();
         copy_numbers(bitmap.words().data(), raw.data(), bitmap.words().size());
+        bitmap.clear_tail();
         rows.or_with(bitmap);
         return {};
     }

@@ -33,11 +33,14 @@ Result<> write_deletes_file(io::Folder& folder, const std::string& name, const D
 }
 
 Result<Deletes> read_deletes_file(const io::Folder& folder, const std::string& name) {
-    const std::string body = TRY(read_sealed(folder, name, deletes_kind));
+    return parse_deletes(name, TRY(read_sealed(folder, name, deletes_kind)));
+}
+
+Result<Deletes> parse_deletes(const std::string& name, std::string_view body) {
     ByteReader reader(body);
     Deletes deletes;
     const std::uint64_t count = reader.varint();
-    for (std::uint64_t i = 0; i < count; ++i) {
+    for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
         const auto first_seq_no = reader.number<std::int64_t>();
         const std::uint64_t rows = reader.varint();
         const std::string_view packed = reader.text();
@@ -46,8 +49,11 @@ Result<Deletes> read_deletes_file(const io::Folder& folder, const std::string& n
         Bitmap deleted(static_cast<std::uint32_t>(rows));
         const std::string raw = TRY(read_zstd(packed, deleted.words().size() * 8));
         copy_numbers(deleted.words().data(), raw.data(), deleted.words().size());
+        deleted.clear_tail();
         deletes.emplace_back(first_seq_no, std::move(deleted));
     }
+    if (!reader.ok() || !reader.at_end())
+        return fail(ErrorCode::corruption, name + ": the list of deleted rows makes no sense");
     return deletes;
 }
 

@@ -21,5 +21,7 @@ std::string deletes_bytes(const Deletes& deletes);
 
 Result<> write_deletes_file(io::Folder& folder, const std::string& name, const Deletes& deletes);
 Result<Deletes> read_deletes_file(const io::Folder& folder, const std::string& name);
+/// `name` is the file it is from, for the error.
+Result<Deletes> parse_deletes(const std::string& name, std::string_view body);
 
 }  // namespace elkhorn::store

@@ -2,6 +2,7 @@
 
 #include "base/kill_point.h"
 #include "store/file/sealed_file.h"
+#include "store/schema/document_id.h"
 
 #include <fmt/format.h>
 
@@ -105,7 +106,7 @@ Result<Manifest> parse_manifest(const std::string& name, std::string_view bytes)
         manifest.segments.push_back(entry);
     }
     if (reader.ok() && !reader.at_end()) manifest.id_uuid = reader.text();
-    if (!reader.ok() || !reader.at_end()) {
+    if (!reader.ok() || !reader.at_end() || !is_seq_no(manifest.flushed_seq_no)) {
         return fail(ErrorCode::corruption, name + ": its checksum holds, but it makes no sense");
     }
     return manifest;

@@ -14,10 +14,8 @@ std::string mark_name(std::uint64_t incarnation) {
 }
 
 Result<> make_mark(io::Folder& folder, std::uint64_t incarnation) {
-    if (!folder.exists(marks)) {
-        TRY(folder.make_folder(marks));
-        TRY(folder.sync_names(""));
-    }
+    if (!folder.exists(marks)) TRY(folder.make_folder(marks));
+    TRY(folder.sync_names(""));  // a try before this one may have made it, and no more
     TRY(folder.create(mark_name(incarnation)));
     return folder.sync_names(marks);
 }
@@ -31,6 +29,7 @@ Result<> mark_removed(io::Folder& folder, std::uint64_t incarnation, bool& left_
 }
 
 Result<> unmark_removed(io::Folder& folder, std::uint64_t incarnation) {
+    if (!folder.exists(marks)) return {};
     TRY(folder.remove(mark_name(incarnation)));
     return folder.sync_names(marks);
 }

@@ -96,6 +96,7 @@ Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(
     const std::string_view directory = bytes.substr(footer_at - size, size);
     if (crc32c(directory) != crc)
         return damaged(footer_at - size, "the directory's checksum is wrong");
+    if (mapped->unreadable(bytes)) return damaged(0, "the disk cannot read it");
     ByteReader reader(directory);
     std::vector<std::shared_ptr<const RowGroup>> groups;
     const std::uint64_t count = reader.varint();
@@ -105,8 +106,11 @@ Result<std::vector<std::shared_ptr<const RowGroup>>> open_segment(
         if (!reader.ok() || at > footer_at || group_bytes > footer_at - at) {
             return damaged(footer_at - size, "the directory makes no sense");
         }
-        groups.push_back(
-            TRY(open_group({mapped, bytes.substr(at, group_bytes), name, at}, salt, cache)));
+        groups.push_back(TRY(open_group({mapped, bytes.substr(at, group_bytes), name, at,
+                                         [file = mapped.get()](std::string_view part) {
+                                             return file->unreadable(part);
+                                         }},
+                                        salt, cache)));
     }
     return groups;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace elkhorn::store {
 
@@ -33,7 +34,8 @@ void ColumnDirectory::sort() {
         keys.push_back(key(i));
     sorted_.resize(size());
     std::iota(sorted_.begin(), sorted_.end(), std::uint32_t{0});
-    std::ranges::stable_sort(sorted_, {}, [&](std::uint32_t i) { return keys[i]; });
+    // Of two with one name and kind, which only strangers write, the first is found.
+    std::ranges::sort(sorted_, {}, [&](std::uint32_t i) { return std::pair(keys[i], i); });
 }
 
 ColumnDirectory::Key ColumnDirectory::key(std::uint32_t number) const {

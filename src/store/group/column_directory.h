@@ -7,7 +7,7 @@
 //   Damage    each entry has been looked at by `read`: what `entry` gives makes sense
 #pragma once
 
-#include "store/group/column_reader.h"
+#include "store/group/column_entry.h"
 
 #include <cstdint>
 #include <optional>

@@ -20,8 +20,6 @@
 namespace elkhorn::store {
 namespace {
 
-constexpr std::uint64_t max_values = std::uint64_t{1} << 31;
-
 class ColumnReader final : public Column {
 public:
     ColumnReader(const ColumnEntry& entry, const RowGroup& group, std::shared_ptr<Cache> cache)
@@ -148,10 +146,24 @@ public:
 
     std::unique_ptr<Texts> texts() const override;
 
-    Result<Bitmap> rows_with_text(std::string_view text) const override;
-    Result<Bitmap> rows_with_token(std::string_view token) const override;
+    Result<Bitmap> rows_with_text(std::string_view text) const override {
+        auto rows = find_text(text);
+        TRY(entry_.readable());
+        return rows;
+    }
+
+    Result<Bitmap> rows_with_token(std::string_view token) const override {
+        auto rows = find_token(token);
+        TRY(entry_.readable());
+        return rows;
+    }
+
     Result<> visit_tokens(std::string_view prefix, const TokenTest& wanted,
-                          const TokenVisit& visit) const override;
+                          const TokenVisit& visit) const override {
+        auto done = walk_tokens(prefix, wanted, visit);
+        TRY(entry_.readable());
+        return done;
+    }
 
     Result<std::shared_ptr<const TemplateTexts>> template_texts() const {
         if (entry_.encoding != Encoding::templates) return damaged("has no templates");
@@ -205,6 +217,8 @@ public:
         return entry_.bytes.substr(at, entry_.part_sizes[i]);
     }
 
+    Result<> readable() const { return entry_.readable(); }
+
     std::uint32_t values() const { return entry_.values; }
 
     Encoding encoding() const { return entry_.encoding; }
@@ -212,6 +226,11 @@ public:
     std::unexpected<Error> damaged(std::string_view what) const { return entry_.damaged(what); }
 
 private:
+    Result<Bitmap> find_text(std::string_view text) const;
+    Result<Bitmap> find_token(std::string_view token) const;
+    Result<> walk_tokens(std::string_view prefix, const TokenTest& wanted,
+                         const TokenVisit& visit) const;
+
     enum Part : std::uint32_t {
         part_rows,
         part_values,
@@ -225,7 +244,9 @@ private:
     Result<std::shared_ptr<const T>> decoded(Part part, Decode&& decode, Size&& size) const {
         if (auto known = cache_->find<T>({this, part})) return known;
         TRY(check());
-        auto made = std::make_shared<const T>(TRY(decode()));
+        auto decoded = decode();
+        TRY(entry_.readable());
+        auto made = std::make_shared<const T>(TRY(std::move(decoded)));
         cache_->put({this, part}, made, size(*made) + sizeof(T));
         return made;
     }
@@ -238,6 +259,7 @@ private:
             auto raw = read_zstd(part(0), rows.words().size() * 8);
             if (!raw) return damaged(raw.error().message);
             copy_numbers(rows.words().data(), raw->data(), rows.words().size());
+            rows.clear_tail();
             offsets.reserve(entry_.rows + 1);
             std::uint32_t value = 0;
             for (std::uint32_t row = 0; row < entry_.rows; ++row) {
@@ -310,7 +332,9 @@ private:
         ends.reserve(count);
         std::uint64_t end = 0;
         for (std::uint64_t i = 0; i < count; ++i) {
-            end += reader.varint();
+            const std::uint64_t size = reader.varint();
+            if (size > raw->size() - end) return damaged("has a dictionary that makes no sense");
+            end += size;
             ends.push_back(static_cast<std::uint32_t>(end));
         }
         if (!reader.ok() || reader.left() != end)
@@ -350,6 +374,7 @@ public:
             blocks_ = std::move(*opened);
         }
         auto text = blocks_->at(value);
+        TRY(column_.readable());
         if (!text) return column_.damaged(text.error().message);
         return text;
     }
@@ -370,11 +395,13 @@ public:
         if (column_.encoding() == Encoding::hex) {
             if (hex_ == nullptr) hex_ = TRY(column_.hex_texts());
             hex_->append(value, text_);
+            TRY(column_.readable());
             return text_;
         }
         if (templates_ == nullptr) templates_ = TRY(column_.template_texts());
-        if (auto done = templates_->append(value, text_); !done)
-            return column_.damaged(done.error().message);
+        const auto done = templates_->append(value, text_);
+        TRY(column_.readable());
+        if (!done) return column_.damaged(done.error().message);
         return text_;
     }
 
@@ -395,6 +422,7 @@ public:
         if (reader_ == nullptr)
             reader_ = make_source_reader(TRY(column_.source_shapes()), group_, column_);
         auto text = reader_->at(row);
+        TRY(column_.readable());
         if (!text) return column_.damaged(text.error().message);
         return text;
     }
@@ -434,7 +462,7 @@ private:
     std::vector<std::uint32_t> row_of_;
 };
 
-Result<Bitmap> ColumnReader::rows_with_text(std::string_view text) const {
+Result<Bitmap> ColumnReader::find_text(std::string_view text) const {
     const auto values = TRY(row_values());
     if (entry_.encoding == Encoding::hex) {
         RowsOf rows(*values, entry_.values);
@@ -461,7 +489,7 @@ Result<Bitmap> ColumnReader::rows_with_text(std::string_view text) const {
     return rows;
 }
 
-Result<Bitmap> ColumnReader::rows_with_token(std::string_view token) const {
+Result<Bitmap> ColumnReader::find_token(std::string_view token) const {
     if (entry_.encoding == Encoding::templates) {
         auto rows = TRY(template_texts())->rows_with_token(token);
         return rows ? std::move(rows) : damaged(rows.error().message);
@@ -475,8 +503,8 @@ Result<Bitmap> ColumnReader::rows_with_token(std::string_view token) const {
     return TRY(token_index())->rows_with(token);
 }
 
-Result<> ColumnReader::visit_tokens(std::string_view prefix, const TokenTest& wanted,
-                                    const TokenVisit& visit) const {
+Result<> ColumnReader::walk_tokens(std::string_view prefix, const TokenTest& wanted,
+                                   const TokenVisit& visit) const {
     if (!has_token_index()) return damaged("has no token index");
     if (entry_.encoding == Encoding::templates) {
         auto done = TRY(template_texts())->visit_tokens(prefix, wanted, visit);
@@ -506,60 +534,6 @@ Result<> ColumnReader::visit_tokens(std::string_view prefix, const TokenTest& wa
 }
 
 }  // namespace
-
-std::unexpected<Error> ColumnEntry::damaged(std::string_view what) const {
-    return fail(ErrorCode::corruption,
-                fmt::format("{}: the column {} at offset {} {}; run `elkhorn verify`, restore the "
-                            "file from a copy",
-                            place, path, file_offset, what));
-}
-
-Result<> ColumnEntry::check() const {
-    if (crc32c(bytes) != crc) return damaged("has a wrong checksum");
-    return {};
-}
-
-std::uint64_t ColumnEntry::size() const {
-    std::uint64_t size = 0;
-    for (const std::uint64_t part : part_sizes)
-        size += part;
-    return size;
-}
-
-std::optional<ColumnEntry> read_column_entry(ByteReader& reader, std::uint32_t rows,
-                                             std::uint64_t chunks_end) {
-    ColumnEntry entry;
-    entry.rows = rows;
-    entry.path = reader.text();
-    const auto kind = reader.number<std::uint8_t>();
-    const auto encoding = reader.number<std::uint8_t>();
-    const auto row_mode = reader.number<std::uint8_t>();
-    entry.flags = reader.number<std::uint8_t>();
-    const std::uint64_t values = reader.varint();
-    const std::uint64_t rows_with_value = reader.varint();
-    entry.tokens = reader.number<std::uint64_t>();
-    entry.min = reader.number<std::uint64_t>();
-    entry.max = reader.number<std::uint64_t>();
-    entry.offset = reader.number<std::uint64_t>();
-    entry.crc = reader.number<std::uint32_t>();
-    for (std::uint64_t& size : entry.part_sizes)
-        size = reader.varint();
-    for (const std::uint64_t size : entry.part_sizes) {
-        if (size > chunks_end) return std::nullopt;
-    }
-    const bool sound = reader.ok() && kind <= static_cast<std::uint8_t>(ColumnKind::spare) &&
-                       encoding >= 1 && encoding <= 9 && row_mode <= 2 && values < max_values &&
-                       rows_with_value <= rows && entry.offset <= chunks_end &&
-                       entry.size() <= chunks_end - entry.offset &&
-                       (row_mode != 0 || values == rows);
-    if (!sound) return std::nullopt;
-    entry.kind = static_cast<ColumnKind>(kind);
-    entry.encoding = static_cast<Encoding>(encoding);
-    entry.row_mode = static_cast<RowMode>(row_mode);
-    entry.values = static_cast<std::uint32_t>(values);
-    entry.rows_with_value = static_cast<std::uint32_t>(rows_with_value);
-    return entry;
-}
 
 std::uint64_t column_memory_bytes(const ColumnEntry& entry) {
     return sizeof(ColumnReader) + entry.path.size();

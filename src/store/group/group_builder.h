@@ -17,6 +17,7 @@
 #include "store/group/column.h"
 #include "store/schema/mapping.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -105,6 +106,9 @@ public:
 
     /// The newest row with that explicit id.
     std::optional<std::uint32_t> find_id(std::string_view id) const;
+
+    /// Whether the row was given its id explicitly.
+    bool has_id(std::uint32_t row) const { return std::ranges::binary_search(id_rows_, row); }
 
     std::uint64_t source_bytes() const { return source_bytes_; }
 

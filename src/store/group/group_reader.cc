@@ -87,7 +87,11 @@ public:
         const std::size_t at = all.size() - group_footer_bytes - size;
         const std::string_view directory = all.substr(at, size);
         if (crc32c(directory) != crc) return damaged("has a directory whose checksum is wrong");
-        ByteReader reader(directory);
+        // It is read again with each column that is found, and then nobody asks about the disk.
+        kept_directory_ = directory;
+        if (bytes_.unreadable && bytes_.unreadable(all.substr(at)))
+            return damaged("cannot be read");
+        ByteReader reader(kept_directory_);
         const auto version = reader.number<std::uint16_t>();
         if (version == 0 || version > group_version) {
             return fail(
@@ -100,12 +104,16 @@ public:
         rows_ = reader.number<std::uint32_t>();
         first_seq_no_ = reader.number<std::int64_t>();
         last_seq_no_ = reader.number<std::int64_t>();
-        if (!reader.ok()) return damaged("has a directory that makes no sense");
-        auto columns = ColumnDirectory::read(directory.substr(reader.position()), rows_, at);
+        const bool sound = reader.ok() && rows_ <= max_group_rows && is_seq_no(first_seq_no_) &&
+                           last_seq_no_ <= greatest_seq_no && last_seq_no_ >= first_seq_no_ - 1;
+        if (!sound) return damaged("has a directory that makes no sense");
+        auto columns = ColumnDirectory::read(
+            std::string_view(kept_directory_).substr(reader.position()), rows_, at);
         if (!columns) return damaged("has a directory that makes no sense");
         directory_ = std::move(*columns);
         columns_ = std::vector<std::atomic<const Column*>>(directory_.size());
-        hold(directory_.memory_bytes() + columns_.size() * sizeof(columns_[0]));
+        hold(kept_directory_.size() + directory_.memory_bytes() +
+             columns_.size() * sizeof(columns_[0]));
         source_ = find("_source", ColumnKind::text);
         seq_no_ = find("_seq_no", ColumnKind::integer);
         version_ = find("_version", ColumnKind::integer);
@@ -207,6 +215,7 @@ private:
         ColumnEntry found = directory_.entry(number);
         found.number = number;
         found.place = bytes_.place;
+        found.unreadable = &bytes_.unreadable;
         found.file_offset = bytes_.offset + found.offset;
         found.bytes = bytes_.bytes.substr(found.offset, found.size());
         return found;
@@ -256,8 +265,10 @@ private:
                         bytes_.place, bytes_.offset, what));
     }
 
-    static Result<std::int64_t> integer_at(const Column& column, std::uint32_t row) {
+    Result<std::int64_t> integer_at(const Column& column, std::uint32_t row) const {
         const auto values = TRY(column.integers());
+        if (row >= rows_ || !values->rows.has(row))
+            return damaged("lacks a number that every row has");
         return values->values[values->rows.first(row)];
     }
 
@@ -272,6 +283,7 @@ private:
     std::uint32_t rows_ = 0;
     std::int64_t first_seq_no_ = 0;
     std::int64_t last_seq_no_ = 0;
+    std::string kept_directory_;
     ColumnDirectory directory_;
     mutable Mutex making_;
     mutable std::vector<std::unique_ptr<Column>> made_columns_ GUARDED_BY(making_);

@@ -7,6 +7,7 @@
 #include "store/group/row_group.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ struct GroupBytes {
     std::string_view bytes;
     std::string place;         // for messages: the file
     std::uint64_t offset = 0;  // of `bytes` in it
+    // Asked after reading: whether a part of `bytes` were zeros, for the disk cannot read it. Null:
+    // they lie in memory.
+    std::function<bool(std::string_view part)> unreadable = nullptr;
 };
 
 /// Reads the directory only. `salt` makes generated ids (store/schema/document_id.h).

@@ -10,15 +10,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace elkhorn::store {
 namespace {
-
-// A refresh that finds this many rows in the growing builder ends it: encoding it over and over
-// would cost more than a row group that is not full.
-constexpr std::uint32_t freeze_at_refresh_rows = 8192;
-constexpr std::int64_t refresh_interval_ns = 1'000'000'000;
 
 Error conflict(std::string_view id, const std::string& why) {
     return {ErrorCode::conflict, fmt::format("[{}]: version conflict, {}", id, why)};
@@ -51,7 +47,8 @@ std::optional<Error> version_conflict(const Write& write, bool live,
 }
 
 std::int64_t next_version(const Write& write, std::optional<std::int64_t> version) {
-    return write.external ? write.external->number : version.value_or(0) + 1;
+    if (write.external) return write.external->number;
+    return version.value_or(0) + (version == std::numeric_limits<std::int64_t>::max() ? 0 : 1);
 }
 
 }  // namespace
@@ -81,87 +78,6 @@ void Index::set_created_at(Lsn lsn) {
     meta_.add(lsn);
 }
 
-// -- finding a document ---------------------------------------------------------------------------
-
-Result<std::optional<Index::Place>> Index::place_in(const std::shared_ptr<Slot>& slot,
-                                                    std::uint32_t row) const {
-    if (slot->is_deleted(row)) return std::nullopt;
-    Place place;
-    place.slot = slot;
-    place.row = row;
-    if (slot->builder != nullptr) {
-        place.seq_no = slot->builder->seq_no(row);
-        place.version = slot->builder->version(row);
-    } else {
-        place.seq_no = TRY(slot->group->seq_no(row));
-        place.version = TRY(slot->group->version(row));
-    }
-    return place;
-}
-
-/// The live document of that id. An explicit id may also be one that was generated here before.
-Result<std::optional<Index::Place>> Index::locate(std::string_view id) {
-    for (auto it = slots_.rbegin(); it != slots_.rend(); ++it) {
-        const std::shared_ptr<Slot>& slot = *it;
-        const auto row =
-            slot->builder != nullptr ? slot->builder->find_id(id) : TRY(slot->group->find_id(id));
-        if (!row) continue;
-        if (auto place = TRY(place_in(slot, *row))) return place;
-    }
-    const auto seq_no = seq_no_of(salt_, id);
-    if (!seq_no || *seq_no >= next_seq_no_) return std::nullopt;
-    for (const std::shared_ptr<Slot>& slot : slots_) {
-        if (*seq_no < slot->first_seq_no() || *seq_no > slot->last_seq_no()) continue;
-        std::uint32_t low = 0;
-        std::uint32_t high = slot->rows();
-        while (low < high) {
-            const std::uint32_t middle = low + (high - low) / 2;
-            const std::int64_t at = slot->builder != nullptr ? slot->builder->seq_no(middle)
-                                                             : TRY(slot->group->seq_no(middle));
-            if (at < *seq_no)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low == slot->rows()) return std::nullopt;
-        auto place = TRY(place_in(slot, low));
-        // The row may be of a document that was given its id explicitly.
-        if (!place || place->seq_no != *seq_no) return std::nullopt;
-        if (slot->builder == nullptr && TRY(slot->group->id(low)) != id) return std::nullopt;
-        return place;
-    }
-    return std::nullopt;
-}
-
-Result<Index::Known> Index::look_up(std::string_view id) {
-    Known known;
-    if (id.empty()) return known;
-    known.place = TRY(locate(id));
-    known.version = known.place ? std::optional(known.place->version)
-                                : tombstones_.version(id, node_.options->clock->steady_ns());
-    return known;
-}
-
-Result<Found> Index::read(const Place& place) {
-    Found found;
-    found.seq_no = place.seq_no;
-    found.version = place.version;
-    if (place.slot->builder != nullptr)
-        found.source = place.slot->builder->source(place.row);
-    else {
-        const auto sources = place.slot->group->sources();  // its text lives as long as it does
-        found.source = TRY(sources->at(place.row));
-    }
-    return found;
-}
-
-Result<std::optional<Found>> Index::get(std::string_view id) {
-    const Lock lock(mutex_);
-    const auto place = TRY(locate(id));
-    if (!place) return std::nullopt;
-    return TRY(read(*place));
-}
-
 // -- writing --------------------------------------------------------------------------------------
 
 /// The slot that takes the next row; a new one begins with that row's sequence number.
@@ -186,14 +102,20 @@ void Index::mark_deleted(Place& place) {
     slot.shown_deleted = nullptr;
     deletes_changed_ = true;
     may_merge_ = may_merge_ || slot.segment != 0;
+    changed();
+}
+
+/// The next view will be another one.
+void Index::changed() {
     dirty_ = true;
+    ++changes_;
 }
 
 void Index::add_row(const NewRow& row, const event::Document& document, std::string_view source) {
     GroupBuilder& builder = *growing(row.seq_no).builder;
     const std::uint32_t number = builder.add(row);
     if (router_.add(number, document, source, builder, manifest_.mapping)) shown_mapping_ = nullptr;
-    dirty_ = true;
+    changed();
 }
 
 /// The error is this write's alone.
@@ -350,7 +272,7 @@ Result<Lsn> Index::put_mapping(const Mapping& update) {
     TRY(merge_mapping(manifest_.mapping, update));
     router_.reset();
     shown_mapping_ = nullptr;
-    dirty_ = true;
+    changed();
     const Lsn lsn = node_.log->append(std::move(entry));
     meta_.add(lsn);
     return lsn;
@@ -366,40 +288,6 @@ void Index::replay_mapping(Lsn lsn, const Mapping& update) {
     meta_.add(lsn);
 }
 
-// -- views ----------------------------------------------------------------------------------------
-
-/// Encodes a frozen builder, once; whoever comes second waits for the first.
-Result<> Index::encode(const std::shared_ptr<Slot>& slot) {
-    const std::lock_guard<std::mutex> once(slot->encoding);
-    std::shared_ptr<GroupBuilder> builder;
-    {
-        const Lock lock(mutex_);
-        builder = slot->builder;
-    }
-    if (builder == nullptr) return {};
-    auto bytes = std::make_shared<const std::string>(builder->encode());
-    auto group = TRY(open_group({bytes, *bytes, "the tail of " + name_, 0}, salt_, node_.cache));
-    const Lock lock(mutex_);
-    slot->bytes = std::move(bytes);
-    slot->group = std::move(group);
-    slot->builder = nullptr;
-    count_bytes();
-    return {};
-}
-
-Result<bool> Index::encode_frozen() {
-    std::vector<std::shared_ptr<Slot>> frozen;
-    {
-        const Lock lock(mutex_);
-        for (const auto& slot : slots_) {
-            if (slot->frozen && slot->builder != nullptr) frozen.push_back(slot);
-        }
-    }
-    for (const auto& slot : frozen)
-        TRY(encode(slot));
-    return !frozen.empty();
-}
-
 std::optional<std::string> Index::warning() const {
     const Lock lock(mutex_);
     if (!router_.full()) return std::nullopt;
@@ -412,90 +300,6 @@ std::optional<std::string> Index::warning() const {
 void Index::forget_tombstones() {
     const Lock lock(mutex_);
     tombstones_.forget_old(node_.options->clock->steady_ns());
-}
-
-std::shared_ptr<const Bitmap> Index::deletes_of(Slot& slot) {
-    if (slot.deleted_rows == 0) return nullptr;
-    if (slot.shown_deleted == nullptr || slot.shown_deleted->size() != slot.rows()) {
-        auto copy = std::make_shared<Bitmap>(slot.rows());
-        slot.deleted.for_each([&](std::uint32_t row) { copy->set(row); });
-        slot.shown_deleted = std::move(copy);
-    }
-    return slot.shown_deleted;
-}
-
-/// Makes the view of what is encoded and, when asked, of the growing builder as it is now.
-Result<> Index::publish(bool with_growing) {
-    auto view = std::make_shared<IndexView>();
-    view->name = name_;
-    view->uuid = manifest_.uuid;
-    view->created_ms = manifest_.created_ms;
-    view->settings_json = manifest_.settings_json;
-    view->segments = static_cast<std::uint32_t>(manifest_.segments.size());
-    if (shown_mapping_ == nullptr)
-        shown_mapping_ = std::make_shared<const Mapping>(manifest_.mapping);
-    view->mapping = shown_mapping_;
-    for (const SegmentEntry& segment : manifest_.segments)
-        view->size_bytes += segment.size_bytes;
-    for (const auto& slot : slots_) {
-        std::shared_ptr<const RowGroup> group = slot->group;
-        if (group == nullptr) {
-            if (!with_growing || slot->builder->rows() == 0) continue;
-            auto bytes = std::make_shared<const std::string>(slot->builder->encode());
-            group = TRY(open_group({bytes, *bytes, "the tail of " + name_, 0}, salt_, node_.cache));
-        }
-        if (slot->segment == 0) view->size_bytes += group->size_bytes();
-        view->groups.push_back({group, deletes_of(*slot)});
-        view->documents += group->rows() - slot->deleted_rows;
-        view->deleted += slot->deleted_rows;
-    }
-    view_ = std::move(view);
-    return {};
-}
-
-Result<> Index::refresh() {
-    const std::lock_guard<std::mutex> once(refreshing_);
-    {
-        const Lock lock(mutex_);
-        if (!dirty_ && view_ != nullptr) return {};
-        if (!slots_.empty() && slots_.back()->builder != nullptr &&
-            slots_.back()->builder->rows() >= freeze_at_refresh_rows) {
-            slots_.back()->frozen = true;
-        }
-    }
-    // Builders may be frozen by writers meanwhile: go on until only the growing one is left.
-    while (TRY(encode_frozen())) {
-    }
-    const Lock lock(mutex_);
-    const bool full = std::ranges::any_of(
-        slots_, [](const auto& slot) { return slot->frozen && slot->builder != nullptr; });
-    TRY(publish(true));
-    dirty_ = full;
-    refreshed_ns_ = node_.options->clock->steady_ns();
-    return {};
-}
-
-/// The view as it is, with the newest mapping: that one is shown at once, documents after a
-/// refresh.
-void Index::show_mapping() {
-    shown_mapping_ = std::make_shared<const Mapping>(manifest_.mapping);
-    auto view = std::make_shared<IndexView>(*view_);
-    view->mapping = shown_mapping_;
-    view_ = std::move(view);
-}
-
-Result<std::shared_ptr<const IndexView>> Index::view() {
-    {
-        const Lock lock(mutex_);
-        if (view_ != nullptr && shown_mapping_ == nullptr) show_mapping();
-        const std::int64_t age = node_.options->clock->steady_ns() - refreshed_ns_;
-        if (view_ != nullptr && (!dirty_ || age < refresh_interval_ns)) return view_;
-    }
-    while (true) {
-        TRY(refresh());
-        const Lock lock(mutex_);
-        if (view_ != nullptr) return view_;  // a merge may have taken it away again
-    }
 }
 
 }  // namespace elkhorn::store

@@ -3,8 +3,9 @@
 //
 //   slots (oldest first)   growing builder | frozen builder -> encoded in memory -> in a segment
 //
-// One mutex guards the writer's state; nothing is read from or written to disk under it but the
-// look-up of an explicit _id. Encoding and flushing work on frozen slots, outside it.
+// One mutex guards the writer's state; nothing is read from or written to disk under it but for a
+// write's look-up of its _id and an update's read. Encoding and flushing work on frozen slots,
+// readers on sealed ones, outside it.
 #pragma once
 
 #include "base/mutex.h"
@@ -17,6 +18,7 @@
 #include "store/index/merge_rules.h"
 #include "store/index/node.h"
 #include "store/index/pinned_index.h"
+#include "store/index/sealed_group.h"
 #include "store/index/slot.h"
 #include "store/index/tombstones.h"
 #include "store/log/log_entry.h"
@@ -36,20 +38,6 @@
 #include <vector>
 
 namespace elkhorn::store {
-
-/// A row group in a segment, as retention sees it.
-struct SealedGroup {
-    std::int64_t first_seq_no = 0;
-    std::uint32_t live_rows = 0;
-    std::uint64_t size_bytes = 0;
-    std::optional<std::int64_t> newest_ms;  // of `@timestamp`; nothing without one
-    std::uint64_t segment = 0;              // whose file it is in
-};
-
-enum class FlushScope : std::uint8_t {
-    full_groups,  // the row group that grows stays in memory, and what made it in the log
-    everything,
-};
 
 class LogEntries;
 class SegmentWriter;
@@ -124,6 +112,8 @@ public:
     std::int64_t tail_bytes() const { return counted_bytes_; }
 
 private:
+    static constexpr std::int64_t refresh_interval_ns = 1'000'000'000;
+
     struct Place {
         std::shared_ptr<Slot> slot;
         std::uint32_t row = 0;
@@ -140,6 +130,7 @@ private:
     /// By first seq_no of the row group.
     using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
     using Groups = std::vector<std::shared_ptr<const RowGroup>>;
+    using Slots = std::vector<std::shared_ptr<Slot>>;
 
     /// What one flush takes to disk.
     struct Flush {
@@ -162,12 +153,12 @@ private:
         MergeSize size;
     };
 
+    struct Shown;
     struct Merged;
     struct Merge;
 
     Result<std::optional<Place>> locate(std::string_view id) REQUIRES(mutex_);
-    Result<std::optional<Place>> place_in(const std::shared_ptr<Slot>& slot,
-                                          std::uint32_t row) const;
+    Result<Place> place_in(const std::shared_ptr<Slot>& slot, std::uint32_t row) const;
     Slot& growing(std::int64_t seq_no) REQUIRES(mutex_);
     Result<Known> look_up(std::string_view id) REQUIRES(mutex_);
     static Result<Found> read(const Place& place);
@@ -183,7 +174,13 @@ private:
     void freeze_if_full() REQUIRES(mutex_);
     void count_bytes() REQUIRES(mutex_);
     Result<> encode(const std::shared_ptr<Slot>& slot);
-    Result<> publish(bool with_growing) REQUIRES(mutex_);
+    Result<> encode_all(const Slots& slots);
+    Result<std::shared_ptr<IndexView>> begin_view(std::vector<Shown>& shown) REQUIRES(mutex_);
+    void publish(std::shared_ptr<IndexView> view, const std::vector<Shown>& shown) REQUIRES(mutex_);
+    std::optional<Found> get_built(std::string_view id, Groups& groups, Slots& slots) const
+        REQUIRES(mutex_);
+    bool is_live(const std::shared_ptr<Slot>& slot, std::uint32_t row) const;
+    void changed() REQUIRES(mutex_);
     void show_mapping() REQUIRES(mutex_);
     std::shared_ptr<const Bitmap> deletes_of(Slot& slot) REQUIRES(mutex_);
     Result<> run_flush(Flush& flush, FlushScope scope);
@@ -196,7 +193,8 @@ private:
     Result<> write_segments(Flush& flush);
     void give_back(const Flush& flush);
     bool may_be_named(const Manifest& next) const;
-    void remove_strays();
+    void give_up(std::vector<std::string> files, bool may_be_named);
+    void remove_files(std::vector<std::string>& files) const;
     void install(Flush& flush);
     std::vector<SealedSegment> sealed_segments() const REQUIRES(mutex_);
     void begin_merge(std::span<const SealedSegment> segments, Merge& merge) REQUIRES(mutex_);
@@ -232,7 +230,8 @@ private:
     Uncovered logged_deletes_ GUARDED_BY(mutex_);
     bool deletes_changed_ GUARDED_BY(mutex_) = false;  // since the deletes file was written
     Tombstones tombstones_ GUARDED_BY(mutex_);
-    bool dirty_ GUARDED_BY(mutex_) = false;    // since the last view
+    bool dirty_ GUARDED_BY(mutex_) = false;  // since the last view
+    std::uint64_t changes_ GUARDED_BY(mutex_) = 0;
     bool retired_ GUARDED_BY(mutex_) = false;  // it is going: nobody writes to it any more
     std::int64_t refreshed_ns_ GUARDED_BY(mutex_) = 0;
     std::shared_ptr<const Mapping> shown_mapping_ GUARDED_BY(mutex_);
@@ -240,7 +239,7 @@ private:
     std::mutex merging_;   // one merge at a time; taken before the others
     std::mutex flushing_;  // one flush at a time, and one new manifest
     std::atomic<bool> closed_{false};
-    std::atomic<bool> may_merge_{true};  // something happened since `merge` found nothing to do
+    std::atomic<bool> may_merge_{true};  // something happened since `merge` found none to do
     // of the newest deletes file tried; changed by the one who flushes
     std::uint64_t deletes_number_ = 0;
     std::vector<std::string> strays_;  // files of what failed; of the one who flushes

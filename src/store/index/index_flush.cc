@@ -60,8 +60,7 @@ Result<> Index::flush(FlushScope scope) {
 
 Result<> Index::run_flush(Flush& flush, FlushScope scope) {
     if (!begin_flush(flush, scope)) return {};
-    for (const auto& slot : flush.waiting)
-        TRY(encode(slot));
+    TRY(encode_all(flush.waiting));
     take_deletes(flush);
     if (auto written = write_files(flush); !written) {
         const Lock lock(mutex_);
@@ -71,7 +70,7 @@ Result<> Index::run_flush(Flush& flush, FlushScope scope) {
     }
     install(flush);
     installed.reached();
-    remove_strays();  // whatever failed before: this manifest names none of it
+    remove_files(strays_);  // whatever failed before: this manifest names none of it
     if (flush.deletes && flush.old_deletes != 0) {
         TRY(node_.folder->remove(deletes_name(incarnation_, flush.old_deletes)));
         old_deletes_removed.reached();
@@ -145,18 +144,26 @@ Result<> Index::write_files(Flush& flush) {
     return write_manifest(*node_.folder, flush.manifest);
 }
 
-/// The room that a flush has taken before it failed: its next try takes other numbers. What may be
-/// named by a manifest waits for the next one.
+/// The room that a flush has taken before it failed: its next try takes other numbers.
 void Index::give_back(const Flush& flush) {
     const std::string folder = index_folder(incarnation_);
+    std::vector<std::string> files;
     for (std::uint64_t n = flush.first_segment; n < flush.manifest.next_segment; ++n)
-        strays_.push_back(segment_name(incarnation_, n));
+        files.push_back(segment_name(incarnation_, n));
     if (flush.deletes) {
-        strays_.push_back(deletes_name(incarnation_, deletes_number_));
-        strays_.push_back(strays_.back() + ".new");
+        files.push_back(deletes_name(incarnation_, deletes_number_));
+        files.push_back(files.back() + ".new");
     }
-    strays_.push_back(folder + "/manifest.new");
-    if (!flush.naming || !may_be_named(flush.manifest)) remove_strays();
+    files.push_back(folder + "/manifest.new");
+    give_up(std::move(files), flush.naming && may_be_named(flush.manifest));
+}
+
+/// Removes what a failed flush or merge has written, or keeps it for the next manifest to be in
+/// place: until then the one before may be on the disk, and name files of a failure before this
+/// one.
+void Index::give_up(std::vector<std::string> files, bool may_be_named) {
+    if (!may_be_named) remove_files(files);
+    std::ranges::move(files, std::back_inserter(strays_));
 }
 
 /// Whether the disk has that manifest, or nobody can tell.
@@ -167,8 +174,9 @@ bool Index::may_be_named(const Manifest& next) const {
     return !there || manifest_bytes(*there) == manifest_bytes(next);
 }
 
-void Index::remove_strays() {
-    std::erase_if(strays_, [this](const std::string& file) {
+/// Those that cannot be removed stay in the list.
+void Index::remove_files(std::vector<std::string>& files) const {
+    std::erase_if(files, [this](const std::string& file) {
         const auto removed = node_.folder->remove(file);
         if (!removed)
             log::warn("a file of a flush that failed stays until the next flush",

@@ -252,14 +252,14 @@ Result<> Index::name_merged(Merge& merge, std::span<const std::uint64_t> old) {
         deletes_changed_ = false;
     }
     const std::uint64_t old_deletes = next.deletes;
-    if (auto named = write_manifest_with(next, deletes, covered); !named) {
+    if (auto written = write_manifest_with(next, deletes, covered); !written) {
         const Lock lock(mutex_);
         deletes_changed_ = true;
-        strays_.push_back(segment_name(incarnation_, merge.entry.number));
+        std::vector<std::string> files = {segment_name(incarnation_, merge.entry.number)};
         if (next.deletes != old_deletes && next.deletes != 0)
-            strays_.push_back(deletes_name(incarnation_, next.deletes));
-        if (!may_be_named(next)) remove_strays();
-        return named;
+            files.push_back(deletes_name(incarnation_, next.deletes));
+        give_up(std::move(files), may_be_named(next));
+        return written;
     }
     {
         const Lock lock(mutex_);
@@ -267,7 +267,7 @@ Result<> Index::name_merged(Merge& merge, std::span<const std::uint64_t> old) {
         install_merged(merge, next);
     }
     installed.reached();
-    remove_strays();
+    remove_files(strays_);
     if (old_deletes == 0) return {};
     return node_.folder->remove(deletes_name(incarnation_, old_deletes));
 }
@@ -324,7 +324,7 @@ void Index::install_merged(Merge& merge, const Manifest& next) {
     manifest_.deletes = next.deletes;
     // The view may be older than the deletes that the merge made good; the next one is made anew.
     view_ = nullptr;
-    dirty_ = true;
+    changed();
 }
 
 // -- retention ------------------------------------------------------------------------------------

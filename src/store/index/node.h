@@ -4,6 +4,7 @@
 #include "io/folder.h"
 #include "store/group/cache.h"
 #include "store/index/options.h"
+#include "store/index/shared_work.h"
 #include "store/log/write_log.h"
 
 #include <atomic>
@@ -18,6 +19,7 @@ struct Node {
     MemoryAccount* memory = nullptr;
     const Options* options = nullptr;
     std::shared_ptr<Cache> cache;
+    SharedWork* encoding = nullptr;  // null: whoever encodes does it alone
     // of all indices: builders and row groups not yet in segments
     std::atomic<std::int64_t> tail_bytes{0};
     std::atomic<std::int64_t> tombstone_bytes{0};

@@ -47,6 +47,7 @@ struct Options {
     std::vector<std::string> snapshot_folders;
     std::function<Result<std::unique_ptr<io::Folder>>(const std::string& path, bool exclusive)>
         open_folder = io::open_folder;
+    std::size_t encode_threads = 0;  // beside the housekeeper's; 0: by the machine's cores
     // false: no threads; commits, flushes happen within the calls (simulation)
     bool background = true;
 };

@@ -1,5 +1,6 @@
 #include "store/log/log_entry.h"
 
+#include "store/schema/document_id.h"
 #include "store/schema/mapping.h"
 
 namespace elkhorn::store {
@@ -7,6 +8,10 @@ namespace {
 
 std::unexpected<Error> too_short() {
     return fail(ErrorCode::corruption, "an entry that ends early");
+}
+
+std::unexpected<Error> no_number() {
+    return fail(ErrorCode::corruption, "an entry whose sequence number cannot be");
 }
 
 }  // namespace
@@ -40,6 +45,7 @@ Result<LoggedDocument> read_document(ByteReader& reader) {
     document.id = reader.text();
     document.source = reader.text();
     if (!reader.ok()) return too_short();
+    if (!is_seq_no(document.seq_no)) return no_number();
     return document;
 }
 
@@ -49,6 +55,7 @@ Result<LoggedDelete> read_delete(ByteReader& reader) {
     logged.version = static_cast<std::int64_t>(reader.varint());
     logged.id = reader.text();
     if (!reader.ok()) return too_short();
+    if (!is_seq_no(logged.seq_no)) return no_number();
     return logged;
 }
 

@@ -39,11 +39,12 @@ bool later_write_in(std::string_view bytes) {
     return find_write(bytes) != bytes.npos;
 }
 
-/// An error of syncing is never taken for a full disk, whatever the disk says: what it has is
-/// unknown.
-Result<> for_good(Result<> synced) {
-    if (!synced) synced.error().code = ErrorCode::io;
-    return synced;
+/// A page of zeros looks like the end of the log, and is none.
+std::unexpected<Error> unreadable(const std::string& name) {
+    return fail(ErrorCode::corruption,
+                name +
+                    ": the disk gives no answer for a part of it; restore the file from a copy, "
+                    "or run `elkhorn repair`");
 }
 
 /// Counts the entries of a frame; false where they are not what its header says.
@@ -102,6 +103,8 @@ Result<LogCheck> check_log(const io::Folder& folder) {
         const auto mapped = TRY(folder.map("log/" + name));
         found.bytes += mapped->bytes().size();
         check_file("log/" + name, mapped->bytes(), next, found);
+        if (mapped->unreadable(mapped->bytes()))
+            found.damage.push_back(unreadable("log/" + name).error().message);
     }
     return found;
 }
@@ -142,6 +145,8 @@ Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>&
         const auto version = reader.number<std::uint16_t>();
         reader.number<std::uint16_t>();
         const auto crc = reader.number<std::uint32_t>();
+        // Before anything is removed for having no header.
+        if (mapped->unreadable(bytes)) return unreadable("log/" + name);
         File file;
         file.number = reader.number<std::uint64_t>();
         file.first_lsn = reader.number<std::uint64_t>();
@@ -180,9 +185,9 @@ Result<> WriteLog::recover(const std::function<Result<>(Lsn, std::string_view)>&
         }
         next_lsn_ = std::max(next_lsn_, file.first_lsn);
         files_.push_back(file);
-        if (auto done = replay_file(file, bytes, replay); !done) {
-            return within("log/" + name, done.error());
-        }
+        const auto done = replay_file(file, bytes, replay);
+        if (mapped->unreadable(bytes)) return unreadable("log/" + name);
+        if (!done) return within("log/" + name, done.error());
     }
     committed_ = next_lsn_ - 1;
     log_replayed.reached();
@@ -242,7 +247,7 @@ Result<> WriteLog::start_file() {
     file_created.reached();
     TRY(appender->append(log_file_header(file.number, file.first_lsn)));
     file_written.reached();
-    TRY(for_good(appender->sync()));
+    TRY(appender->sync());
     file_synced.reached();
     // Without a descriptor to open the folder nothing was synced, and nothing is lost.
     TRY(folder_.sync_names("log"));
@@ -362,7 +367,7 @@ Result<> WriteLog::write_batch(const Entries& entries, Lsn first) {
     make_frames(entries, first);
     TRY(appender_->append(frames_));
     batch_written.reached();
-    TRY(for_good(appender_->sync()));
+    TRY(appender_->sync());
     batch_synced.reached();
     syncs.add();
     log_bytes.add(static_cast<std::int64_t>(frames_.size()));

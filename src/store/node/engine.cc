@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "store/file/removed_indices.h"
 #include "store/log/log_entry.h"
+#include "store/schema/document_id.h"
 #include "store/schema/index_name.h"
 #include "store/snapshot/index_restore.h"
 
@@ -29,6 +30,7 @@ KillPoint delete_done{"index.delete.done"};
 
 constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writers pause
 constexpr std::int64_t pause_ms = 50;
+constexpr std::size_t most_encoders = 8;
 constexpr std::int64_t overload_ms = 10'000;
 
 }  // namespace
@@ -43,6 +45,10 @@ Engine::Engine(std::unique_ptr<io::Folder> folder, Options options)
     node_.options = &options_;
     node_.cache = std::make_shared<Cache>(options_.memory[MemoryUse::cache]);
     limits_.emplace(node_);
+    if (!options_.background) return;
+    const std::size_t threads = options_.encode_threads;
+    encoding_.emplace(threads != 0 ? threads : std::min(most_encoders, io::cores() - 1));
+    node_.encoding = &*encoding_;
 }
 
 Engine::~Engine() {
@@ -200,9 +206,17 @@ Result<> Engine::adopt(Manifest manifest, const Fill& fill) {
         const Lock lock(mutex_);
         if (indices_.contains(name) || !restoring_.insert(name).second)
             return fail(ErrorCode::conflict, fmt::format("index [{}] already exists", name));
+        const auto far = static_cast<std::int64_t>((1 + random_.below(1 << 14)) << 32);
+        if (manifest.flushed_seq_no > greatest_seq_no - far) {
+            restoring_.erase(name);
+            return fail(ErrorCode::corruption,
+                        fmt::format("index [{}]: the snapshot says that its sequence numbers have "
+                                    "come to their end ({}); restore another one",
+                                    name, manifest.flushed_seq_no));
+        }
         manifest.incarnation = next_incarnation_++;
         manifest.uuid = random_id(random_);
-        manifest.flushed_seq_no += static_cast<std::int64_t>((1 + random_.below(1 << 14)) << 32);
+        manifest.flushed_seq_no += far;
     }
     const auto index = restore_index(node_, manifest, fill);
     const Lock lock(mutex_);

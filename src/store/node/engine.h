@@ -143,6 +143,7 @@ private:
     Result<> finish_removals();
     Result<> housekeep();
     Result<bool> housekeep(Index& index);
+    Result<> encode_frozen();
     Result<> flush_one(Index& index, FlushScope scope);
     bool may_flush(const Index& index) const;
     Result<> remove_what_is_left(const Leaving& index, Lsn committed);
@@ -172,6 +173,7 @@ private:
     std::uint64_t next_incarnation_ GUARDED_BY(mutex_) = 1;
     Random random_ GUARDED_BY(mutex_);
     bool stopping_ GUARDED_BY(mutex_) = false;
+    std::optional<SharedWork> encoding_;  // nothing without threads
     std::mutex housekeeping_;
     std::vector<Leaving> leaving_;  // of whoever has housekeeping_
     io::Thread housekeeper_;

@@ -264,7 +264,8 @@ TEST(DeletedIndex, ADeleteThatFailedLeavesTheIndexWhole) {
         EXPECT_EQ(bench.store().exists("i0"), !deleted);
         ASSERT_TRUE(bench.put(10, 2));
         if (seed % 3 == 0) {
-            ASSERT_TRUE(bench.store().flush());
+            const auto flushed = bench.store().flush();
+            ASSERT_TRUE(flushed) << "seed " << seed << ": " << flushed.error().message;
         }
         ASSERT_TRUE(bench.crash(seed)) << "seed " << seed << ": " << bench.refusal();
         const auto ids = bench.found();

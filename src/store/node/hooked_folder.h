@@ -14,7 +14,8 @@
 
 namespace elkhorn::store {
 
-/// `call` is "create", "append", "sync", "map", "read", "rename", "remove" or "sync_names".
+/// `call` is "create", "append", "sync", "map", "read", "rename", "remove", "sync_names", or
+/// "touch": bytes of a mapped file were read, which an error makes unreadable.
 using DiskHook =
     std::function<std::optional<Error>(std::string_view call, const std::string& name)>;
 
@@ -31,7 +32,7 @@ public:
 
     Result<std::shared_ptr<const io::Mapped>> map(const std::string& name) const override {
         TRY(ask("map", name));
-        return under_->map(name);
+        return std::make_shared<MappedFile>(TRY(under_->map(name)), name, hook_);
     }
 
     Result<std::string> read(const std::string& name) const override {
@@ -96,6 +97,23 @@ private:
         std::unique_ptr<io::Appender> under_;
         std::string name_;
         const HookedFolder& folder_;  // lives longer
+    };
+
+    class MappedFile final : public io::Mapped {
+    public:
+        MappedFile(std::shared_ptr<const io::Mapped> under, std::string name, const DiskHook& hook)
+            : under_(std::move(under)), name_(std::move(name)), hook_(hook) {}
+
+        std::string_view bytes() const override { return under_->bytes(); }
+
+        bool unreadable(std::string_view part) const override {
+            return (hook_ && hook_("touch", name_)) || under_->unreadable(part);
+        }
+
+    private:
+        std::shared_ptr<const io::Mapped> under_;
+        std::string name_;
+        const DiskHook& hook_;  // the test's
     };
 
     Result<> ask(std::string_view call, const std::string& name) const {

@@ -115,10 +115,24 @@ bool Engine::may_flush(const Index& index) const {
     return !options_.background || troubles_.due(index, "flush");
 }
 
+/// Builders that are full, of several indices at once: writers wait for them.
+Result<> Engine::encode_frozen() {
+    const auto indices = all();
+    const auto encode_one = [&](std::size_t i) -> Result<> {
+        auto encoded = indices[i]->encode_frozen();
+        room_.notify_all();
+        if (!encoded) return std::unexpected(encoded.error());
+        return {};
+    };
+    if (encoding_ && node_.frozen_builders > 1) return encoding_->run(indices.size(), encode_one);
+    FirstError failed;
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        failed.add(encode_one(i));
+    return failed.take();
+}
+
 Result<bool> Engine::housekeep(Index& index) {
-    TRY(index.encode_frozen());
     index.forget_tombstones();
-    room_.notify_all();
     if (!index.wants_flush() || !may_flush(index)) return false;
     TRY(flush_one(index, FlushScope::full_groups));
     return true;
@@ -132,6 +146,7 @@ Result<> Engine::housekeep() {
     if (flushed) run_retention();
     FirstError failed;
     failed.add(remove_leaving());
+    failed.add(encode_frozen());
     for (const auto& index : all()) {
         const auto done = housekeep(*index);
         flushed = flushed || !done || *done;

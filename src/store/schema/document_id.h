@@ -14,6 +14,14 @@
 
 namespace elkhorn::store {
 
+/// No document has a greater sequence number, whatever bytes on a disk say: there is room above it
+/// to go on counting.
+constexpr std::int64_t greatest_seq_no = std::int64_t{1} << 62;
+
+constexpr bool is_seq_no(std::int64_t number) {
+    return number >= 0 && number <= greatest_seq_no;
+}
+
 /// From the index's uuid.
 std::uint64_t id_salt(std::string_view uuid);
 

@@ -18,8 +18,13 @@ Result<> check_segments(const Node& node, const Manifest& manifest, const std::s
         const auto groups =
             TRY(open_segment(*node.folder, name, id_salt(manifest.id_origin()), node.cache));
         for (const auto& group : groups) {
-            for (const auto& column : group->columns())
-                TRY(column->check());
+            TRY(group->bytes());  // which checks them
+            if (group->last_seq_no() >= manifest.flushed_seq_no) {
+                return fail(ErrorCode::corruption,
+                            fmt::format("{}: it has sequence number {}, but the manifest says that "
+                                        "segments end before {}; restore another snapshot",
+                                        name, group->last_seq_no(), manifest.flushed_seq_no));
+            }
         }
     }
     return {};

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace elkhorn::store {
 namespace {
@@ -71,7 +73,9 @@ Result<std::vector<Snapshot>> SnapshotRepository::list() const {
         if (!found) return std::unexpected(found.error());
         all.push_back(std::move(*found));
     }
-    std::ranges::stable_sort(all, {}, &Snapshot::started_ms);
+    std::ranges::sort(all, {}, [](const Snapshot& snapshot) {
+        return std::pair(snapshot.started_ms, std::string_view(snapshot.name));
+    });
     return all;
 }
 

@@ -15,6 +15,7 @@ inline search::Answer<search::RequestContext> search_context(const Call& call) {
     context.now_ms = call.context().clock->wall_ms();
     context.deadline_ns =
         call.context().clock->steady_ns() + call.context().query_timeout_ms * 1'000'000;
+    context.left = call.request().abandonment;
     context.memory = &call.context().store->memory();
     context.max_buckets = call.context().max_buckets;
     context.indices = std::move(*views);

@@ -25,28 +25,6 @@
 
 namespace elkhorn::search::agg {
 
-/// Selections made for the aggregations below; kept, so that a warm one allocates nothing.
-struct SelectionBuffer {
-    std::vector<std::uint32_t> rows;
-    std::vector<std::uint32_t> buckets;
-
-    void clear() {
-        rows.clear();
-        buckets.clear();
-    }
-
-    void add(std::uint32_t row, std::uint32_t bucket) {
-        rows.push_back(row);
-        buckets.push_back(bucket);
-    }
-
-    Selection selection(std::uint32_t bucket_count) const {
-        return {rows, buckets, bucket_count, false};
-    }
-
-    std::size_t memory_bytes() const { return (rows.capacity() + buckets.capacity()) * 4; }
-};
-
 /// What a request may use: memory while it counts, buckets in its answer.
 class Ledger {
 public:

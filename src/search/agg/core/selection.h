@@ -2,8 +2,10 @@
 // of its parent's buckets: one pass over rows serves all buckets.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace elkhorn::search::agg {
 
@@ -35,6 +37,28 @@ struct Selection {
                 visit(row, std::uint32_t{0});
         }
     }
+};
+
+/// Selections made for the aggregations below; kept, so that a warm one allocates nothing.
+struct SelectionBuffer {
+    std::vector<std::uint32_t> rows;
+    std::vector<std::uint32_t> buckets;
+
+    void clear() {
+        rows.clear();
+        buckets.clear();
+    }
+
+    void add(std::uint32_t row, std::uint32_t bucket) {
+        rows.push_back(row);
+        buckets.push_back(bucket);
+    }
+
+    Selection selection(std::uint32_t bucket_count) const {
+        return {rows, buckets, bucket_count, false};
+    }
+
+    std::size_t memory_bytes() const { return (rows.capacity() + buckets.capacity()) * 4; }
 };
 
 }  // namespace elkhorn::search::agg
