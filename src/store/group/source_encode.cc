@@ -167,7 +167,8 @@ private:
         return values_.size() <= most_leaves;
     }
 
-    bool key() {
+    /// A path is the names of the members, joined by dots; an empty name is one, too.
+    bool key(bool at_root) {
         if (at_ >= json_.size() || json_[at_] != '"') return false;
         const std::size_t end = end_of_string(json_, at_);
         if (end == nowhere) return false;
@@ -175,7 +176,7 @@ private:
         text_ += quoted;
         at_ = end;
         if (!unescape(quoted, name_)) return false;
-        if (!path_.empty()) path_.push_back('.');
+        if (!at_root) path_.push_back('.');
         path_ += name_;
         skip_blanks();
         if (!take_char(':')) return false;
@@ -192,7 +193,7 @@ private:
         if (take_char(close)) return true;
         for (;;) {
             const std::size_t path_size = path_.size();
-            if (object && !key()) return false;
+            if (object && !key(depth == 0)) return false;
             if (!value(depth + 1)) return false;
             path_.resize(path_size);
             skip_blanks();

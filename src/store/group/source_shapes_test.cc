@@ -79,6 +79,8 @@ public:
         EXPECT_EQ(at, sources.size());
     }
 
+    Store& store() { return *store_; }
+
 private:
     io::FakeDisk disk_;
     event::FieldNames names_;
@@ -186,6 +188,51 @@ TEST(SourceShapes, ADocumentOfMoreValuesThanAShapeMayHave) {
     for (int i = 0; i < 5000; ++i)
         many += ",1";
     Bench().expect_back({"{\"a\":[" + many + "]}", "{\"a\":1}"});
+}
+
+/// Names that Elasticsearch refuses, wherever they stand: one rule, the names joined by dots.
+TEST(OddNames, DocumentsComeBackAndTheirFieldsAreFoundByTheNamesJoinedByDots) {
+    const std::vector<std::string> names = {"",    ".",   "..",  "a..b", ".a", "a.", "a",  " ",
+                                            "a b", "...", ".a.", "_",    "\"", "*",  "a.b"};
+    Bench bench;
+    std::vector<std::string> sources;
+    std::vector<std::string> paths;
+    for (const std::string& name : names) {
+        std::string key;
+        text::append_json_string(key, name);
+        const auto add = [&](const std::string& source, const std::string& path) {
+            sources.push_back(source);
+            paths.push_back(path);
+        };
+        const auto value = [&] {
+            return fmt::format("\"word{}\"", sources.size());
+        };
+        add(fmt::format("{{{}:{}}}", key, value()), name);
+        add(fmt::format("{{{}:[{},\"more\"]}}", key, value()), name);
+        add(fmt::format("{{\"o\":{{{}:{}}}}}", key, value()), "o." + name);
+        add(fmt::format("{{{}:{{\"o\":{}}}}}", key, value()), name + ".o");
+        add(fmt::format("{{{0}:{{{0}:{1}}}}}", key, value()), name + "." + name);
+        add(fmt::format("{{\"o\":[{{{0}:{1}}},{{{0}:[{{{0}:7}}]}}]}}", key, value()), "o." + name);
+    }
+    bench.expect_back(sources);
+    const auto view = *bench.store().view("i");
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        EXPECT_NE(view->mapping->find(paths[i]), nullptr) << sources[i];
+        int rows = 0;
+        for (const GroupView& shown : view->groups) {
+            const Column* column = shown.group->find(paths[i], ColumnKind::text);
+            if (column == nullptr) continue;
+            const auto found = column->rows_with_text(fmt::format("word{}", i));
+            if (column->has_dictionary()) {
+                const auto ordinal = (*column->dictionary())->find(fmt::format("word{}", i));
+                rows += ordinal ? 1 : 0;
+            } else {
+                rows += static_cast<int>(found->count());
+            }
+        }
+        EXPECT_EQ(rows, 1) << sources[i] << " as " << paths[i];
+        EXPECT_EQ(view->groups[0].group->find(paths[i], ColumnKind::spare), nullptr) << sources[i];
+    }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "store/group/group_reader.h"
 #include "store/index/log_entries.h"
 #include "store/log/log_entry.h"
@@ -133,10 +134,37 @@ Result<> Index::write_one(const Write& write, Written& result, LogEntries& entri
     }
     if (write.action != Action::update)
         return add_one(write, {write.source, write.document}, known, result, entries);
+    return update_one(write, known, result, entries);
+}
+
+/// Room on its way to disk for a document of that size, which nobody could ask for before: of an
+/// update the size is not known until it is made. Writers are not kept waiting for it.
+Result<MemoryAccount::Charge> Index::room_for(std::uint64_t source_bytes) const {
+    if (node_.memory == nullptr) return MemoryAccount::Charge();
+    node_.memory->note(MemoryUse::tails,
+                       static_cast<std::uint64_t>(std::max<std::int64_t>(0, node_.tail_bytes)));
+    auto room = node_.memory->take(MemoryUse::tails, tail_bytes_of(source_bytes));
+    if (room) return std::move(*room);
+    const auto text = [](std::uint64_t bytes) {
+        return format_bytes(static_cast<std::int64_t>(bytes));
+    };
+    return fail(
+        ErrorCode::overloaded,
+        fmt::format("the updated document has {}, and {} of documents wait to be written to "
+                    "disk, which may take {}: try again, or raise `memory`",
+                    text(source_bytes), text(node_.memory->used(MemoryUse::tails)),
+                    text(node_.memory->limit(MemoryUse::tails))));
+}
+
+Result<> Index::update_one(const Write& write, Known& known, Written& result, LogEntries& entries) {
     std::optional<Found> current;
     if (known.place) current = TRY(read(*known.place));
+    const auto copied = TRY(room_for(current ? current->source.size() : 0));
     const auto next = TRY((*write.change)(current ? &*current : nullptr));
-    if (next) return add_one(write, *next, known, result, entries);
+    if (next) {
+        entries.hold(TRY(room_for(next->source.size())));
+        return add_one(write, *next, known, result, entries);
+    }
     ASSERT(current.has_value());
     result.id = write.id;
     result.seq_no = current->seq_no;

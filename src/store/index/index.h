@@ -127,8 +127,6 @@ private:
         std::optional<std::int64_t> version;  // of that, or at which it was deleted
     };
 
-    /// By first seq_no of the row group.
-    using Deletes = std::vector<std::pair<std::int64_t, Bitmap>>;
     using Groups = std::vector<std::shared_ptr<const RowGroup>>;
     using Slots = std::vector<std::shared_ptr<Slot>>;
 
@@ -166,6 +164,9 @@ private:
     Result<> write_one(const Write& write, Written& result, LogEntries& entries) REQUIRES(mutex_);
     void remove_one(const Write& write, Known& known, Written& result, LogEntries& entries)
         REQUIRES(mutex_);
+    Result<> update_one(const Write& write, Known& known, Written& result, LogEntries& entries)
+        REQUIRES(mutex_);
+    Result<MemoryAccount::Charge> room_for(std::uint64_t source_bytes) const;
     Result<> add_one(const Write& write, const Changed& next, Known& known, Written& result,
                      LogEntries& entries) REQUIRES(mutex_);
     /// Texts of the document that are views into `source` become views of the row's.

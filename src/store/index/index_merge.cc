@@ -273,7 +273,7 @@ Result<> Index::name_merged(Merge& merge, std::span<const std::uint64_t> old) {
 }
 
 /// The deletes file as it will be when the new row groups are there.
-Index::Deletes Index::deletes_after(const Merge& merge) {
+Deletes Index::deletes_after(const Merge& merge) {
     Deletes deletes;
     const auto add = [&](Slot& slot) REQUIRES(mutex_) {
         if (slot.segment != 0 && slot.deleted_rows > 0)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "store/limits/memory_account.h"
 #include "store/log/log_entry.h"
 #include "store/log/write.h"
 #include "store/log/write_log.h"
@@ -14,6 +15,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace elkhorn::store {
 
@@ -39,6 +41,9 @@ public:
         kind_.reset();
         if (first_ == 0) first_ = last_;
     }
+
+    /// Memory of what an update made, for as long as the call has not counted it.
+    void hold(MemoryAccount::Charge charge) { held_.push_back(std::move(charge)); }
 
     Lsn first() const { return first_; }
 
@@ -78,6 +83,7 @@ private:
     Lsn first_ = 0;                       // 0: nothing was logged
     Lsn last_ = 0;
     bool has_deletes_ = false;
+    std::vector<MemoryAccount::Charge> held_;
 };
 
 }  // namespace elkhorn::store

@@ -13,6 +13,15 @@
 
 namespace elkhorn::store {
 
+/// What a document of that size may take on its way to disk: its source and, in columns whose
+/// vectors grow by doubling, up to twice as much again; and something for its sequence number,
+/// version and shape.
+constexpr std::uint64_t tail_bytes_of(std::uint64_t source_bytes) {
+    constexpr std::uint64_t source_factor = 3;
+    constexpr std::uint64_t document_bytes = 256;
+    return source_bytes * source_factor + document_bytes;
+}
+
 struct Node {
     io::Folder* folder = nullptr;  // the engine's, like all here
     WriteLog* log = nullptr;

@@ -131,5 +131,80 @@ TEST(MemoryAccount, AWriteThatCanNeverFitIsRefusedWithASentence) {
     EXPECT_FALSE(bench.put("logs", "{}").error);
 }
 
+TEST(MemoryAccount, ACallThatHasMoreThanThereIsRoomForIsWrittenInSlices) {
+    TestStore bench([](Options& options) {
+        options.memory = MemoryShares::of(2 * mb);  // tails have one of them
+        options.background = true;
+    });
+    std::vector<std::string> sources;
+    std::vector<event::Document> documents(100);
+    std::vector<Write> writes;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        const std::size_t size = i == 70 ? mb : 30'000;  // one can never fit
+        sources.push_back(fmt::format(R"({{"n":{},"a":"{}"}})", i, std::string(size, 'x')));
+    }
+    bench.flattener().reset();
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        ASSERT_TRUE(bench.flattener().flatten(sources[i], sources[i].size(), documents[i]));
+        writes.push_back(
+            {i % 2 == 0 ? "even" : "odd", Action::index, "", sources[i], &documents[i], {}});
+    }
+    const auto written = bench.store().write(writes);
+    ASSERT_TRUE(written) << written.error().message;
+    std::int64_t next_seq_no[2] = {0, 0};
+    for (std::size_t i = 0; i < written->size(); ++i) {
+        const Written& one = (*written)[i];
+        ASSERT_EQ(one.error.has_value(), i == 70) << i << ": " << one.error->message;
+        if (i == 70)
+            EXPECT_EQ(one.error->code, ErrorCode::overloaded);
+        else
+            EXPECT_EQ(one.seq_no, next_seq_no[i % 2]++) << "in their order";
+    }
+    EXPECT_EQ(bench.contents("even").size(), 49U);
+    EXPECT_EQ(bench.contents("odd").size(), 50U);
+}
+
+TEST(MemoryAccount, UpdatesThatGrowAreChargedBeforeTheyAreKept) {
+    TestStore bench([](Options& options) { options.memory = MemoryShares::of(2 * mb); });
+    std::vector<std::string> ids;
+    for (int i = 0; i < 10; ++i)
+        ids.push_back(bench.put("logs", R"({"a":"small"})", fmt::format("id{}", i)).id);
+    const std::string grown = R"({"a":")" + std::string(150'000, 'x') + "\"}";
+    event::Document document;
+    ASSERT_TRUE(bench.flattener().flatten(grown, grown.size(), document));
+    int changes = 0;
+    const Change change = [&](const Found* current) -> Result<std::optional<Changed>> {
+        ++changes;
+        EXPECT_NE(current, nullptr);
+        return Changed{grown, &document};
+    };
+    std::vector<Write> writes(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        writes[i].index = "logs";
+        writes[i].action = Action::update;
+        writes[i].id = ids[i];
+        writes[i].change = &change;
+    }
+    const auto written = bench.store().write(writes);
+    ASSERT_TRUE(written);
+    std::size_t taken = 0;
+    for (const Written& one : *written) {
+        if (one.error) {
+            EXPECT_EQ(one.error->code, ErrorCode::overloaded) << one.error->message;
+        } else {
+            ++taken;
+        }
+    }
+    EXPECT_EQ(taken, 2U) << "of 450 KB each, where tails have one megabyte";
+    std::size_t large = 0;
+    for (const auto& [id, source] : bench.contents("logs"))
+        large += source == grown ? 1 : 0;
+    EXPECT_EQ(large, taken) << "what was refused is as it was";
+    ASSERT_TRUE(bench.store().flush());
+    const auto again = bench.store().write(std::span(writes).last(1));
+    ASSERT_TRUE(again);
+    EXPECT_FALSE((*again)[0].error) << (*again)[0].error->message;
+}
+
 }  // namespace
 }  // namespace elkhorn::store

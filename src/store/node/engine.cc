@@ -31,7 +31,8 @@ KillPoint delete_done{"index.delete.done"};
 constexpr std::int64_t max_frozen_builders = 4;  // more than these wait: writers pause
 constexpr std::int64_t pause_ms = 50;
 constexpr std::size_t most_encoders = 8;
-constexpr std::int64_t overload_ms = 10'000;
+constexpr std::int64_t overload_ms = 10'000;       // that a slice of a write waits
+constexpr std::int64_t longest_write_ms = 60'000;  // that all of its slices wait together
 
 }  // namespace
 
@@ -245,15 +246,15 @@ std::vector<std::string> Engine::index_names() const {
 
 /// Memory for the writes. Writers wait while the housekeeper is behind; past a bound in time they
 /// are told to come back.
-Result<MemoryAccount::Charge> Engine::wait_for_room(std::span<const Write> writes) {
+Result<MemoryAccount::Charge> Engine::wait_for_room(std::span<const Write> writes,
+                                                    std::int64_t deadline_ns) {
     if (!options_.background) return MemoryAccount::Charge();
     TRY(limits_->check_size(writes));
-    const std::int64_t deadline = options_.clock->steady_ns() + overload_ms * 1'000'000;
     while (true) {
         if (node_.frozen_builders <= max_frozen_builders) {
             if (auto room = limits_->room_for(writes)) return std::move(*room);
         }
-        if (options_.clock->steady_ns() > deadline) {
+        if (options_.clock->steady_ns() > deadline_ns) {
             writes_refused.add();
             return limits_->no_room(writes);
         }
@@ -280,11 +281,8 @@ Lsn Engine::write_to_one(std::span<const Write> writes, std::span<const std::siz
     return 0;
 }
 
-Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
-    TRY(log_->writable());
-    if (!writes.empty()) TRY(limits_->check_change(writes.front().index));
-    std::optional room = TRY(wait_for_room(writes));
-    std::vector<Written> results(writes.size());
+/// Writes that have asked for room together. The lsn to commit.
+Lsn Engine::write_slice(std::span<const Write> writes, std::span<Written> results) {
     // By index, in order within each.
     std::map<std::string_view, std::vector<std::size_t>> by_index;
     for (std::size_t i = 0; i < writes.size(); ++i)
@@ -292,12 +290,41 @@ Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
     Lsn last = 0;
     for (const auto& [name, places] : by_index)
         last = std::max(last, write_to_one(writes, places, results));
-    room.reset();  // they have counted themselves
-    const bool frozen = node_.frozen_builders > 0;
-    if (frozen && options_.background) {
+    return last;
+}
+
+/// A call may have more than there is room for: it is written in slices, each of which waits for
+/// its own. The writes of one that waited in vain are refused, each by itself.
+Result<Lsn> Engine::write_slices(std::span<const Write> writes, std::span<Written> results) {
+    const std::int64_t began_ns = options_.clock->steady_ns();
+    Lsn last = 0;
+    for (std::size_t at = 0; at < writes.size();) {
+        const std::size_t n = limits_->slice_of(writes.subspan(at));
+        const std::int64_t now_ns = options_.clock->steady_ns();
+        const std::int64_t deadline_ns =
+            std::min(now_ns + overload_ms * 1'000'000, began_ns + longest_write_ms * 1'000'000);
+        const auto room = wait_for_room(writes.subspan(at, n), deadline_ns);
+        if (!room && at == 0 && n == writes.size()) return std::unexpected(room.error());
+        if (room) {
+            last = std::max(last, write_slice(writes.subspan(at, n), results.subspan(at, n)));
+        } else {
+            for (Written& refused : results.subspan(at, n))
+                refused.error = room.error();
+        }
+        at += n;
+        if (node_.frozen_builders == 0 || !options_.background) continue;
         const Lock lock(mutex_);
         work_.notify_all();
     }
+    return last;
+}
+
+Result<std::vector<Written>> Engine::write(std::span<const Write> writes) {
+    TRY(log_->writable());
+    if (!writes.empty()) TRY(limits_->check_change(writes.front().index));
+    std::vector<Written> results(writes.size());
+    const Lsn last = TRY(write_slices(writes, results));
+    const bool frozen = node_.frozen_builders > 0;
     TRY(log_->commit(last));
     if (frozen && !options_.background) TRY(housekeep());
     std::int64_t written = 0;

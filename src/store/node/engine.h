@@ -127,7 +127,10 @@ private:
                      std::span<Written> results);
     Result<std::shared_ptr<Index>> create(std::string_view name, IndexSettings settings)
         REQUIRES(mutex_);
-    Result<MemoryAccount::Charge> wait_for_room(std::span<const Write> writes);
+    Result<MemoryAccount::Charge> wait_for_room(std::span<const Write> writes,
+                                                std::int64_t deadline_ns);
+    Lsn write_slice(std::span<const Write> writes, std::span<Written> results);
+    Result<Lsn> write_slices(std::span<const Write> writes, std::span<Written> results);
     Lsn log_removal(const Index& index) REQUIRES(mutex_);
     Result<bool> take_out(const std::shared_ptr<Index>& index,
                           std::optional<std::int64_t> next_seq_no);

@@ -17,11 +17,8 @@ metrics::Counter blocked{"elkhorn_store_writes_blocked_total",
 metrics::Gauge tail_memory{"elkhorn_store_tail_bytes", "Memory of documents not yet in segments."};
 
 constexpr std::int64_t look_ms = 1'000;
-
-// A document takes its source and, in columns whose vectors grow by doubling, up to twice as much
-// again; and something for its sequence number, version and shape.
-constexpr std::uint64_t source_factor = 3;
-constexpr std::uint64_t document_bytes = 256;
+constexpr std::uint64_t slice_bytes_max = 32 << 20;
+constexpr std::uint64_t slices_in_share = 4;
 
 std::string text_of(std::uint64_t bytes) {
     return format_bytes(static_cast<std::int64_t>(bytes));
@@ -29,10 +26,14 @@ std::string text_of(std::uint64_t bytes) {
 
 }  // namespace
 
+std::uint64_t NodeLimits::needed_bytes(const Write& write) {
+    return tail_bytes_of(write.source.size());
+}
+
 std::uint64_t NodeLimits::needed_bytes(std::span<const Write> writes) {
     std::uint64_t bytes = 0;
     for (const Write& write : writes)
-        bytes += write.source.size() * source_factor + document_bytes;
+        bytes += needed_bytes(write);
     return bytes;
 }
 
@@ -66,6 +67,18 @@ Result<> NodeLimits::check_size(std::span<const Write> writes) const {
                             "send smaller requests, or raise `memory`",
                             bytes, text_of(bytes), memory_.limit(MemoryUse::tails),
                             text_of(memory_.limit(MemoryUse::tails))));
+}
+
+std::size_t NodeLimits::slice_of(std::span<const Write> writes) const {
+    const std::uint64_t most =
+        std::min(slice_bytes_max, memory_.limit(MemoryUse::tails) / slices_in_share);
+    std::uint64_t bytes = 0;
+    std::size_t count = 0;
+    for (; count < writes.size(); ++count) {
+        bytes += needed_bytes(writes[count]);
+        if (count > 0 && bytes > most) break;
+    }
+    return count;
 }
 
 std::optional<MemoryAccount::Charge> NodeLimits::room_for(std::span<const Write> writes) {

@@ -36,6 +36,8 @@ public:
     Result<> check_change(std::string_view index) const;
     /// What a write will need, taken until it has counted itself; nothing while there is no room.
     std::optional<MemoryAccount::Charge> room_for(std::span<const Write> writes);
+    /// How many of the first writes are to ask for room together; at least one.
+    std::size_t slice_of(std::span<const Write> writes) const;
     /// An error where a write could never find room.
     Result<> check_size(std::span<const Write> writes) const;
     /// What to say to a writer who waited in vain.
@@ -62,6 +64,7 @@ public:
     MemoryAccount& memory() { return memory_; }
 
 private:
+    static std::uint64_t needed_bytes(const Write& write);
     static std::uint64_t needed_bytes(std::span<const Write> writes);
 
     Node& node_;

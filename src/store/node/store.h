@@ -10,7 +10,8 @@
 //   Visible    A view is a moment's picture. Documents written appear in views made after
 //              `refresh`, or by itself within a second of the first view asked for after the write.
 //   Bounded    Writes fail with ErrorCode::overloaded before tails pass their share of memory, and
-//              while the disk is at flood stage.
+//              while the disk is at flood stage. A call with more than there is room for is written
+//              in slices; those that find none are refused, each write by itself.
 #pragma once
 
 #include "base/result.h"
