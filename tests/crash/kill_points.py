@@ -24,7 +24,9 @@ from load import Ledger, Load
 REACH_SECONDS = 30
 # Passed at every start, too, so that a start can be cut short there.
 ALSO_IN_RECOVERY = ("log.file.created", "log.file.header_written", "log.file.header_synced", "log.file.named")
-# A way of recovery that only the death at another point opens.
+# A way of recovery that only the death at another point opens, and that at some of its times: a flush may be of
+# an index that is new, or not.
+TRIES = 20
 OPENED_BY = {
     "recovery.leftover_removed": ("segment.created", "segment.written", "segment.synced", "segment.named",
                                   "deletes.new.created", "deletes.new.synced", "deletes.named", "manifest.new.synced"),
@@ -111,6 +113,9 @@ def main() -> int:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="elkhorn-kill-points-"))
     run, began = Run(arguments.elkhorn, folder, arguments.seed), time.monotonic()
     twice = sum(run.once(point, then) for point, then in ways(points, recovery, arguments.all))
+    for point, then in [(by, then) for then, opened in OPENED_BY.items() for by in opened * TRIES]:
+        if point in points and not arguments.only and run.died_at[then] == 0:
+            twice += run.once(point, then)
     never = [] if arguments.only else [name for name in names if run.died_at[name] == 0]
     if never:
         print(f"never died at {', '.join(never)}")
