@@ -3,6 +3,7 @@
 
 #include "json/parse.h"
 #include "search/agg/core/aggregation_kind.h"
+#include "search/agg/core/pipeline_kind.h"
 #include "search/query/core/parse.h"
 #include "search/query/core/query_kind.h"
 #include "search/run/test_index.h"
@@ -46,8 +47,8 @@ std::string query_refusal(const QueryKind& kind, std::string_view name, std::str
                    [](const event::Value& query) { return parse_query(query); });
 }
 
-std::string aggregation_refusal(const agg::AggregationKind& kind, std::string_view name,
-                                std::string_view value) {
+template <typename Kind>
+std::string aggregation_refusal(const Kind& kind, std::string_view name, std::string_view value) {
     RequestContext context;
     return refusal(fmt::format(R"({{"a":{{"{}":{{"{}":{}}}}}}})", kind.name, name, value),
                    [&](const event::Value& aggs) { return parse_aggregations(aggs, context); });
@@ -60,6 +61,7 @@ bool is_unknown(std::string_view refusal, std::string_view member) {
     return refusal.find("unknown field") != std::string_view::npos ||
            refusal.find("does not support") != std::string_view::npos ||
            refusal.find("Unknown key") != std::string_view::npos ||
+           refusal.find("Unexpected token") != std::string_view::npos ||
            refusal.find("unexpected field") != std::string_view::npos;
 }
 
@@ -108,7 +110,11 @@ TEST(Declared, MembersOfAQueryAreReadAndNoOthers) {
 }
 
 TEST(Declared, MembersOfAnAggregationAreReadAndNoOthers) {
-    hold(agg::all_aggregation_kinds(), aggregation_refusal);
+    hold(agg::all_aggregation_kinds(), aggregation_refusal<agg::AggregationKind>);
+}
+
+TEST(Declared, MembersOfAPipelineAggregationAreReadAndNoOthers) {
+    hold(agg::all_pipeline_kinds(), aggregation_refusal<agg::PipelineKind>);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "api/core/parameters.h"
 #include "api/mapping/parts/mapping_parameters.h"
 #include "search/agg/core/aggregation_kind.h"
+#include "search/agg/core/pipeline_kind.h"
 #include "search/query/core/query_kind.h"
 
 #include <fmt/format.h>
@@ -97,6 +98,7 @@ std::string compatibility_page() {
     write_table(out, "parameter", fields);
     write_kinds(out, "Queries", search::all_query_kinds(), {search::common_query_members});
     write_kinds(out, "Aggregations", search::agg::all_aggregation_kinds(), {});
+    write_kinds(out, "Pipeline aggregations", search::agg::all_pipeline_kinds(), {});
     return out;
 }
 

@@ -1,11 +1,11 @@
-// The "aggs" object read into a tree of aggregators (agg_core.h), fed and written.
+// The "aggs" object read into a tree of aggregators (aggregator.h), fed and written.
 
 #include "search/agg/core/aggregations.h"
 
 #include "base/nearest.h"
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/core/options.h"
-#include "search/agg/core/pipeline.h"
+#include "search/agg/core/pipeline_kind.h"
 #include "search/base/members.h"
 
 #include <fmt/format.h>
@@ -71,11 +71,15 @@ Answer<Definition> split_definition(std::string_view name, const Value& value) {
 }
 
 std::unexpected<Failure> unknown_type(std::string_view type) {
-    std::vector<std::string_view> known = pipeline_types();
-    for (const AggregationKinds* family : all_aggregation_kinds()) {
-        for (const AggregationKind& kind : family->kinds)
-            known.push_back(kind.name);
-    }
+    std::vector<std::string_view> known;
+    const auto know = [&](const auto& families) {
+        for (const auto* family : families) {
+            for (const auto& kind : family->kinds)
+                known.push_back(kind.name);
+        }
+    };
+    know(all_pipeline_kinds());
+    know(all_aggregation_kinds());
     const std::string near = nearest_word(type, known);
     auto failure =
         refuse_parsing(fmt::format("Unknown aggregation type [{}]{}", type,
@@ -167,8 +171,9 @@ Answer<Children> read_children(const Value& aggs, const Place& place) {
         common.ledger = place.ledger;
         common.top = place.parent == nullptr;
         common.nested = place.nested;
-        if (pipeline_kind(definition.type)) {
-            children.pipelines.push_back(ASK(Pipeline::make(std::move(common), *definition.body)));
+        if (const PipelineKind* kind = find_pipeline_kind(definition.type)) {
+            children.pipelines.push_back(
+                ASK(make_pipeline(*kind, std::move(common), *definition.body)));
         } else {
             children.aggregators.push_back(
                 ASK(read_aggregator(std::move(common), definition, place)));

@@ -65,7 +65,7 @@ private:
 enum class Shape { single_metric, multi_metric, single_bucket, multi_bucket, other };
 
 class Aggregator;
-class Pipeline;  // agg_pipeline.h
+class Pipeline;  // pipeline.h
 struct BucketList;
 
 /// What is inside an aggregation or at the top: aggregations, and pipelines over them.
