@@ -16,6 +16,9 @@
 #
 # elkhorn_plugins(OUTER T HEADER h NAMESPACE n LIST f), before its elkhorn_module: the plug-ins of all its
 # inner rooms make one table, which `std::span<const T* const> n::f()` gives; h has the declarations.
+#
+# elkhorn_program(NAME PLUGINS folder ...) makes the program, with the plug-ins of more folders that are laid
+# out as src is: folder/filter/mine.cc is a filter as src/filter/mine.cc would be.
 
 function(elkhorn_precompile target)
   if(NOT ELKHORN_PCH)
@@ -54,11 +57,12 @@ function(elkhorn_plugins outer type)
   endforeach()
 endfunction()
 
-# Writes gen/OUTER/TYPE_table.cc: the sorted array of every plug-in's spec.
-function(elkhorn_plugin_table outer type out)
+# Writes gen/FOLDER/TYPE_table.cc: the sorted array of every plug-in's spec, those of more files with them.
+function(elkhorn_plugin_table outer type folder out)
   foreach(key HEADER NAMESPACE LIST FILES)
     get_property(${key} GLOBAL PROPERTY elkhorn_${outer}_${type}_${key})
   endforeach()
+  list(APPEND FILES ${ARGN})
   set(decls "")
   set(rows "")
   set(names "")
@@ -72,7 +76,7 @@ function(elkhorn_plugin_table outer type out)
     string(APPEND decls "namespace ${p} { extern const ${type} spec; }\n")
     string(APPEND rows "    &${p}::spec,\n")
   endforeach()
-  set(file ${CMAKE_BINARY_DIR}/gen/${outer}/${type}_table.cc)
+  set(file ${CMAKE_BINARY_DIR}/gen/${folder}/${type}_table.cc)
   file(CONFIGURE OUTPUT ${file} @ONLY CONTENT
 "// Written by the build from the files of src/${outer}: do not edit.
 #include \"${HEADER}\"
@@ -122,6 +126,8 @@ function(elkhorn_gather outer type)
   endforeach()
   if(type)
     set_property(GLOBAL APPEND PROPERTY elkhorn_${outer}_${type}_FILES ${sources})
+    file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
+    set_property(GLOBAL PROPERTY elkhorn_plugins_in_${folder} ${type})
   endif()
 endfunction()
 
@@ -142,7 +148,7 @@ function(elkhorn_module name)
     get_property(${kind} GLOBAL PROPERTY elkhorn_${name}_${kind})
   endforeach()
   foreach(type ${plugin_types})
-    elkhorn_plugin_table(${name} ${type} table)
+    elkhorn_plugin_table(${name} ${type} ${name} table)
     list(APPEND sources ${table})
   endforeach()
 
@@ -170,4 +176,42 @@ function(elkhorn_module name)
   foreach(f ${fuzzers})
     elkhorn_fuzz_target(${name} ${f} "${M_LIBS}")
   endforeach()
+endfunction()
+
+# The tables of every type that `folder` adds plug-ins to, and those plug-ins.
+function(elkhorn_more_plugins program folder out)
+  file(GLOB_RECURSE files RELATIVE ${folder} CONFIGURE_DEPENDS ${folder}/*.cc)
+  set(sources "")
+  set(tables "")
+  foreach(f ${files})
+    get_filename_component(room ${f} DIRECTORY)
+    get_property(type GLOBAL PROPERTY elkhorn_plugins_in_${room})
+    if(NOT type)
+      message(FATAL_ERROR "${folder}/${f}: there are no plug-ins in src/${room}; lay the folder out as src is")
+    endif()
+    string(REGEX REPLACE "/.*" "" outer ${room})
+    list(APPEND more_${outer}_${type} ${folder}/${f})
+    list(APPEND tables ${outer}/${type})
+    list(APPEND sources ${folder}/${f})
+  endforeach()
+  list(REMOVE_DUPLICATES tables)
+  foreach(t ${tables})
+    string(REPLACE "/" ";" t ${t})
+    list(GET t 0 outer)
+    list(GET t 1 type)
+    elkhorn_plugin_table(${outer} ${type} ${program}/${outer} table ${more_${outer}_${type}})
+    list(APPEND sources ${table})
+  endforeach()
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+# A table of its own stands before the one in its room's library, which the linker then has no need of.
+function(elkhorn_program name)
+  cmake_parse_arguments(P "" "PLUGINS" "" ${ARGN})
+  set(more "")
+  if(P_PLUGINS)
+    elkhorn_more_plugins(${name} ${P_PLUGINS} more)
+  endif()
+  add_executable(${name} ${more})
+  target_link_libraries(${name} PRIVATE elkhorn_main)
 endfunction()
