@@ -184,6 +184,23 @@ TEST_F(AggregationsTest, CombinationsComePageByPage) {
               R"("doc_count":1}]})");
 }
 
+TEST_F(AggregationsTest, PagesEndThoughTheFormatLosesWhereTheyDo) {
+    const std::string sources =
+        R"("size":1,"sources":[{"h":{"date_histogram":{"field":"t","fixed_interval":"1h",)"
+        R"("format":"yyyy"}}}])";
+    std::string after;
+    int pages = 0;
+    while (pages < 9) {
+        const std::string answer = ask(R"({"c":{"composite":{)" + after + sources + "}}}");
+        const std::size_t at = answer.find(R"("after_key":)");
+        if (at == std::string::npos) break;
+        EXPECT_NE(answer.find(R"({"key":{"h":"2024"},"doc_count":1})"), std::string::npos);
+        after = R"("after":)" + answer.substr(at + 12, answer.find('}', at) - at - 11) + ",";
+        ++pages;
+    }
+    EXPECT_EQ(pages, 3) << after;
+}
+
 TEST_F(AggregationsTest, TheIntervalIsChosenByTheData) {
     EXPECT_EQ(ask(R"({"a":{"auto_date_histogram":{"field":"t","buckets":3,"format":"dd"},)"
                   R"("aggs":{"s":{"sum":{"field":"n"}}}}})"),

@@ -154,13 +154,21 @@ public:
         } else if (source_.kind() == ValueKind::boolean && whole()) {
             out.value(part.whole != 0);
         } else if (!given_.options.format.empty()) {
-            out.value(whole() ? source_.format().text(part.whole)
-                              : source_.format().text(part.real));
+            out.value(source_.format().text(part.whole));
         } else if (whole()) {
             out.value(part.whole);
         } else {
             out.value(part.real);
         }
+    }
+
+    /// As write, unless the format loses what the next page begins after (the hour of a day): then
+    /// the number itself, so that pages end.
+    void write_after(json::Writer& out, const Part& part) const {
+        if (given_.options.format.empty() || part.missing) return write(out, part);
+        const auto read = source_.format().read_whole(source_.format().text(part.whole));
+        if (read && *read == part.whole) return write(out, part);
+        out.value(part.whole);
     }
 
     Answer<Part> read_after(const Value& value) const {
@@ -178,8 +186,8 @@ public:
             }
             made.text.assign(address->data(), address->size());
         } else if (whole()) {
-            const bool plain = value.is(Kind::integer) && given_.options.format.empty();
-            made.whole = plain ? value.as_integer() : ASK(source_.format().read_whole(text));
+            made.whole = value.is(Kind::integer) ? value.as_integer()
+                                                 : ASK(source_.format().read_whole(text));
         } else {
             made.real = ASK(source_.format().read(text));
         }
@@ -301,8 +309,13 @@ public:
 protected:
     void write_head(json::Writer& out) const override {
         if (after_key_ == no_bucket) return;
-        out.key("after_key");
-        write_parts(out, parts_of(after_key_));
+        out.key("after_key").begin_object();
+        const std::vector<Part> parts = parts_of(after_key_);
+        for (std::size_t i = 0; i < sources_.size(); ++i) {
+            out.key(sources_[i].name());
+            sources_[i].write_after(out, parts[i]);
+        }
+        out.end_object();
     }
 
     void write_key(json::Writer& out, const Bucket& bucket, bool /*keyed*/) const override {
@@ -415,7 +428,7 @@ std::optional<CompositeSource> read_source(Options& options, const Value& elemen
     if (!typed.value.is(Kind::object)) return refused("invalid source");
     Options inner(typed.name, options.name(), typed.value);
     const bool dates = source.type == CompositeSource::Type::date_histogram;
-    source.options = SourceOptions::read(inner, true, dates);
+    source.options = SourceOptions::read(inner, dates, dates);
     if (dates) source.interval = Interval::read(inner);
     if (source.type == CompositeSource::Type::histogram)
         source.width = inner.real("interval").value_or(0);
@@ -424,7 +437,13 @@ std::optional<CompositeSource> read_source(Options& options, const Value& elemen
                    "[interval] must be greater than 0 for [histogram] source");
     }
     source.missing_bucket = inner.boolean("missing_bucket").value_or(false);
-    source.up = to_lower(inner.text("order").value_or("asc")) != "desc";
+    const std::string order = inner.text("order").value_or("asc");
+    source.up = to_lower(order) != "desc";
+    if (source.up && to_lower(order) != "asc") {
+        inner.fail("order", "illegal_argument_exception",
+                   fmt::format("No enum constant org.elasticsearch.search.sort.SortOrder.{}",
+                               to_upper(order)));
+    }
     if (auto read = inner.finish(); !read)
         options.fail("sources", read.error().type, read.error().reason);
     return source;
