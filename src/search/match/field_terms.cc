@@ -370,8 +370,23 @@ Field scoped_field(const Scope& scope, std::string_view name) {
     return find_field(*scope.index, name);
 }
 
+namespace {
+
+/// The empty name is a name where an index has it.
+Answer<> check_name(const Scope& scope, std::string_view name) {
+    if (!name.empty()) return {};
+    const auto has_it = [](const auto& index) {
+        return find_field(*index, "").known();
+    };
+    if (std::ranges::any_of(scope.request->indices, has_it)) return {};
+    return refuse("illegal_argument_exception", "field name is null or empty");
+}
+
+}  // namespace
+
 Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term& term,
                           bool case_insensitive) {
+    ASK(check_name(scope, name));
     if (const auto node = metadata_term(scope, name, term)) return *node;
     const Field field = scoped_field(scope, name);
     if (field.known() && field.mapping->es_name == "binary")
@@ -392,6 +407,7 @@ Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term&
 
 Answer<NodePtr> terms_node(const Scope& scope, std::string_view name,
                            const std::vector<Term>& terms) {
+    ASK(check_name(scope, name));
     const Field field = scoped_field(scope, name);
     if (field.has_values() && !field.is_point()) ASK(check_indexed(field));
     if (field.is_keyword()) {
@@ -417,6 +433,7 @@ Answer<NodePtr> terms_node(const Scope& scope, std::string_view name,
 }
 
 Answer<NodePtr> range_node(const Scope& scope, std::string_view name, const Bounds& bounds) {
+    ASK(check_name(scope, name));
     const Field field = scoped_field(scope, name);
     if (!bounds.from && !bounds.to) return exists_node(scope, name);
     if (!field.has_values()) return no_rows();
@@ -438,6 +455,7 @@ Answer<NodePtr> range_node(const Scope& scope, std::string_view name, const Boun
 }
 
 Answer<NodePtr> exists_node(const Scope& scope, std::string_view name) {
+    ASK(check_name(scope, name));
     if (name == "_id" || name == "_index" || name == "_type" || name == "_source")
         return all_rows();
     std::vector<Field> fields;
@@ -469,6 +487,7 @@ Answer<NodePtr> exists_node(const Scope& scope, std::string_view name) {
 
 Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern kind,
                              TextTest test) {
+    ASK(check_name(scope, name));
     if (name == "_index") return test.passes(scope.index->name) ? all_rows() : no_rows();
     const Field field = scoped_field(scope, name);
     if (!field.has_values()) return no_rows();

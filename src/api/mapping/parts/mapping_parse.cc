@@ -174,9 +174,7 @@ search::Answer<> MappingParser::properties(const Value& object, const std::strin
     }
     for (const Member& member : object.as_object().members()) {
         const std::string full =
-            path.empty() ? std::string(member.name) : path + "." + std::string(member.name);
-        if (member.name.empty() || member.name.starts_with('.'))
-            return refuse_argument("name cannot be empty string");
+            depth == 1 ? std::string(member.name) : path + "." + std::string(member.name);
         if (!member.value.is(Kind::object)) {
             return refuse(
                 fmt::format("Expected map for property [fields] on field [{}] but got a class {}",

@@ -62,7 +62,7 @@ public:
         rule.unmapped = rule.texts                                             ? ValueKind::text
                         : given_.type == CompositeSource::Type::date_histogram ? ValueKind::date
                                                                                : ValueKind::real;
-        if (given_.options.field.empty()) {
+        if (!given_.options.has_field) {
             auto failure = refuse_in_phase(
                 "illegal_state_exception",
                 "value source config is invalid; must have either a field or a script");

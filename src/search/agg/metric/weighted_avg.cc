@@ -29,7 +29,7 @@ public:
     Answer<> bind(const RequestContext& request) override {
         for (const auto& [name, options] :
              {std::pair("value", &settings_.value), std::pair("weight", &settings_.weight)}) {
-            if (!options->field.empty()) continue;
+            if (options->has_field) continue;
             return refuse_in_phase(
                 "illegal_argument_exception",
                 fmt::format("Could not find field name [{}] in multiValuesSource", name));

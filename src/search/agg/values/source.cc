@@ -138,7 +138,9 @@ TermColumn one_text_for_all(std::string_view text, std::uint32_t rows) {
 
 SourceOptions SourceOptions::read(Options& options, bool format, bool time_zone) {
     SourceOptions read;
-    read.field = options.text("field").value_or("");
+    const auto field = options.text("field");
+    read.field = field.value_or("");
+    read.has_field = field.has_value();
     if (const event::Value* missing = options.any("missing")) {
         read.missing = scalar_text(*missing);
         if (!read.missing) options.fail_kind("missing", *missing);
@@ -169,7 +171,7 @@ SourceOptions SourceOptions::read(Options& options, bool format, bool time_zone)
 }
 
 Answer<> SourceOptions::check() const {
-    if (!field.empty()) return {};
+    if (has_field) return {};
     if (has_script)
         return refuse("illegal_argument_exception",
                       "scripts as source of values are not supported");

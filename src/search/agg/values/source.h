@@ -41,7 +41,8 @@ inline constexpr Parameter source_members[] = {
 inline constexpr Parameter format_members[] = {{"format", Takes::text}};
 
 struct SourceOptions {
-    std::string field;
+    std::string field;  // an empty name is one, too
+    bool has_field = false;
     std::optional<std::string> missing;  // as text
     std::string format;
     std::string time_zone;

@@ -198,9 +198,7 @@ Answer<bool> take_common(const event::Member& member, Common& common) {
 
 Answer<FieldBody> one_field(std::string_view query, const Value& body) {
     const Members members = body.as_object().members();
-    if (members.empty() || (members.size() == 1 && members[0].name.empty())) {
-        return refuse("illegal_argument_exception", "field name is null or empty");
-    }
+    if (members.empty()) return refuse("illegal_argument_exception", "field name is null or empty");
     if (members.size() > 1) {
         return bad_syntax(
             fmt::format("[{}] query doesn't support multiple fields, found [{}] and [{}]", query,

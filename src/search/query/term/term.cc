@@ -72,8 +72,6 @@ Answer<ValueBody> read_value(std::string_view query, const Value& given,
                           query == "term" ? "field name is null or empty" : "value cannot be null");
         }
     }
-    if (body.field.empty())
-        return refuse("illegal_argument_exception", "field name is null or empty");
     body.value = std::move(*value);
     return body;
 }
@@ -189,8 +187,7 @@ Answer<QueryPtr> parse_range(const Value& given) {
             if (!taken) ASK(read_range_option(option, bounds));
         }
     }
-    if (!field || field->empty())
-        return refuse("illegal_argument_exception", "field name is null or empty");
+    if (!field) return refuse("illegal_argument_exception", "field name is null or empty");
     return make_query(
         [name = *field, bounds](const Scope& scope) -> Answer<NodePtr> {
             return range_node(scope, name, bounds);
@@ -209,7 +206,6 @@ Answer<QueryPtr> parse_exists(const Value& given) {
         field = name->text;
     }
     if (!field) return bad_syntax("[exists] must be provided with a [field]");
-    if (field->empty()) return refuse("illegal_argument_exception", "field name is null or empty");
     return make_query(
         [name = *field](const Scope& scope) -> Answer<NodePtr> { return exists_node(scope, name); },
         common, 1.0F);
