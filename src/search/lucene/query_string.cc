@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace elkhorn::search {
 namespace {
@@ -33,16 +34,6 @@ public:
         all_fields_ =
             options.fields.empty() && (!options.default_field || *options.default_field == "*");
         lenient_ = options.lenient.value_or(all_fields_);
-        if (all_fields_)
-            defaults_ = resolve_fields(scope, {"*"});
-        else if (options.fields.empty())
-            defaults_ = {{*options.default_field, 1.0F}};
-        else
-            defaults_ = resolve_fields(scope, options.fields);
-        if (options.fields.empty() && options.default_field &&
-            options.default_field->find('*') != std::string::npos && !all_fields_) {
-            defaults_ = resolve_fields(scope, {*options.default_field});
-        }
     }
 
     Answer<Built> build(const Syntax& syntax) {
@@ -154,8 +145,22 @@ private:
         return Built{};
     }
 
-    Weights fields_of(const Syntax& leaf) const {
-        if (!leaf.field || (*leaf.field == "*" && all_fields_)) return defaults_;
+    /// Of words without a field. Looked for once one is met: there may be many thousands.
+    const Weights& defaults() {
+        if (defaults_) return *defaults_;
+        if (all_fields_)
+            defaults_ = resolve_fields(scope_, {"*"});
+        else if (!options_.fields.empty())
+            defaults_ = resolve_fields(scope_, options_.fields);
+        else if (options_.default_field->find('*') != std::string::npos)
+            defaults_ = resolve_fields(scope_, {*options_.default_field});
+        else
+            defaults_ = {{*options_.default_field, 1.0F}};
+        return *defaults_;
+    }
+
+    Weights fields_of(const Syntax& leaf) {
+        if (!leaf.field || (*leaf.field == "*" && all_fields_)) return defaults();
         if (leaf.field->find('*') == std::string::npos) return {{*leaf.field, 1.0F}};
         return resolve_fields(scope_, {*leaf.field});
     }
@@ -285,9 +290,9 @@ private:
         return fuzzy_term(field, word, edits, options_.fuzzy_prefix_length, true);
     }
 
-    const Scope& scope_;              // the caller's
-    const LanguageOptions& options_;  // the caller's
-    Weights defaults_;
+    const Scope& scope_;               // the caller's
+    const LanguageOptions& options_;   // the caller's
+    std::optional<Weights> defaults_;  // nothing: nobody has asked
     bool all_fields_ = false;
     bool lenient_ = false;
 };
