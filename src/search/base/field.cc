@@ -186,8 +186,14 @@ Answer<Numbers> exact_numbers_of(const GroupContext& context, const Field& field
     return numbers;
 }
 
+std::uint32_t longest_in(const store::Column& column, std::uint32_t longest) {
+    const auto most = column.longest_text();
+    return most && *most <= longest ? 0 : longest;
+}
+
 Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& column,
                              std::uint32_t longest) {
+    longest = longest_in(column, longest);
     GroupCache* cache = context.request == nullptr ? nullptr : context.request->cache.get();
     if (column.has_dictionary() && longest == 0) {
         return Keywords{ASK(column.dictionary()), ASK(column.ordinals())};
@@ -224,7 +230,7 @@ Answer<Keywords> misfits_of(const GroupContext& context, const Field& field) {
 Answer<store::Bitmap> rows_with_value(const GroupContext& context, const Field& field) {
     store::Bitmap rows(context.rows());
     if (const store::Column* column = column_of(context, field)) {
-        if (field.longest == 0) {
+        if (longest_in(*column, field.longest) == 0) {
             rows = ASK(column->present());
         } else {
             const Keywords keywords = ASK(keywords_of(context, *column, field.longest));

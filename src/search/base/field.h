@@ -143,6 +143,8 @@ const store::Column* misfit_column(const GroupContext& context, const Field& fie
 Answer<Numbers> numbers_of(const GroupContext& context, const Field& field);
 /// As they are stored: date_nanos in nanoseconds.
 Answer<Numbers> exact_numbers_of(const GroupContext& context, const Field& field);
+/// `longest` as in Field; 0 where no value of the column is longer, which costs nothing to know.
+std::uint32_t longest_in(const store::Column& column, std::uint32_t longest);
 Answer<Keywords> keywords_of(const GroupContext& context, const Field& field);
 Answer<Keywords> misfits_of(const GroupContext& context, const Field& field);
 Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& column,

@@ -123,7 +123,8 @@ Answer<FieldCounts> Statistics::count(const GroupContext& context, const Field& 
         return counts;
     }
     if (column->kind() != store::ColumnKind::text) return counts;
-    if (field.longest != 0 || column->value_count() != column->rows_with_value()) {
+    if (longest_in(*column, field.longest) != 0 ||
+        column->value_count() != column->rows_with_value()) {
         const Keywords words = ASK(keywords_of(context, *column, field.longest));
         counts.documents = 0;
         for (std::uint32_t row = 0; row < context.rows(); ++row) {

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,8 @@ public:
     virtual Result<std::shared_ptr<const RealValues>> reals() const = 0;
 
     // -- text and ip (16 bytes, IPv4 as ::ffff:a.b.c.d) -------------------------------------------
+    /// Bytes of the longest value; nothing where the row group is from before it was noted. Free.
+    virtual std::optional<std::uint64_t> longest_text() const = 0;
     /// Few distinct or short values lie in a dictionary; long and mostly distinct ones do not.
     virtual bool has_dictionary() const = 0;
     virtual Result<std::shared_ptr<const Dictionary>> dictionary() const = 0;

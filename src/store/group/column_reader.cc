@@ -50,6 +50,11 @@ public:
 
     double max_real() const override { return std::bit_cast<double>(entry_.max); }
 
+    std::optional<std::uint64_t> longest_text() const override {
+        if (entry_.max == 0) return std::nullopt;
+        return entry_.max - 1;
+    }
+
     bool ascending() const override { return (entry_.flags & flag_ascending) != 0; }
 
     bool has_dictionary() const override {

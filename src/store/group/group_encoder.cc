@@ -259,6 +259,7 @@ bool GroupEncoder::encode_template_texts(const ColumnBuilder& column, Chunk& chu
 }
 
 void GroupEncoder::encode_texts(const ColumnBuilder& column, Chunk& chunk) {
+    chunk.max = longest_text(column);
     const bool patterns =
         !few_distinct(column) && !is_sorted_anyway(column) && column.kind != ColumnKind::ip;
     if (patterns && (encode_hex_ids(column, chunk) || encode_template_texts(column, chunk))) return;
@@ -314,6 +315,14 @@ void GroupEncoder::encode_tokens(const ColumnBuilder& column, Chunk& chunk) cons
     builder.append_to(chunk.parts[3]);
 }
 
+/// As the directory says it in the place of `max`; 0 is for "unknown".
+std::uint64_t GroupEncoder::longest_text(const ColumnBuilder& column) {
+    std::size_t longest = 0;
+    for (const std::string_view text : column.distinct.texts())
+        longest = std::max(longest, text.size());
+    return longest + 1;
+}
+
 void GroupEncoder::add(const ColumnBuilder& column) {
     if (column.values() == 0) return;
     Chunk chunk;
@@ -354,6 +363,7 @@ void GroupEncoder::add_composed(ComposedColumn& composed) {
     chunk.rows_with_value = rows_;
     chunk.parts[1] = std::move(composed.shapes);
     chunk.parts[2] = std::move(composed.whole);
+    chunk.max = longest_text(column);
     if (column.tokens) {
         encode_tokens(column, chunk);
         chunk.flags |= flag_analyzed;

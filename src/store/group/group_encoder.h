@@ -51,6 +51,7 @@ private:
     void encode_rows(const ColumnBuilder& column, Chunk& chunk) const;
     void encode_integers(const ColumnBuilder& column, Chunk& chunk) const;
     static void encode_reals(const ColumnBuilder& column, Chunk& chunk);
+    static std::uint64_t longest_text(const ColumnBuilder& column);
     void encode_texts(const ColumnBuilder& column, Chunk& chunk);
     void encode_plain_texts(const ColumnBuilder& column, Chunk& chunk);
     void encode_dictionary(const ColumnBuilder& column, Chunk& chunk);

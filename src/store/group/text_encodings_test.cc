@@ -65,6 +65,12 @@ void expect_texts(const Column& column, const Rows& rows) {
     const auto values = column.row_values();
     ASSERT_TRUE(values) << values.error().message;
     const auto texts = column.texts();
+    std::size_t longest = 0;
+    for (const auto& row : rows) {
+        for (const std::string& value : row)
+            longest = std::max(longest, value.size());
+    }
+    EXPECT_EQ(column.longest_text(), longest);
     for (std::uint32_t row = 0; row < rows.size(); ++row) {
         ASSERT_EQ((*values)->last(row) - (*values)->first(row), rows[row].size());
         for (std::uint32_t i = 0; i < rows[row].size(); ++i) {

@@ -309,15 +309,15 @@ bool Source::usable(const Field& field) const {
 const store::Column* Source::column(const GroupContext& context) const {
     if (has_missing_ || mixed_ || kind_of_own_field(field_)) return nullptr;
     const Field field = find_field(*context.index, field_);
-    if (!usable(field) || field.longest != 0 || field.is_nanos() ||
-        !is_seen_at(*context.index, nested_, field_)) {
+    if (!usable(field) || field.is_nanos() || !is_seen_at(*context.index, nested_, field_)) {
         return nullptr;
     }
     const bool both = context.group->find(field.column, store::ColumnKind::integer) != nullptr &&
                       context.group->find(field.column, store::ColumnKind::real) != nullptr;
-    return both || is_text_kind(kind_of(field.type())) != is_text_kind(kind_)
-               ? nullptr
-               : column_of(context, field);
+    if (both || is_text_kind(kind_of(field.type())) != is_text_kind(kind_)) return nullptr;
+    const store::Column* column = column_of(context, field);
+    const bool some_too_long = column != nullptr && longest_in(*column, field.longest) != 0;
+    return some_too_long ? nullptr : column;
 }
 
 Answer<std::size_t> Source::most_values(const GroupContext& context) const {
