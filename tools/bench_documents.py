@@ -102,16 +102,16 @@ def slices(path: pathlib.Path, size: int, first: int, step: int) -> Iterator[mem
                         yield body
 
 
-def generated(kind: str, count: int) -> pathlib.Path:
-    """Traffic of that kind, as the generator writes it."""
-    path = CACHE / f"{kind}-{count}.lines"
+def generated(kind: str, count: int, step_ms: int = 1) -> pathlib.Path:
+    """Traffic of that kind, as the generator writes it, a document every `step_ms`."""
+    path = CACHE / f"{kind}-{count}{'' if step_ms == 1 else f'-{step_ms}ms'}.lines"
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         show_progress(f"generating {count:,} of {kind}")
         half = path.with_suffix(".new")
         with open(half, "wb") as out:
             subprocess.run([BINARY, "generate", kind, "--count", str(count), "--seed", "7", "--start",
-                            "2026-01-01T00:00:00Z", "--step-ms", "1"], stdout=out, check=True)
+                            "2026-01-01T00:00:00Z", "--step-ms", str(step_ms)], stdout=out, check=True)
         half.rename(path)
     return path
 

@@ -2,7 +2,7 @@
 
 Two tables, each with a text index on the message and OPTIMIZE FINAL counted: `clickhouse-json` has one JSON
 column, as who knows nothing of the documents would; `clickhouse-typed` has 24 columns typed by hand, as who
-knows all of them would. Run as a program, by the Python that has chdb, this file fills one of them.
+knows all of them would. Run as a program, by the Python that has chdb, this file fills one of them, or answers questions about it.
 """
 import functools
 import json
@@ -67,10 +67,24 @@ def structure(columns: dict) -> str:
     return members(tree)
 
 
-def fill(table: str, path: str, message: str, folder: str) -> dict:
+def session_of(folder: str) -> "Session":
     from chdb.session import Session
     session = Session(folder)
     session.query(f"SET max_threads = {os.cpu_count()}")
+    return session
+
+
+def answer(folder: str) -> None:
+    """A line of SQL after the other, each a JSON string: the milliseconds until its answer."""
+    session = session_of(folder)
+    for line in sys.stdin:
+        began = time.monotonic()
+        session.query(json.loads(line), "JSONCompact")
+        print(1000 * (time.monotonic() - began), flush=True)
+
+
+def fill(table: str, path: str, message: str, folder: str) -> dict:
+    session = session_of(folder)
     session.query("CREATE DATABASE bench ENGINE = Atomic")
     statements = STATEMENTS[table](path, message)
     before, began = cpu_seconds(os.getpid()), time.monotonic()
@@ -102,5 +116,7 @@ STATEMENTS = {"json": json_statements, "typed": typed_statements}
 SUBJECTS = [Subject(f"clickhouse-{table}", f"26.9, chdb {CHDB}", functools.partial(measure, table), install)
             for table in STATEMENTS]
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1] == "answer":
+    answer(sys.argv[2])
+elif __name__ == "__main__":
     print(json.dumps(fill(*sys.argv[1:])))
