@@ -170,7 +170,8 @@ search::Failure index_not_found(std::string_view name, std::string_view resource
     failure.type = "index_not_found_exception";
     failure.reason = fmt::format("no such index [{}]", name);
     failure.index = name;
-    failure.caused_by_type = std::string(resource_mark) + std::string(resource_type);
+    if (!resource_type.empty())
+        failure.caused_by_type = std::string(resource_mark) + std::string(resource_type);
     return failure;
 }
 

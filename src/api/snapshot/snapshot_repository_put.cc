@@ -9,17 +9,6 @@
 namespace elkhorn::api::snapshot_repository_put {
 namespace {
 
-search::Answer<> check_name(std::string_view name) {
-    constexpr std::string_view not_these = " \"*\\<|,>/?";
-    if (name.find_first_of(not_these) != std::string_view::npos) {
-        return std::unexpected(repository_failure(
-            name, "must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]"));
-    }
-    if (name.find('#') != std::string_view::npos)
-        return std::unexpected(repository_failure(name, "must not contain '#'"));
-    return {};
-}
-
 search::Answer<store::RepositoryEntry> read_body(std::string_view name, const event::Value& body) {
     store::RepositoryEntry entry;
     if (body.is_null()) return std::unexpected(body_required());
@@ -51,7 +40,15 @@ Reply handle(const Call& call) {
     const bool verify = call.flag("verify", true);
     const event::Value body = ASK(call.json_body());
     store::RepositoryEntry entry = ASK(read_body(name, body));
-    ASK(check_name(name));
+    if (const auto sound = store::check_repository_name(name); !sound)
+        return std::unexpected(repository_failure(name, sound.error()));
+    const auto location = entry.settings.find("location");
+    if (location != entry.settings.end() && location->second.contains('\0')) {
+        search::Failure failure = repository_failure(name, "failed to create repository");
+        failure.caused_by_type = "invalid_path_exception";
+        failure.caused_by_reason = "Nul character not allowed: " + location->second;
+        return std::unexpected(failure);
+    }
     const auto put =
         call.context().store->snapshots().put_repository(name, std::move(entry), verify);
     if (!put) {

@@ -6,6 +6,7 @@
 #include "api/core/parameters.h"
 #include "api/core/settings_text.h"
 #include "api/snapshot/parts/snapshot_answer.h"
+#include "api/snapshot/parts/snapshot_body.h"
 #include "api/snapshot/parts/snapshot_rename.h"
 #include "store/schema/index_name.h"
 
@@ -19,7 +20,7 @@ namespace {
 
 struct Wanted {
     std::vector<std::string> indices;
-    bool ignore_unavailable = false;
+    NameOptions options;
     std::optional<std::string> pattern;
     std::optional<std::string> replacement;
     Settings settings;                 // over those of the snapshot
@@ -67,7 +68,7 @@ search::Answer<Wanted> read_body(const event::Value& body) {
     if (!body.is(event::Kind::object)) return wanted;
     const event::Object& given = body.as_object();
     wanted.indices = ASK(names_in(given));
-    wanted.ignore_unavailable = ASK(flag_in(given, "ignore_unavailable", false));
+    wanted.options = ASK(name_options_in(given));
     wanted.pattern = ASK(text_in(given, "rename_pattern"));
     wanted.replacement = ASK(text_in(given, "rename_replacement"));
     ASK(read_settings_of(given, wanted));
@@ -110,15 +111,10 @@ search::Answer<std::vector<store::RestoreIndex>> plan(const Call& call, const Wa
     known.reserve(snapshot.indices.size());
     for (const store::SnapshotIndex& index : snapshot.indices)
         known.push_back(index.manifest.name);
-    auto names = filter_names(known, wanted.indices, wanted.ignore_unavailable);
-    if (!names) {
-        search::Failure failure = index_not_found(names.error());
-        failure.caused_by_type.clear();
-        return std::unexpected(failure);
-    }
+    const auto names = ASK(select_indices(known, wanted.indices, wanted.options));
     std::map<std::string, std::string> by_target;
     std::vector<store::RestoreIndex> indices;
-    for (const std::string& from : *names) {
+    for (const std::string& from : names) {
         std::string to = from;
         if (wanted.pattern && wanted.replacement)
             to = ASK(rename_index(from, *wanted.pattern, *wanted.replacement));
