@@ -87,6 +87,7 @@ constexpr Parameter members[] = {
     {"include_global_state", Takes::flag},
     {"metadata", Takes::object},
     {"partial", Takes::flag, Use::no_effect, "a snapshot here is whole"},
+    {"settings", Takes::object, Use::no_effect, "a snapshot has no settings of its own"},
 };
 
 }  // namespace

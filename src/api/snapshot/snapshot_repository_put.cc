@@ -3,6 +3,7 @@
 
 #include "api/core/error_body.h"
 #include "api/core/parameters.h"
+#include "api/snapshot/parts/repository_settings.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "event/format.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 search::Answer<store::RepositoryEntry> read_body(std::string_view name, const event::Value& body) {
     store::RepositoryEntry entry;
+    const event::Object* given = nullptr;
     if (body.is_null()) return std::unexpected(body_required());
     if (body.is(event::Kind::object)) {
         if (const event::Value* type = body.as_object().find("type"))
@@ -20,8 +22,7 @@ search::Answer<store::RepositoryEntry> read_body(std::string_view name, const ev
                 return search::refuse("illegal_argument_exception",
                                       "Malformed settings section, should include an inner object");
             }
-            for (const event::Member& member : settings->as_object().members())
-                event::append_text(entry.settings[std::string(member.name)], member.value);
+            given = &settings->as_object();
         }
     }
     if (entry.type.empty()) {
@@ -32,6 +33,7 @@ search::Answer<store::RepositoryEntry> read_body(std::string_view name, const ev
         return std::unexpected(
             repository_failure(name, "repository type [" + entry.type + "] does not exist"));
     }
+    if (given != nullptr) ASK(read_repository_settings(name, *given, entry));
     return entry;
 }
 
@@ -39,16 +41,9 @@ Reply handle(const Call& call) {
     const std::string& name = call.path("repository");
     const bool verify = call.flag("verify", true);
     const event::Value body = ASK(call.json_body());
-    store::RepositoryEntry entry = ASK(read_body(name, body));
-    if (const auto sound = store::check_repository_name(name); !sound)
+    if (const auto sound = store::check_repository_name(name); !sound && !body.is_null())
         return std::unexpected(repository_failure(name, sound.error()));
-    const auto location = entry.settings.find("location");
-    if (location != entry.settings.end() && location->second.contains('\0')) {
-        search::Failure failure = repository_failure(name, "failed to create repository");
-        failure.caused_by_type = "invalid_path_exception";
-        failure.caused_by_reason = "Nul character not allowed: " + location->second;
-        return std::unexpected(failure);
-    }
+    store::RepositoryEntry entry = ASK(read_body(name, body));
     const auto put =
         call.context().store->snapshots().put_repository(name, std::move(entry), verify);
     if (!put) {

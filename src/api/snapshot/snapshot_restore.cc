@@ -4,7 +4,7 @@
 
 #include "api/core/error_body.h"
 #include "api/core/parameters.h"
-#include "api/core/settings_text.h"
+#include "api/snapshot/parts/restore_settings.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "api/snapshot/parts/snapshot_body.h"
 #include "api/snapshot/parts/snapshot_rename.h"
@@ -23,8 +23,7 @@ struct Wanted {
     NameOptions options;
     std::optional<std::string> pattern;
     std::optional<std::string> replacement;
-    Settings settings;                 // over those of the snapshot
-    std::vector<std::string> without;  // settings to leave out
+    SettingsChange settings;
 };
 
 search::Answer<std::optional<std::string>> text_in(const event::Object& body,
@@ -41,28 +40,6 @@ search::Failure unknown_member(std::string_view name) {
         .error();
 }
 
-search::Answer<> read_settings_of(const event::Object& body, Wanted& wanted) {
-    if (const event::Value* given = body.find("index_settings")) {
-        if (!given->is(event::Kind::object))
-            return search::refuse("illegal_argument_exception", "malformed index_settings section");
-        wanted.settings = ASK(read_settings(*given));
-    }
-    const event::Value* without = body.find("ignore_index_settings");
-    if (without == nullptr) return {};
-    if (without->is(event::Kind::string)) {
-        wanted.without.emplace_back(without->as_string());
-    } else if (without->is(event::Kind::array)) {
-        for (const event::Value& value : without->as_array().values()) {
-            if (value.is(event::Kind::string)) wanted.without.emplace_back(value.as_string());
-        }
-    } else {
-        return search::refuse(
-            "illegal_argument_exception",
-            "malformed ignore_index_settings section, should be an array of strings");
-    }
-    return {};
-}
-
 search::Answer<Wanted> read_body(const event::Value& body) {
     Wanted wanted;
     if (!body.is(event::Kind::object)) return wanted;
@@ -71,7 +48,7 @@ search::Answer<Wanted> read_body(const event::Value& body) {
     wanted.options = ASK(name_options_in(given));
     wanted.pattern = ASK(text_in(given, "rename_pattern"));
     wanted.replacement = ASK(text_in(given, "rename_replacement"));
-    ASK(read_settings_of(given, wanted));
+    wanted.settings = ASK(read_settings_change(given));
     return wanted;
 }
 
@@ -89,17 +66,6 @@ std::string taken(std::string_view name) {
         "cluster. Either close or delete the existing index or restore the index under a different "
         "name by providing a rename pattern and replacement name",
         name);
-}
-
-std::string settings_of(const store::SnapshotIndex& index, const Wanted& wanted) {
-    Settings settings = parse_settings_text(index.manifest.settings_json);
-    for (std::string_view name : wanted.without) {
-        if (name.starts_with("index.")) name.remove_prefix(6);
-        settings.erase(std::string(name));
-    }
-    for (const auto& [name, value] : wanted.settings)
-        settings[name] = value;
-    return settings_text(settings);
 }
 
 /// What is to be restored as what; refused where that cannot be, before anything is.
@@ -125,13 +91,12 @@ search::Answer<std::vector<store::RestoreIndex>> plan(const Call& call, const Wa
         }
         const auto source = std::ranges::find(
             snapshot.indices, from, [](const auto& index) { return index.manifest.name; });
-        indices.push_back({from, to, settings_of(*source, wanted)});
+        indices.push_back(
+            {from, to, changed_settings(source->manifest.settings_json, wanted.settings)});
     }
     for (const store::RestoreIndex& index : indices) {
-        if (wanted.settings.contains("number_of_shards")) {
-            return std::unexpected(restore_failure(
-                whole, "cannot modify setting [index.number_of_shards] on restore"));
-        }
+        if (!wanted.settings.refused.empty())
+            return std::unexpected(restore_failure(whole, wanted.settings.refused));
         if (const auto sound = store::check_index_name(index.to); !sound) {
             search::Failure failure = to_failure(sound.error());
             failure.index = index.to;
@@ -193,7 +158,7 @@ constexpr Parameter members[] = {
     {"indices", Takes::any},
     {"ignore_unavailable", Takes::flag},
     {"allow_no_indices", Takes::flag},
-    {"expand_wildcards", Takes::any},
+    {"expand_wildcards", Takes::any, Use::used, "checked; all of a snapshot is open"},
     {"ignore_throttled", Takes::flag, Use::no_effect, "no index is throttled"},
     {"partial", Takes::flag, Use::no_effect, "a snapshot here is whole"},
     {"include_aliases", Takes::flag, Use::no_effect, "there are no aliases yet"},
@@ -203,6 +168,7 @@ constexpr Parameter members[] = {
     {"rename_replacement", Takes::text},
     {"index_settings", Takes::object},
     {"ignore_index_settings", Takes::any},
+    {"settings", Takes::object, Use::no_effect, "a restore has no settings of its own"},
 };
 
 }  // namespace
