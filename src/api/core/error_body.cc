@@ -1,6 +1,7 @@
 #include "api/core/error_body.h"
 
 #include "api/core/api.h"
+#include "base/units.h"
 
 #include <fmt/format.h>
 
@@ -173,6 +174,14 @@ search::Failure index_not_found(std::string_view name, std::string_view resource
     if (!resource_type.empty())
         failure.caused_by_type = std::string(resource_mark) + std::string(resource_type);
     return failure;
+}
+
+search::Failure no_room_for(std::string_view what, const store::MemoryHold& room) {
+    return to_failure(
+        {ErrorCode::overloaded,
+         fmt::format("[parent] Data too large, data for {} would pass the limit of [{}/{}] for all "
+                     "requests of its kind at once: ask for less, try again, or raise `memory`",
+                     what, room.limit(), format_bytes(static_cast<std::int64_t>(room.limit())))});
 }
 
 search::Failure body_required() {
