@@ -231,14 +231,14 @@ void Session::answer(Response response) {
     message->keep_alive(keep_alive_ && !server_.stopping);
     message->content_length(response.body.size());
     if (!head_) message->body() = std::move(response.body);
-    write(std::move(message));
+    write(std::move(message), std::move(response.holds));
 }
 
-void Session::write(std::shared_ptr<Message> message) {
+void Session::write(std::shared_ptr<Message> message, std::shared_ptr<void> holds) {
     const bool close_after = !message->keep_alive();
     stream_.expires_after(std::chrono::seconds(server_.options.idle_seconds));
-    const auto done = [self = shared_from_this(), message, close_after](error_code error,
-                                                                        std::size_t) {
+    const auto done = [self = shared_from_this(), message, holds, close_after](error_code error,
+                                                                               std::size_t) {
         self->written(error, close_after);
     };
     if (!head_) {

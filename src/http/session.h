@@ -63,7 +63,7 @@ private:
     void watch();
     void peer_moved();
     void refuse(const Refusal& refusal);
-    void write(std::shared_ptr<Message> message);
+    void write(std::shared_ptr<Message> message, std::shared_ptr<void> holds);
     void written(Error error, bool close_after);
     void finish();
     void discard();

@@ -29,6 +29,17 @@ def metric(server: Server, name: str, labels: str = "") -> int:
     return int(found[0]) if found else -1
 
 
+def resident(server: Server) -> int:
+    """Bytes of the process that are in memory, whatever its account says."""
+    text = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in text.splitlines() if line.startswith("VmRSS"))) * 1024
+
+
+def account(server: Server, name: str) -> dict:
+    nodes = server.ask("GET", "/_nodes/stats/breaker")["nodes"]
+    return next(iter(nodes.values()))["breakers"][name]
+
+
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -6,21 +6,15 @@
 import argparse
 import collections
 import gzip
-import pathlib
 import select
 import socket
 import sys
 import threading
 
-from limits import NDJSON, Checks, Server, bulk, metric, wait_until
+from limits import NDJSON, Checks, Server, account, bulk, metric, resident, wait_until
 
 MB = 1 << 20
 FREED = 448 * MB  # what the allocator has not given back yet, and what is between kernel and account
-
-
-def account(server: Server, name: str) -> dict:
-    nodes = server.ask("GET", "/_nodes/stats/breaker")["nodes"]
-    return next(iter(nodes.values()))["breakers"][name]
 
 
 def too_large(server: Server, checks: Checks) -> None:
@@ -81,11 +75,6 @@ def searches(server: Server, checks: Checks) -> None:
                 (429, "circuit_breaking_exception"))
     checks.that("gives back what it held", account(server, "request")["estimated_size_in_bytes"], 0)
     checks.holds("is counted", account(server, "request")["tripped"] > 0)
-
-
-def resident(server: Server) -> int:
-    text = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(next(line.split()[1] for line in text.splitlines() if line.startswith("VmRSS"))) * 1024
 
 
 class Flood:

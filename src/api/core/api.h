@@ -22,6 +22,7 @@
 #include "http/message.h"
 #include "search/base/failure.h"
 #include "search/base/members.h"
+#include "store/limits/memory_hold.h"
 #include "store/node/store.h"
 
 #include <array>
@@ -108,8 +109,9 @@ private:
     std::string_view body_;
     std::string source_;  // of the parameter
     std::shared_ptr<event::Arena> arena_;
-    const Endpoint* endpoint_ = nullptr;          // null until it is routed
-    mutable std::vector<std::string_view> read_;  // names of parameters
+    mutable std::shared_ptr<store::MemoryHold> parsed_;  // what the arena may take
+    const Endpoint* endpoint_ = nullptr;                 // null until it is routed
+    mutable std::vector<std::string_view> read_;         // names of parameters
 };
 
 /// What an endpoint takes as a body.

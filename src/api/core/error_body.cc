@@ -1,6 +1,7 @@
 #include "api/core/error_body.h"
 
 #include "api/core/api.h"
+#include "base/units.h"
 
 #include <fmt/format.h>
 
@@ -170,8 +171,17 @@ search::Failure index_not_found(std::string_view name, std::string_view resource
     failure.type = "index_not_found_exception";
     failure.reason = fmt::format("no such index [{}]", name);
     failure.index = name;
-    failure.caused_by_type = std::string(resource_mark) + std::string(resource_type);
+    if (!resource_type.empty())
+        failure.caused_by_type = std::string(resource_mark) + std::string(resource_type);
     return failure;
+}
+
+search::Failure no_room_for(std::string_view what, const store::MemoryHold& room) {
+    return to_failure(
+        {ErrorCode::overloaded,
+         fmt::format("[parent] Data too large, data for {} would pass the limit of [{}/{}] for all "
+                     "requests of its kind at once: ask for less, try again, or raise `memory`",
+                     what, room.limit(), format_bytes(static_cast<std::int64_t>(room.limit())))});
 }
 
 search::Failure body_required() {

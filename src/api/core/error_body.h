@@ -7,6 +7,7 @@
 #include "http/message.h"
 #include "json/writer.h"
 #include "search/base/failure.h"
+#include "store/limits/memory_hold.h"
 
 #include <string>
 #include <string_view>
@@ -33,5 +34,8 @@ search::Failure to_failure(const Error& error);
 search::Failure index_not_found(std::string_view name,
                                 std::string_view resource_type = "index_or_alias");
 search::Failure body_required();
+
+/// circuit_breaking_exception, 429: the share that `room` is of has not that much left for `what`.
+search::Failure no_room_for(std::string_view what, const store::MemoryHold& room);
 
 }  // namespace elkhorn::api

@@ -44,6 +44,9 @@ bool lacks_media_type(const http::Request& request, bool source, std::string_vie
     return (!request.body.empty() || (source && !reads)) && !takes(type);
 }
 
+// What every request may be parsed into without anybody counting.
+constexpr std::uint64_t free_json_bytes = 256 << 10;
+
 /// In kind: a client that asks for the vendor's media type gets it back.
 void answer_in_kind(const http::Request& request, http::Response& response) {
     const auto accept = request.headers.find("Accept");
@@ -55,14 +58,23 @@ void answer_in_kind(const http::Request& request, http::Response& response) {
         response.content_type += fmt::format(";{}", accept->substr(at, 17));
 }
 
-void shape(const Call& call, http::Response& response) {
-    if (!response.content_type.starts_with("application/json") || response.body.empty()) return;
-    if (const auto filters = call.given("filter_path"); filters && !filters->empty()) {
-        response.body = filter_path(response.body, *filters);
-    }
+/// Like Elasticsearch, shows an error whole whatever filter_path leaves of other answers.
+search::Answer<> shape(const Call& call, http::Response& response, bool error) {
+    if (!response.content_type.starts_with("application/json") || response.body.empty()) return {};
+    const auto filters = call.given("filter_path");
+    const bool filtered = !error && filters && !filters->empty();
     const bool pretty_by_default = call.request().path().empty() && response.status == 200;
     const auto asked = call.given("pretty");
-    if (asked ? *asked != "false" : pretty_by_default) response.body = pretty(response.body);
+    const bool spread = asked ? *asked != "false" : pretty_by_default;
+    if (!filtered && !spread) return {};
+    auto room = std::make_shared<store::MemoryHold>(
+        call.context().store == nullptr ? nullptr : &call.context().store->memory(),
+        store::MemoryUse::requests, free_json_bytes);
+    if (!room->hold(parsed_bytes(response.body)))
+        return std::unexpected(no_room_for("the answer", *room));
+    if (filtered) response.body = filter_path(response.body, *filters);
+    if (spread) response.body = pretty(response.body);
+    return {};
 }
 
 http::Response answer(const http::Request& request, Context& context) {
@@ -79,9 +91,10 @@ http::Response answer(const http::Request& request, Context& context) {
         failure.reason = "source and source_content_type parameters are required";
         return error_response(failure);
     }
-    const Reply reply = router.route(call);
-    http::Response response = reply ? *reply : error_response(reply.error());
-    shape(call, response);
+    Reply reply = router.route(call);
+    http::Response response = reply ? std::move(*reply) : error_response(reply.error());
+    if (const auto shaped = shape(call, response, !reply); !shaped)
+        response = error_response(shaped.error());
     if (context.on_answered != nullptr) context.on_answered(call);
     return response;
 }
@@ -193,6 +206,12 @@ std::vector<std::string> Call::unread() const {
 
 search::Answer<event::Value> Call::json_body() const {
     if (trim(body_).empty()) return event::Value();
+    if (context_.store != nullptr) {
+        parsed_ = std::make_shared<store::MemoryHold>(&context_.store->memory(),
+                                                      store::MemoryUse::requests, free_json_bytes);
+        if (!parsed_->hold(parsed_bytes(body_)))
+            return std::unexpected(no_room_for("the body", *parsed_));
+    }
     json::Parser parser;
     auto value = parser.parse(trim(body_), *arena_);
     if (!value) {

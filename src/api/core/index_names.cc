@@ -71,63 +71,73 @@ std::optional<std::int64_t> add_units(std::int64_t ms, std::int64_t count, char 
     return ms_from_civil(t);
 }
 
-/// "now", "now/d", "now-1d/d": milliseconds of local time, or nothing.
-std::optional<std::int64_t> evaluate(std::string_view math, std::int64_t local_ms) {
-    if (!math.starts_with("now")) return std::nullopt;
+/// "+1d", "-12h", "/d" at the front of `math`, done to `ms` and taken away.
+search::Answer<std::int64_t> step(std::string_view& math, std::int64_t ms) {
+    const std::string_view whole = math;
+    const char op = math.front();
+    math.remove_prefix(1);
+    if (op != '/' && op != '+' && op != '-') {
+        return search::refuse("parse_exception",
+                              fmt::format("operator not supported for date math [{}]", whole));
+    }
+    const std::size_t digits = std::min(math.find_first_not_of("0123456789"), math.size());
+    const auto count = digits == 0 ? 1 : to_integer(math.substr(0, digits));
+    math.remove_prefix(digits);
+    if (math.empty() || !count || *count > 1'000'000) {
+        return search::refuse("parse_exception", fmt::format("truncated date math [{}]", whole));
+    }
+    if (op == '/' && *count != 1) {
+        return search::refuse(
+            "parse_exception",
+            fmt::format("rounding `/` can only be used on single unit types [{}]", whole));
+    }
+    const char unit = math.front();
+    math.remove_prefix(1);
+    const auto next =
+        op == '/' ? round_down(ms, unit) : add_units(ms, op == '-' ? -*count : *count, unit);
+    if (next) return *next;
+    return search::refuse("parse_exception",
+                          fmt::format("unit [{}] not supported for date math [{}]", unit, whole));
+}
+
+/// "now", "now/d", "now-1d/d": milliseconds of local time.
+search::Answer<std::int64_t> evaluate(std::string_view math, std::string_view format,
+                                      std::int64_t local_ms) {
+    if (!math.starts_with("now")) {
+        return search::refuse(
+            "parse_exception",
+            fmt::format("failed to parse date field [{}] with format [{}]", math, format));
+    }
     math.remove_prefix(3);
     std::int64_t ms = local_ms;
-    while (!math.empty()) {
-        const char op = math.front();
-        math.remove_prefix(1);
-        std::int64_t count = 1;
-        const std::size_t digits = math.find_first_not_of("0123456789");
-        if (op != '/' && digits != 0) {
-            const auto parsed = to_integer(math.substr(0, digits));
-            if (!parsed || *parsed > 1'000'000) return std::nullopt;
-            count = *parsed;
-            math.remove_prefix(std::min(digits, math.size()));
-        }
-        if (math.empty()) return std::nullopt;
-        const char unit = math.front();
-        math.remove_prefix(1);
-        std::optional<std::int64_t> next;
-        if (op == '/') next = round_down(ms, unit);
-        if (op == '+') next = add_units(ms, count, unit);
-        if (op == '-') next = add_units(ms, -count, unit);
-        if (!next) return std::nullopt;
-        ms = *next;
-    }
+    while (!math.empty())
+        ms = ASK(step(math, ms));
     return ms;
 }
 
 /// What stands between the braces: `now/d{yyyy.MM.dd|+02:00}`.
-search::Answer<std::string> resolve_hole(std::string_view name, std::string_view hole,
-                                         std::int64_t now_ms) {
+search::Answer<std::string> resolve_hole(std::string_view hole, std::int64_t now_ms) {
     std::string_view math = hole;
     std::string_view format = "uuuu.MM.dd";
     auto zone = text::TimeZone::utc();
     if (const std::size_t open = hole.find('{'); open != hole.npos) {
-        if (!hole.ends_with('}')) return bad_math(name, "missing closing `}` for date math format");
+        if (!hole.ends_with('}')) return bad_math(hole, "missing closing `}` for date math format");
+        if (open + 2 == hole.size()) return bad_math(hole, "missing date format");
         math = hole.substr(0, open);
         format = hole.substr(open + 1, hole.size() - open - 2);
         if (const std::size_t bar = format.find('|'); bar != format.npos) {
             const auto found = text::TimeZone::find(format.substr(bar + 1));
-            if (!found) return bad_math(name, found.error().message);
+            if (!found) return bad_math(hole, found.error().message);
             zone = *found;
             format = format.substr(0, bar);
         }
     }
     const int offset = zone->offset_seconds(now_ms / 1000);
-    const auto local = evaluate(math, now_ms + offset * std::int64_t{1000});
-    if (!local) {
-        return search::refuse(
-            "parse_exception",
-            fmt::format("failed to parse date field [{}] with format [{}]", math, format));
-    }
+    const auto local = ASK(evaluate(math, format, now_ms + offset * std::int64_t{1000}));
     const auto pattern = text::DateFormat::parse(format, text::DateFormat::Dialect::java_time);
-    if (!pattern) return bad_math(name, pattern.error().message);
+    if (!pattern) return bad_math(hole, pattern.error().message);
     std::string out;
-    pattern->append_to(out, *local * 1'000'000, 0);
+    pattern->append_to(out, local * 1'000'000, 0);
     return out;
 }
 
@@ -142,6 +152,14 @@ search::Answer<std::string> resolve_date_math(std::string_view name, std::int64_
             out.push_back(inside[++i]);
             continue;
         }
+        if (inside[i] == '}') {
+            return bad_math(
+                name.substr(1),
+                fmt::format("invalid character at position [{}]. `{{` and `}}` are reserved "
+                            "characters and should be escaped when used as part of the index name "
+                            "using `\\` (e.g. `\\{{text\\}}`)",
+                            i + 1));
+        }
         if (inside[i] != '{') {
             out.push_back(inside[i]);
             continue;
@@ -152,83 +170,138 @@ search::Answer<std::string> resolve_date_math(std::string_view name, std::int64_
             if (inside[end] == '{') ++depth;
             if (inside[end] == '}' && --depth == 0) break;
         }
-        if (end == inside.size()) return bad_math(name, "date math placeholder is open ended");
-        const auto text = resolve_hole(name, inside.substr(i + 1, end - i - 1), now_ms);
+        if (end == inside.size())
+            return bad_math(name.substr(1), "date math placeholder is open ended");
+        const auto text = resolve_hole(inside.substr(i + 1, end - i - 1), now_ms);
         if (!text) return text;
         out += *text;
         i = end;
     }
+    if (out.empty()) return search::refuse("parse_exception", "nothing captured");
     return out;
+}
+
+search::Answer<> read_expand_wildcards(std::string_view words, NameOptions& options) {
+    options.expand = false;
+    for (const std::string_view word : split(words, ',')) {
+        if (word == "open" || word == "all")
+            options.expand = true;
+        else if (word != "none" && word != "closed" && word != "hidden") {
+            return search::refuse("illegal_argument_exception",
+                                  fmt::format("No valid expand wildcard value [{}]", word));
+        }
+    }
+    return {};
 }
 
 search::Answer<NameOptions> name_options(const Call& call) {
     NameOptions options;
     options.ignore_unavailable = call.flag("ignore_unavailable", false);
     options.allow_no_indices = call.flag("allow_no_indices", true);
-    if (const auto expand = call.parameter("expand_wildcards")) {
-        options.expand = false;
-        for (const std::string_view word : split(*expand, ',')) {
-            if (word == "open" || word == "all")
-                options.expand = true;
-            else if (word != "none" && word != "closed" && word != "hidden") {
-                return search::refuse("illegal_argument_exception",
-                                      fmt::format("No valid expand wildcard value [{}]", word));
-            }
-        }
-    }
+    if (const auto expand = call.parameter("expand_wildcards"))
+        ASK(read_expand_wildcards(*expand, options));
     return options;
 }
 
+std::vector<std::string> name_list(std::string_view text) {
+    std::vector<std::string> names;
+    for (const std::string_view name : split(text, ','))
+        names.emplace_back(name);
+    while (!names.empty() && names.back().empty())
+        names.pop_back();
+    return names;
+}
+
+namespace {
+
+/// Goes through a list from left to right.
+class Resolution {
+public:
+    Resolution(const Call& call, const NameOptions& options, bool alone)
+        : known_(call.context().store->index_names()), options_(options), alone_(alone) {}
+
+    search::Answer<> add(std::string_view name) {
+        const bool exclude = wildcard_before_ && name.starts_with('-');
+        if (exclude) name.remove_prefix(1);
+        const bool star = name.find('*') != std::string_view::npos;
+        // A pattern that nothing may fit is, in a list, a name.
+        if (!star || (!options_.expand && !alone_)) return add_name(name, exclude);
+        wildcard_before_ = true;
+        bool any = false;
+        for (const std::string& index : known_) {
+            if (!options_.expand || !matches_star(name, index)) continue;
+            const bool hidden = index.starts_with('.') && !name.starts_with('.');
+            if (hidden && !options_.hidden) continue;
+            any = true;
+            take(index, exclude);
+        }
+        if (!any && !options_.allow_no_indices) return missing(name);
+        return {};
+    }
+
+    search::Answer<std::vector<std::string>> found(std::string_view expression) const {
+        if (found_.empty() && !options_.allow_no_indices)
+            return std::unexpected(index_not_found(expression, options_.resource_type));
+        return std::vector<std::string>(found_.begin(), found_.end());
+    }
+
+private:
+    search::Answer<> add_name(std::string_view name, bool exclude) {
+        const bool there = std::ranges::binary_search(known_, name);
+        if (there)
+            take(std::string(name), exclude);
+        else if (!options_.ignore_unavailable)
+            return missing(name);
+        return {};
+    }
+
+    void take(const std::string& name, bool exclude) {
+        if (exclude)
+            found_.erase(name);
+        else
+            found_.insert(name);
+    }
+
+    std::unexpected<search::Failure> missing(std::string_view name) const {
+        return std::unexpected(index_not_found(name, options_.resource_type));
+    }
+
+    const std::vector<std::string> known_;
+    const NameOptions& options_;
+    const bool alone_;
+    std::set<std::string> found_;
+    bool wildcard_before_ = false;
+};
+
+}  // namespace
+
 search::Answer<std::vector<std::string>> resolve_names(const Call& call,
-                                                       std::string_view expression,
+                                                       std::span<const std::string> names,
                                                        const NameOptions& options) {
-    const auto known = call.context().store->index_names();
-    std::set<std::string> found;
-    bool wildcard_before = false;
-    if (expression.empty() || expression == "_all") expression = "*";
-    for (const std::string_view written : split(expression, ',')) {
-        if (written.starts_with('_') && written != "_all") {
+    Resolution resolution(call, options, names.size() <= 1);
+    const bool all =
+        names.empty() || (names.size() == 1 && (names[0].empty() || names[0] == "_all"));
+    if (all) {
+        ASK(resolution.add("*"));
+        return resolution.found("*");
+    }
+    for (const std::string& written : names) {
+        if (written.starts_with('_')) {
             auto failure = to_failure(
                 {ErrorCode::invalid,
                  fmt::format("Invalid index name [{}], must not start with '_'.", written)});
             failure.index = written;
             return std::unexpected(failure);
         }
-        const auto resolved = resolve_date_math(written, call.context().clock->wall_ms());
-        if (!resolved) return std::unexpected(resolved.error());
-        std::string_view name = *resolved;
-        const bool exclude = wildcard_before && name.starts_with('-');
-        if (exclude) name.remove_prefix(1);
-        if (name.find('*') == std::string_view::npos) {
-            const bool there = std::ranges::binary_search(known, name);
-            if (exclude)
-                found.erase(std::string(name));
-            else if (there)
-                found.insert(std::string(name));
-            else if (!options.ignore_unavailable) {
-                return std::unexpected(index_not_found(name, options.resource_type));
-            }
-            continue;
-        }
-        wildcard_before = true;
-        bool any = false;
-        for (const std::string& index : known) {
-            if (!options.expand || !matches_star(name, index)) continue;
-            if (index.starts_with('.') && !name.starts_with('.')) continue;  // hidden
-            any = true;
-            if (exclude)
-                found.erase(index);
-            else
-                found.insert(index);
-        }
-        if (!any && !options.allow_no_indices) {
-            return std::unexpected(index_not_found(name, options.resource_type));
-        }
+        ASK(resolution.add(ASK(single_name(call, written))));
     }
-    if (found.empty() && !options.allow_no_indices) {
-        return std::unexpected(index_not_found(expression, options.resource_type));
-    }
-    return std::vector<std::string>(found.begin(), found.end());
+    return resolution.found(join(std::vector<std::string>(names.begin(), names.end()), ","));
+}
+
+search::Answer<std::vector<std::string>> resolve_names(const Call& call,
+                                                       std::string_view expression,
+                                                       const NameOptions& options) {
+    return resolve_names(call, name_list(expression), options);
 }
 
 search::Answer<std::string> single_name(const Call& call, std::string_view name) {

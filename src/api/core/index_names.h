@@ -6,6 +6,7 @@
 #include "api/core/api.h"
 #include "json/writer.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,17 +17,29 @@ struct NameOptions {
     bool ignore_unavailable = false;
     bool allow_no_indices = true;
     bool expand = true;                                 // wildcards find open indices
+    bool hidden = false;                                // those that begin with a dot, too
     std::string_view resource_type = "index_or_alias";  // of the error
 };
 
 search::Answer<NameOptions> name_options(const Call& call);
 
+/// The names of a list with commas, as they stand: blanks belong to them, and empty ones at its end
+/// do not count.
+std::vector<std::string> name_list(std::string_view text);
+
+/// Into the options; refuses a word that expand_wildcards does not know.
+search::Answer<> read_expand_wildcards(std::string_view words, NameOptions& options);
+
 /// The indices in the order of their names; fails with index_not_found_exception.
+search::Answer<std::vector<std::string>> resolve_names(const Call& call,
+                                                       std::span<const std::string> names,
+                                                       const NameOptions& options);
+/// The same of a list with commas.
 search::Answer<std::vector<std::string>> resolve_names(const Call& call,
                                                        std::string_view expression,
                                                        const NameOptions& options);
 
-/// Resolves date math in one name; gives the name back where there is none.
+/// Resolves date math (`<logs-{now/d}>`) in one name; gives the name back where there is none.
 search::Answer<std::string> resolve_date_math(std::string_view name, std::int64_t now_ms);
 
 /// One name to write to or to make: date math resolved, otherwise as it is.

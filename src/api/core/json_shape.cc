@@ -257,4 +257,12 @@ bool ends_early(std::string_view json) {
     return in_text || open > 0;
 }
 
+std::uint64_t parsed_bytes(std::string_view json) {
+    constexpr std::uint64_t value_bytes = 128;
+    std::uint64_t values = 1;
+    for (const char c : json)
+        values += c == ',' || c == '[' || c == '{' ? 1 : 0;
+    return 2 * json.size() + value_bytes * values;
+}
+
 }  // namespace elkhorn::api

@@ -22,4 +22,7 @@ std::string filter_path(std::string_view json, std::string_view filters);
 /// Whether brackets are still open, or a text is, where the JSON ends. It need not be sound.
 bool ends_early(std::string_view json);
 
+/// At most what a JSON text is parsed into, told from its commas and brackets without parsing it.
+std::uint64_t parsed_bytes(std::string_view json);
+
 }  // namespace elkhorn::api

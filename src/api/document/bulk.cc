@@ -8,25 +8,19 @@
 //     only its own item;
 //   - 200 means that every item without an error is on disk.
 //   - actions take effect in their order: an update sees what stands before it in the same request.
+// A large body is read, written and answered in slices; its answer is charged before the first.
 
 #include "api/core/api.h"
 #include "api/core/error_body.h"
-#include "api/core/index_names.h"
 #include "api/core/json_shape.h"
 #include "api/core/parameters.h"
+#include "api/document/parts/bulk_lines.h"
 #include "api/document/parts/document_answer.h"
-#include "api/document/parts/document_change.h"
-#include "api/document/parts/document_version.h"
-#include "base/strings.h"
-#include "event/format.h"
-#include "json/flatten.h"
-#include "json/parse.h"
 #include "json/writer.h"
 #include "store/limits/disk_watch.h"
 
 #include <fmt/format.h>
 
-#include <deque>
 #include <set>
 
 namespace elkhorn::api::bulk {
@@ -36,60 +30,9 @@ namespace {
 // are there, and not as the request.
 constexpr std::size_t updates_max = 256;
 
-/// One action and what became of it.
-struct Item {
-    std::string index;
-    std::string id;
-    store::Action action = store::Action::index;
-    bool id_given = false;
-    Versioning versioning;
-    std::int64_t retries = 0;
-    std::optional<search::SourceFilter> shown;  // of an update
-    std::string_view source;
-    std::unique_ptr<DocumentChange> change;  // of an update
-    std::optional<search::Failure> failure;  // found before the store was asked
-};
-
-constexpr Parameter item_members[] = {
-    {"_index", Takes::text},
-    {"_id", Takes::text},
-    {"op_type", Takes::text},
-    {"version", Takes::long_integer},
-    {"_version", Takes::long_integer},
-    {"version_type", Takes::text},
-    {"_version_type", Takes::text},
-    {"retry_on_conflict", Takes::integer},
-    {"_retry_on_conflict", Takes::integer},
-    {"_source", Takes::any},
-    {"if_seq_no", Takes::long_integer},
-    {"if_primary_term", Takes::long_integer},
-    {"_type", Takes::text, Use::no_effect, "every document is of the one type _doc"},
-    {"routing", Takes::text, Use::no_effect, "one node holds all rows"},
-    {"_routing", Takes::text, Use::no_effect, "one node holds all rows"},
-    {"pipeline", Takes::text, Use::refused, "ingest pipelines are not there yet", "_none"},
-    {"require_alias", Takes::flag, Use::refused, "aliases are not there yet", "false"},
-    {"dynamic_templates", Takes::object, Use::refused, "say them in the mapping", "{}"},
-    {"list_executed_pipelines", Takes::flag, Use::no_effect, "ingest pipelines are not there yet"},
-};
-
-std::string_view name_of(store::Action action) {
-    switch (action) {
-        case store::Action::index: return "index";
-        case store::Action::create: return "create";
-        case store::Action::remove: return "delete";
-        case store::Action::update: return "update";
-    }
-    return "";
-}
-
-/// Nothing for a word that is no action.
-std::optional<store::Action> action_of(std::string_view name) {
-    using enum store::Action;
-    for (const store::Action action : {index, create, remove, update}) {
-        if (name_of(action) == name) return action;
-    }
-    return std::nullopt;
-}
+// Of an item in the answer, as long as it is well; and what a small request has for nothing.
+constexpr std::uint64_t answer_item_bytes = 256;
+constexpr std::uint64_t free_bytes = 256 << 10;
 
 /// What a thread keeps warm, with no text of an older request in it.
 struct Scratch {
@@ -108,180 +51,8 @@ Scratch& scratch_of(store::Store& store) {
     return *kept;
 }
 
-/// Reads the lines of a bulk body into items.
-class Reader {
-public:
-    Reader(const Call& call, Scratch& scratch, std::deque<Item>& items)
-        : call_(call), scratch_(scratch), items_(items) {}
-
-    search::Answer<> read() {
-        shown_ = ASK(source_parameters(call_));
-        std::string_view rest = call_.body();
-        while (true) {
-            const auto line = next_line(rest);
-            if (!line) break;
-            if (trim(*line).empty()) continue;
-            if (auto done = action(*line, rest); !done) return done;
-        }
-        if (!items_.empty()) return {};
-        return search::refuse("action_request_validation_exception",
-                              "Validation Failed: 1: no requests added;");
-    }
-
-private:
-    std::optional<std::string_view> next_line(std::string_view& rest) {
-        if (rest.empty()) return std::nullopt;
-        const std::size_t end = rest.find('\n');
-        std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        ++line_number_;
-        return line;
-    }
-
-    search::Answer<> action(std::string_view line, std::string_view& rest) {
-        arena_.reset();
-        auto parsed = parser_.parse(line, arena_);
-        if (!parsed) {
-            const bool cut = parsed.error().message.find("ncomplete") != std::string::npos ||
-                             line.find('}') == std::string_view::npos;
-            const bool words = !trim(line).starts_with('{') && !trim(line).starts_with('[');
-            return search::refuse(
-                cut && !words ? "json_e_o_f_exception" : "json_parse_exception",
-                fmt::format("action/metadata line [{}]: {}", line_number_, parsed.error().message));
-        }
-        const std::size_t at = line_number_;
-        if (!parsed->is(event::Kind::object)) {
-            return malformed(at, "START_OBJECT", token_name(*parsed));
-        }
-        if (parsed->as_object().size() == 0) {
-            return search::refuse(
-                "illegal_argument_exception",
-                fmt::format("Malformed action/metadata line [{}], expected FIELD_NAME but found "
-                            "[END_OBJECT]",
-                            at));
-        }
-        const event::Member& only = parsed->as_object().members()[0];
-        if (!only.value.is(event::Kind::object)) {
-            return malformed(at, "START_OBJECT or END_OBJECT", token_name(only.value));
-        }
-        Item item;
-        item.index = call_.path("index");
-        const auto action = action_of(only.name);
-        item.action = action.value_or(store::Action::index);
-        item.shown = shown_;
-        ASK(metadata(only.value.as_object(), at, item));
-        if (action == store::Action::remove) return finish(std::move(item));
-        const auto source = next_line(rest);
-        // Like Elasticsearch, an unknown action swallows the line that follows it.
-        if (!source || !action) return {};
-        item.source = *source;
-        if (action == store::Action::update) ASK(read_change(item));
-        return finish(std::move(item));
-    }
-
-    search::Answer<> read_change(Item& item) {
-        if (item.versioning.version || item.versioning.type != VersionType::internal) {
-            return search::refuse("illegal_argument_exception",
-                                  "Update requests do not support versioning. Please use "
-                                  "`if_seq_no` and `if_primary_term` instead");
-        }
-        item.change = std::make_unique<DocumentChange>(scratch_.parser, scratch_.flattener);
-        item.change->versioning = item.versioning;
-        item.change->shown = item.shown;
-        ASK(item.change->parse(trim(item.source)));
-        item.change->shown = item.change->shown ? item.change->shown : item.shown;
-        return item.change->check(!item.id.empty(), item.retries);
-    }
-
-    static search::Answer<> malformed(std::size_t line, std::string_view expected,
-                                      std::string_view found) {
-        return search::refuse(
-            "illegal_argument_exception",
-            fmt::format("Malformed action/metadata line [{}], expected {} but found [{}]", line,
-                        expected, found));
-    }
-
-    static search::Answer<> metadata(const event::Object& object, std::size_t line, Item& item) {
-        for (const event::Member& member : object.members()) {
-            const Parameter* declared = elkhorn::find_parameter(item_members, member.name);
-            if (declared == nullptr) {
-                return search::refuse(
-                    "illegal_argument_exception",
-                    fmt::format("Action/metadata line [{}] contains an unknown parameter [{}]",
-                                line, member.name));
-            }
-            const bool source = member.name == "_source";
-            if (member.value.is(event::Kind::array) ||
-                (member.value.is(event::Kind::object) && !source)) {
-                return search::refuse(
-                    "illegal_argument_exception",
-                    fmt::format("Malformed action/metadata line [{}], expected a simple value for "
-                                "field [{}] but found [{}]",
-                                line, member.name, token_name(member.value)));
-            }
-            if (declared->use != Use::used) {
-                ASK(search::check_member(fmt::format("line [{}]", line), member, *declared));
-                continue;
-            }
-            if (source)
-                item.shown = ASK(source_filter(member.value));
-            else
-                ASK(member_of(item, member));
-        }
-        return {};
-    }
-
-    static search::Answer<> member_of(Item& item, const event::Member& member) {
-        std::string text;
-        event::append_text(text, member.value);
-        if (member.name == "_index") item.index = text;
-        if (member.name == "op_type" && text == "create" && item.action == store::Action::index)
-            item.action = store::Action::create;
-        if (member.name == "retry_on_conflict" || member.name == "_retry_on_conflict")
-            item.retries = to_integer(text).value_or(0);
-        if (member.name == "_id" && !member.value.is_null()) {
-            item.id = text;
-            item.id_given = true;
-        }
-        if (!member.value.is_null()) ASK(item.versioning.set(member.name, text));
-        return {};
-    }
-
-    search::Answer<> finish(Item item) {
-        if (item.index.empty()) {
-            return search::refuse("action_request_validation_exception",
-                                  "Validation Failed: 1: index is missing;");
-        }
-        ASK(check_id(item.id));
-        if (item.action == store::Action::remove && item.id.empty())
-            return std::unexpected(validation_failure({"id is missing"}));
-        if (item.action != store::Action::update)
-            ASK(check(item.versioning, item.action, item.id_given));
-        if (auto name = single_name(call_, item.index))
-            item.index = std::move(*name);
-        else
-            item.failure = name.error();
-        if (item.id_given && item.id.empty()) {
-            item.failure = search::refuse("illegal_argument_exception",
-                                          "if _id is specified it must not be empty")
-                               .error();
-        }
-        items_.push_back(std::move(item));
-        return {};
-    }
-
-    const Call& call_;
-    Scratch& scratch_;
-    std::deque<Item>& items_;
-    std::optional<search::SourceFilter> shown_;
-    json::Parser parser_;
-    event::Arena arena_;
-    std::size_t line_number_ = 0;
-};
-
 /// The write of an item, whose document is flattened into `document` where it has one.
-std::optional<store::Write> write_of(const Call& call, json::Flattener& flattener, Item& item,
+std::optional<store::Write> write_of(const Call& call, json::Flattener& flattener, BulkItem& item,
                                      event::Document& document) {
     store::Write write;
     if (item.change != nullptr) {
@@ -300,25 +71,34 @@ std::optional<store::Write> write_of(const Call& call, json::Flattener& flattene
     return std::nullopt;
 }
 
-/// Writes items in their order, and leaves each one's outcome in `results`.
-class ItemWriter {
+/// Writes the items of a slice in their order, and leaves each one's outcome in `results`.
+class SliceWriter {
 public:
-    ItemWriter(const Call& call, Scratch& scratch, std::deque<Item>& items,
-               std::vector<store::Written>& results)
+    SliceWriter(const Call& call, json::Flattener& flattener)
         : call_(call),
-          flattener_(scratch.flattener),
-          items_(items),
-          results_(results),
-          documents_(items.size()) {}
+          flattener_(flattener),
+          changes_(&call.context().store->memory(), store::MemoryUse::requests, free_bytes) {}
 
-    search::Answer<> write() {
-        for (std::size_t i = 0; i < items_.size(); ++i) {
-            if (items_[i].failure) continue;
-            const auto write = write_of(call_, flattener_, items_[i], documents_[i]);
+    search::Answer<> write(std::vector<BulkItem>& items, std::vector<store::Written>& results) {
+        items_ = &items;
+        results_ = &results;
+        changes_.hold(0);  // those of the slice before are gone
+        shows_change_ = false;
+        results.clear();
+        results.resize(items.size());
+        documents_.clear();
+        documents_.resize(items.size());
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            BulkItem& item = items[i];
+            if (item.failure) continue;
+            item.failure = trouble_;
+            if (item.failure) continue;
+            const auto write = write_of(call_, flattener_, item, documents_[i]);
             if (!write) continue;
+            if (item.change != nullptr) item.change->room = &changes_;
             writes_.push_back(*write);
             places_.push_back(i);
-            if (items_[i].change != nullptr && ++updates_ == updates_max) ASK(flush());
+            if (item.change != nullptr && ++updates_ == updates_max) ASK(flush());
         }
         return flush();
     }
@@ -327,17 +107,25 @@ private:
     search::Answer<> flush() {
         auto written = call_.context().store->write(writes_);
         const auto failure = written ? search::Failure() : to_failure(written.error());
-        // Like Elasticsearch's, a block is told of each document; other trouble is the request's.
+        // Like Elasticsearch's, a block is told of each document. Other trouble is the request's,
+        // unless some of it is written: then it is that of the rest, which nobody tries any more.
         const bool blocked = failure.type == "cluster_block_exception";
-        if (!written && !blocked) return std::unexpected(failure);
+        if (!written && !blocked && !wrote_) return std::unexpected(failure);
+        if (!written && !blocked) trouble_ = failure;
         for (std::size_t i = 0; i < places_.size(); ++i) {
-            Item& item = items_[places_[i]];
+            BulkItem& item = (*items_)[places_[i]];
             if (blocked)
                 item.failure = to_failure(store::flooded(item.index));
+            else if (!written)
+                item.failure = failure;
             else
-                results_[places_[i]] = std::move((*written)[i]);
-            if (item.change != nullptr && !item.change->shown) item.change.reset();
+                (*results_)[places_[i]] = std::move((*written)[i]);
+            if (item.change == nullptr) continue;
+            if (!item.change->shown) item.change.reset();
+            shows_change_ = shows_change_ || item.change != nullptr;
         }
+        if (!shows_change_) changes_.hold(0);
+        wrote_ = wrote_ || written.has_value();
         flattener_.reset();
         writes_.clear();
         places_.clear();
@@ -347,17 +135,21 @@ private:
 
     const Call& call_;
     json::Flattener& flattener_;
-    std::deque<Item>& items_;
-    std::vector<store::Written>& results_;
+    std::vector<BulkItem>* items_ = nullptr;
+    std::vector<store::Written>* results_ = nullptr;
     std::vector<event::Document> documents_;
     std::vector<store::Write> writes_;
     std::vector<std::size_t> places_;  // of the writes among the items
     std::size_t updates_ = 0;          // among the writes
+    store::MemoryHold changes_;        // documents that updates have made
+    bool shows_change_ = false;        // some of them is kept for the answer
+    bool wrote_ = false;
+    std::optional<search::Failure> trouble_;
 };
 
-search::Answer<> write_item(json::Writer& out, const Call& call, const Item& item,
+search::Answer<> write_item(json::Writer& out, const Call& call, const BulkItem& item,
                             const store::Written& written, bool forced) {
-    out.begin_object().key(name_of(item.action)).begin_object();
+    out.begin_object().key(bulk_word(item.action)).begin_object();
     if (item.failure || written.error) {
         const auto failure = item.failure
                                  ? *item.failure
@@ -379,46 +171,106 @@ search::Answer<> write_item(json::Writer& out, const Call& call, const Item& ite
     return {};
 }
 
-/// Makes what was written visible.
-search::Answer<> refresh(const Call& call, const std::deque<Item>& items) {
-    std::set<std::string> indices;
-    for (const Item& item : items)
-        indices.insert(item.index);
-    for (const std::string& index : indices) {
-        if (call.context().store->exists(index)) ASK(call.context().store->refresh(index));
+/// The answer as it grows, slice by slice.
+class BulkAnswer {
+public:
+    BulkAnswer(const Call& call, Refresh refresh)
+        : call_(call),
+          refresh_(refresh),
+          shows_items_(may_keep(call.parameter("filter_path").value_or(""), "items")),
+          room_(std::make_shared<store::MemoryHold>(&call.context().store->memory(),
+                                                    store::MemoryUse::requests, free_bytes)) {}
+
+    /// Before anything is written.
+    search::Answer<> expect(std::size_t items) {
+        if (!shows_items_) return {};
+        if (!room_->hold(items * answer_item_bytes))
+            return std::unexpected(no_room_for("[bulk]", *room_));
+        return {};
     }
-    return {};
-}
+
+    search::Answer<> add(const std::vector<BulkItem>& items,
+                         const std::vector<store::Written>& results) {
+        json::Writer out;
+        out.begin_array();
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            const bool error = items[i].failure || results[i].error;
+            errors_ = errors_ || error;
+            // Names of indices that could not be are nobody's to be kept.
+            if (!error && refresh_ != Refresh::no) indices_.insert(items[i].index);
+            if (!shows_items_) continue;
+            ASK(write_item(out, call_, items[i], results[i], refresh_ == Refresh::yes));
+        }
+        out.end_array();
+        return append(out.take());
+    }
+
+    /// Makes what was written visible, and answers.
+    Reply finish(std::int64_t started_ns) {
+        for (const std::string& index : indices_) {
+            if (call_.context().store->exists(index)) ASK(call_.context().store->refresh(index));
+        }
+        const std::int64_t took = (call_.context().clock->steady_ns() - started_ns) / 1'000'000;
+        const std::string head = fmt::format(R"({{"took":{},"errors":{})", took, errors_);
+        if (!shows_items_) return json_response(head + "}");
+        items_.insert(0, head + R"(,"items":[)");
+        items_ += "]}";
+        http::Response response = json_response(std::move(items_));
+        response.holds = std::move(room_);
+        return response;
+    }
+
+private:
+    /// An array's elements to those there are.
+    search::Answer<> append(std::string_view array) {
+        const std::string_view elements = array.substr(1, array.size() - 2);
+        if (elements.empty()) return {};
+        const std::uint64_t size = items_.size() + elements.size() + 1;
+        if (size > room_->held() && !room_->hold(size + size / 2))
+            return std::unexpected(no_room_for("[bulk]", *room_));
+        items_.reserve(room_->held());
+        if (!items_.empty()) items_.push_back(',');
+        items_ += elements;
+        return {};
+    }
+
+    const Call& call_;
+    const Refresh refresh_;
+    const bool shows_items_;
+    std::shared_ptr<store::MemoryHold> room_;  // until the answer is sent
+    std::string items_;
+    std::set<std::string> indices_;  // to be refreshed
+    bool errors_ = false;
+};
 
 Reply handle(const Call& call) {
     const std::int64_t started = call.context().clock->steady_ns();
-    const auto wanted = refresh_parameter(call);
-    if (!wanted) return std::unexpected(wanted.error());
+    const Refresh refresh = ASK(refresh_parameter(call));
     if (call.body().empty()) return std::unexpected(body_required());
     if (!call.body().ends_with('\n')) {
         return search::refuse("illegal_argument_exception",
                               "The bulk request must be terminated by a newline [\\n]");
     }
     Scratch& scratch = scratch_of(*call.context().store);
-    std::deque<Item> items;
-    ASK(Reader(call, scratch, items).read());
-    std::vector<store::Written> results(items.size());
-    ASK(ItemWriter(call, scratch, items, results).write());
-    if (*wanted != Refresh::no) ASK(refresh(call, items));
-    bool errors = false;
-    for (std::size_t i = 0; i < items.size(); ++i)
-        errors = errors || items[i].failure || results[i].error;
-    json::Writer out;
-    out.begin_object().member("took", (call.context().clock->steady_ns() - started) / 1'000'000);
-    out.member("errors", errors);
-    if (may_keep(call.parameter("filter_path").value_or(""), "items")) {
-        out.key("items").begin_array();
-        for (std::size_t i = 0; i < items.size(); ++i)
-            ASK(write_item(out, call, items[i], results[i], *wanted == Refresh::yes));
-        out.end_array();
+    store::MemoryHold room(&call.context().store->memory(), store::MemoryUse::requests, free_bytes);
+    BulkReader reader(call, scratch.parser, scratch.flattener, room);
+    std::vector<BulkItem> items;
+    ASK(reader.begin(items));
+    if (!reader.at_end()) ASK(reader.look());
+    if (reader.count() == 0) {
+        return search::refuse("action_request_validation_exception",
+                              "Validation Failed: 1: no requests added;");
     }
-    out.end_object();
-    return json_response(out.take());
+    BulkAnswer answer(call, refresh);
+    ASK(answer.expect(reader.count()));
+    SliceWriter writer(call, scratch.flattener);
+    std::vector<store::Written> results;
+    while (true) {
+        ASK(writer.write(items, results));
+        ASK(answer.add(items, results));
+        if (reader.at_end()) return answer.finish(started);
+        ASK(reader.read(items));
+    }
 }
 
 constexpr Parameter parameters[] = {
@@ -433,7 +285,7 @@ extern constinit const Endpoint spec{
     .routes = "/_bulk /{index}/_bulk /{index}/{type}/_bulk",
     .parameters = {parameters, source_parameters_table, write_parameters},
     .body = Body::free,
-    .item_members = item_members,
+    .item_members = bulk_members,
     .handle = handle,
 };
 

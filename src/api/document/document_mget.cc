@@ -23,6 +23,8 @@ using event::Kind;
 using event::Value;
 
 constexpr std::size_t answer_bytes_max = 256 << 20;
+constexpr std::uint64_t free_bytes = 256 << 10;
+constexpr std::uint64_t wanted_bytes = 512;  // of one that is asked for
 
 constexpr Parameter item_members[] = {
     {"_index", Takes::text},
@@ -55,8 +57,8 @@ search::Failure unexpected_token(const Value& value) {
 
 class Reader {
 public:
-    Reader(const Call& call, search::SourceFilter source)
-        : call_(call), source_(std::move(source)) {}
+    Reader(const Call& call, search::SourceFilter source, store::MemoryHold& room)
+        : call_(call), source_(std::move(source)), room_(room) {}
 
     search::Answer<std::vector<Wanted>> read(const Value& body) {
         if (!body.is(Kind::object)) {
@@ -80,6 +82,8 @@ private:
                 fmt::format("unknown key [{}] for a START_ARRAY, expected [docs] or [ids]",
                             member.name));
         }
+        if (!room_.add(member.value.as_array().size() * wanted_bytes))
+            return std::unexpected(no_room_for("[mget]", room_));
         for (const Value& item : member.value.as_array().values()) {
             Wanted one{call_.path("index"), "", source_, {}};
             if (docs)
@@ -135,6 +139,7 @@ private:
 
     const Call& call_;
     search::SourceFilter source_;  // where a document has none of its own
+    store::MemoryHold& room_;
     std::vector<Wanted> wanted_;
 };
 
@@ -161,15 +166,22 @@ Reply handle(const Call& call) {
         return search::refuse("parse_exception", "request body or source parameter is required");
     }
     const auto source = ASK(source_parameters(call));
-    Reader reader(call, source.value_or(search::SourceFilter{}));
+    const auto room = std::make_shared<store::MemoryHold>(&call.context().store->memory(),
+                                                          store::MemoryUse::queries, free_bytes);
+    Reader reader(call, source.value_or(search::SourceFilter{}), *room);
     json::Writer out;
     out.begin_object().key("docs").begin_array();
-    for (const Wanted& wanted : ASK(reader.read(body))) {
+    const std::vector<Wanted> all = ASK(reader.read(body));
+    const std::uint64_t most = room->held();
+    for (const Wanted& wanted : all) {
         json::Writer one;
         if (auto done = write_wanted(one, call, wanted); done)
             out.raw(one.take());
         else
             write_error(out, wanted, done.error());
+        // As the text doubles where it is full.
+        if (!room->hold(most + 3 * out.size_bytes()))
+            return std::unexpected(no_room_for("[mget]", *room));
         if (out.size_bytes() > answer_bytes_max) {
             return std::unexpected(to_failure({ErrorCode::too_large,
                                                "the documents are more than the 256 MB that one "
@@ -177,7 +189,10 @@ Reply handle(const Call& call) {
         }
     }
     out.end_array().end_object();
-    return json_response(out.take());
+    http::Response response = json_response(out.take());
+    room->hold(response.body.capacity());
+    response.holds = room;
+    return response;
 }
 
 constexpr Parameter parameters[] = {

@@ -37,13 +37,18 @@ Reply answer(const Call& call, const std::string& index, const DocumentChange& c
     return response;
 }
 
+// What a document may be made in without anybody counting.
+constexpr std::uint64_t free_bytes = 256 << 10;
+
 Reply handle(const Call& call) {
     const Refresh refresh = ASK(refresh_parameter(call));
     const std::int64_t retries = call.number("retry_on_conflict", 0);
     store::Store& store = *call.context().store;
     json::Flattener flattener(store.field_names());
     json::Parser parser;
+    store::MemoryHold room(&store.memory(), store::MemoryUse::requests, free_bytes);
     DocumentChange change(parser, flattener);
+    change.room = &room;
     change.versioning = ASK(versioning(call));
     if (change.versioning.version) change.versioning.type = VersionType::internal;
     change.shown = ASK(source_parameters(call));

@@ -13,6 +13,11 @@ namespace {
 Reply handle(const Call& call) {
     const auto options = name_options(call);
     if (!options) return std::unexpected(options.error());
+    // A list of nothing would mean all of them.
+    if (name_list(call.path("index")).empty()) {
+        return search::refuse("action_request_validation_exception",
+                              "Validation Failed: 1: index / indices is missing;");
+    }
     const auto names = resolve_names(call, call.path("index"), *options);
     if (!names) return std::unexpected(names.error());
     for (const std::string& name : *names) {

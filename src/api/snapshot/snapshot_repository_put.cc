@@ -3,25 +3,16 @@
 
 #include "api/core/error_body.h"
 #include "api/core/parameters.h"
+#include "api/snapshot/parts/repository_settings.h"
 #include "api/snapshot/parts/snapshot_answer.h"
 #include "event/format.h"
 
 namespace elkhorn::api::snapshot_repository_put {
 namespace {
 
-search::Answer<> check_name(std::string_view name) {
-    constexpr std::string_view not_these = " \"*\\<|,>/?";
-    if (name.find_first_of(not_these) != std::string_view::npos) {
-        return std::unexpected(repository_failure(
-            name, "must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]"));
-    }
-    if (name.find('#') != std::string_view::npos)
-        return std::unexpected(repository_failure(name, "must not contain '#'"));
-    return {};
-}
-
 search::Answer<store::RepositoryEntry> read_body(std::string_view name, const event::Value& body) {
     store::RepositoryEntry entry;
+    const event::Object* given = nullptr;
     if (body.is_null()) return std::unexpected(body_required());
     if (body.is(event::Kind::object)) {
         if (const event::Value* type = body.as_object().find("type"))
@@ -31,8 +22,7 @@ search::Answer<store::RepositoryEntry> read_body(std::string_view name, const ev
                 return search::refuse("illegal_argument_exception",
                                       "Malformed settings section, should include an inner object");
             }
-            for (const event::Member& member : settings->as_object().members())
-                event::append_text(entry.settings[std::string(member.name)], member.value);
+            given = &settings->as_object();
         }
     }
     if (entry.type.empty()) {
@@ -43,6 +33,7 @@ search::Answer<store::RepositoryEntry> read_body(std::string_view name, const ev
         return std::unexpected(
             repository_failure(name, "repository type [" + entry.type + "] does not exist"));
     }
+    if (given != nullptr) ASK(read_repository_settings(name, *given, entry));
     return entry;
 }
 
@@ -50,8 +41,9 @@ Reply handle(const Call& call) {
     const std::string& name = call.path("repository");
     const bool verify = call.flag("verify", true);
     const event::Value body = ASK(call.json_body());
+    if (const auto sound = store::check_repository_name(name); !sound && !body.is_null())
+        return std::unexpected(repository_failure(name, sound.error()));
     store::RepositoryEntry entry = ASK(read_body(name, body));
-    ASK(check_name(name));
     const auto put =
         call.context().store->snapshots().put_repository(name, std::move(entry), verify);
     if (!put) {

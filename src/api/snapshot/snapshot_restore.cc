@@ -4,8 +4,9 @@
 
 #include "api/core/error_body.h"
 #include "api/core/parameters.h"
-#include "api/core/settings_text.h"
+#include "api/snapshot/parts/restore_settings.h"
 #include "api/snapshot/parts/snapshot_answer.h"
+#include "api/snapshot/parts/snapshot_body.h"
 #include "api/snapshot/parts/snapshot_rename.h"
 #include "store/schema/index_name.h"
 
@@ -19,11 +20,10 @@ namespace {
 
 struct Wanted {
     std::vector<std::string> indices;
-    bool ignore_unavailable = false;
+    NameOptions options;
     std::optional<std::string> pattern;
     std::optional<std::string> replacement;
-    Settings settings;                 // over those of the snapshot
-    std::vector<std::string> without;  // settings to leave out
+    SettingsChange settings;
 };
 
 search::Answer<std::optional<std::string>> text_in(const event::Object& body,
@@ -40,37 +40,15 @@ search::Failure unknown_member(std::string_view name) {
         .error();
 }
 
-search::Answer<> read_settings_of(const event::Object& body, Wanted& wanted) {
-    if (const event::Value* given = body.find("index_settings")) {
-        if (!given->is(event::Kind::object))
-            return search::refuse("illegal_argument_exception", "malformed index_settings section");
-        wanted.settings = ASK(read_settings(*given));
-    }
-    const event::Value* without = body.find("ignore_index_settings");
-    if (without == nullptr) return {};
-    if (without->is(event::Kind::string)) {
-        wanted.without.emplace_back(without->as_string());
-    } else if (without->is(event::Kind::array)) {
-        for (const event::Value& value : without->as_array().values()) {
-            if (value.is(event::Kind::string)) wanted.without.emplace_back(value.as_string());
-        }
-    } else {
-        return search::refuse(
-            "illegal_argument_exception",
-            "malformed ignore_index_settings section, should be an array of strings");
-    }
-    return {};
-}
-
 search::Answer<Wanted> read_body(const event::Value& body) {
     Wanted wanted;
     if (!body.is(event::Kind::object)) return wanted;
     const event::Object& given = body.as_object();
     wanted.indices = ASK(names_in(given));
-    wanted.ignore_unavailable = ASK(flag_in(given, "ignore_unavailable", false));
+    wanted.options = ASK(name_options_in(given));
     wanted.pattern = ASK(text_in(given, "rename_pattern"));
     wanted.replacement = ASK(text_in(given, "rename_replacement"));
-    ASK(read_settings_of(given, wanted));
+    wanted.settings = ASK(read_settings_change(given));
     return wanted;
 }
 
@@ -90,17 +68,6 @@ std::string taken(std::string_view name) {
         name);
 }
 
-std::string settings_of(const store::SnapshotIndex& index, const Wanted& wanted) {
-    Settings settings = parse_settings_text(index.manifest.settings_json);
-    for (std::string_view name : wanted.without) {
-        if (name.starts_with("index.")) name.remove_prefix(6);
-        settings.erase(std::string(name));
-    }
-    for (const auto& [name, value] : wanted.settings)
-        settings[name] = value;
-    return settings_text(settings);
-}
-
 /// What is to be restored as what; refused where that cannot be, before anything is.
 search::Answer<std::vector<store::RestoreIndex>> plan(const Call& call, const Wanted& wanted,
                                                       const store::Snapshot& snapshot) {
@@ -110,15 +77,10 @@ search::Answer<std::vector<store::RestoreIndex>> plan(const Call& call, const Wa
     known.reserve(snapshot.indices.size());
     for (const store::SnapshotIndex& index : snapshot.indices)
         known.push_back(index.manifest.name);
-    auto names = filter_names(known, wanted.indices, wanted.ignore_unavailable);
-    if (!names) {
-        search::Failure failure = index_not_found(names.error());
-        failure.caused_by_type.clear();
-        return std::unexpected(failure);
-    }
+    const auto names = ASK(select_indices(known, wanted.indices, wanted.options));
     std::map<std::string, std::string> by_target;
     std::vector<store::RestoreIndex> indices;
-    for (const std::string& from : *names) {
+    for (const std::string& from : names) {
         std::string to = from;
         if (wanted.pattern && wanted.replacement)
             to = ASK(rename_index(from, *wanted.pattern, *wanted.replacement));
@@ -129,13 +91,12 @@ search::Answer<std::vector<store::RestoreIndex>> plan(const Call& call, const Wa
         }
         const auto source = std::ranges::find(
             snapshot.indices, from, [](const auto& index) { return index.manifest.name; });
-        indices.push_back({from, to, settings_of(*source, wanted)});
+        indices.push_back(
+            {from, to, changed_settings(source->manifest.settings_json, wanted.settings)});
     }
     for (const store::RestoreIndex& index : indices) {
-        if (wanted.settings.contains("number_of_shards")) {
-            return std::unexpected(restore_failure(
-                whole, "cannot modify setting [index.number_of_shards] on restore"));
-        }
+        if (!wanted.settings.refused.empty())
+            return std::unexpected(restore_failure(whole, wanted.settings.refused));
         if (const auto sound = store::check_index_name(index.to); !sound) {
             search::Failure failure = to_failure(sound.error());
             failure.index = index.to;
@@ -197,7 +158,7 @@ constexpr Parameter members[] = {
     {"indices", Takes::any},
     {"ignore_unavailable", Takes::flag},
     {"allow_no_indices", Takes::flag},
-    {"expand_wildcards", Takes::any},
+    {"expand_wildcards", Takes::any, Use::used, "checked; all of a snapshot is open"},
     {"ignore_throttled", Takes::flag, Use::no_effect, "no index is throttled"},
     {"partial", Takes::flag, Use::no_effect, "a snapshot here is whole"},
     {"include_aliases", Takes::flag, Use::no_effect, "there are no aliases yet"},
@@ -207,6 +168,7 @@ constexpr Parameter members[] = {
     {"rename_replacement", Takes::text},
     {"index_settings", Takes::object},
     {"ignore_index_settings", Takes::any},
+    {"settings", Takes::object, Use::no_effect, "a restore has no settings of its own"},
 };
 
 }  // namespace

@@ -2,9 +2,9 @@
 // bytes, in all and newly brought. Without a snapshot: those being made, of which there are none to
 // be seen.
 
+#include "api/core/index_names.h"
 #include "api/core/parameters.h"
 #include "api/snapshot/parts/snapshot_answer.h"
-#include "base/strings.h"
 
 namespace elkhorn::api::snapshot_status {
 namespace {
@@ -79,9 +79,10 @@ Reply handle(const Call& call) {
     out.begin_object().key("snapshots").begin_array();
     const std::string& repository = call.path("repository");
     if (!repository.empty()) ASK(repository_of(call));
-    if (const std::string& asked = call.path("snapshot"); !asked.empty()) {
-        // Names only: a star is a name that is not there.
-        for (const std::string_view name : split(asked, ',')) {
+    const std::vector<std::string> asked = name_list(call.path("snapshot"));
+    if (asked.size() != 1 || asked[0] != "_all") {
+        // Names only: a star is a name that is not there. `_all` are those being made.
+        for (const std::string& name : asked) {
             const auto found = call.context().store->snapshots().find(repository, name);
             const bool missing = !found && found.error().code == ErrorCode::not_found;
             if (missing && !ignore) return std::unexpected(snapshot_missing(repository, name));

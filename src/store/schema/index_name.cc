@@ -2,9 +2,9 @@
 
 #include "store/schema/index_name.h"
 
-#include <fmt/format.h>
+#include "text/analysis/tokenizer.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 namespace elkhorn::store {
 
@@ -22,8 +22,7 @@ Result<> check_index_name(std::string_view name) {
     if (name.front() == '_' || name.front() == '-' || name.front() == '+') {
         return refuse("must not start with '_', '-', or '+'");
     }
-    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }))
-        return refuse("must be lowercase");
+    if (text::to_lower_unicode(name) != name) return refuse("must be lowercase");
     if (name.size() > 255)
         return refuse(fmt::format("index name is too long, ({} > 255)", name.size()));
     return {};

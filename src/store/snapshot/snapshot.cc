@@ -1,16 +1,22 @@
 #include "store/snapshot/snapshot.h"
 
 #include "base/bytes.h"
+#include "text/analysis/tokenizer.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace elkhorn::store {
 namespace {
 
 constexpr std::uint8_t flag_global_state = 1;
 constexpr std::size_t longest_name = 240;  // it is the name of a file, with an ending
+
+/// Parts of an index's entry become names of files: those of a repository that somebody else filled
+/// must not lead out of it.
+bool leads_out(const SnapshotIndex& index) {
+    const bool deletes = index.deletes_file.empty() || is_file_name(index.deletes_file);
+    return !deletes || !is_file_name(index.manifest.uuid);
+}
 
 void append_files(std::string& out, const SnapshotFiles& files) {
     append_varint(out, files.count);
@@ -64,6 +70,11 @@ Result<Snapshot> parse_snapshot(const std::string& name, std::string_view bytes)
         index.took_ms = reader.number<std::int64_t>();
         index.all = read_files(reader);
         index.added = read_files(reader);
+        if (reader.ok() && leads_out(index)) {
+            return fail(
+                ErrorCode::corruption,
+                name + ": its checksum holds, but it names files outside of its repository");
+        }
         snapshot.indices.push_back(std::move(index));
     }
     if (!reader.ok() || !reader.at_end())
@@ -71,21 +82,25 @@ Result<Snapshot> parse_snapshot(const std::string& name, std::string_view bytes)
     return snapshot;
 }
 
+bool is_file_name(std::string_view name) {
+    if (name.empty() || name == "." || name == ".." || name.size() > longest_name) return false;
+    return name.find('/') == std::string_view::npos && !name.contains('\0');
+}
+
 Result<> check_snapshot_name(std::string_view name) {
     const auto refuse = [&](std::string_view why) {
         return fail(ErrorCode::invalid, fmt::format("Invalid snapshot name [{}], {}", name, why));
     };
     if (name.empty()) return refuse("cannot be empty");
-    if (std::ranges::any_of(name, [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }))
-        return refuse("must not contain whitespace");
-    if (name.find(',') != std::string_view::npos) return refuse("must not contain ','");
-    if (name.find('#') != std::string_view::npos) return refuse("must not contain '#'");
+    if (name.contains(' ')) return refuse("must not contain whitespace");
+    if (name.contains(',')) return refuse("must not contain ','");
+    if (name.contains('#')) return refuse("must not contain '#'");
     if (name.front() == '_') return refuse("must not start with '_'");
-    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }))
-        return refuse("must be lowercase");
-    if (name.find_first_of("\\/*?\"<>|") != std::string_view::npos || name.contains('\0')) {
+    if (text::to_lower_unicode(name) != name) return refuse("must be lowercase");
+    if (name.find_first_of("\\/*?\"<>|") != std::string_view::npos)
         return refuse("must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]");
-    }
+    if (name == "." || name == "..") return refuse("must not be '.' or '..'");
+    if (name.contains('\0')) return refuse("must not contain a NUL character");
     if (name.size() > longest_name)
         return refuse(fmt::format("it is too long, ({} > {})", name.size(), longest_name));
     return {};

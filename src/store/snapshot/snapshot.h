@@ -41,7 +41,12 @@ std::string snapshot_bytes(const Snapshot& snapshot);
 /// `name` is the file it is from, for the error.
 Result<Snapshot> parse_snapshot(const std::string& name, std::string_view bytes);
 
-/// Whether a snapshot may be called so: Elasticsearch's rules, and its words in the error.
+/// Whether a snapshot may be called so: Elasticsearch's rules, and its words in the error; beside
+/// them "." and "..", NUL and what is too long for the name of a file.
 Result<> check_snapshot_name(std::string_view name);
+
+/// Whether a file of a repository can have this name: one step below its folder and no other place,
+/// whoever the name is from. What cannot is never asked of the disk.
+bool is_file_name(std::string_view name);
 
 }  // namespace elkhorn::store

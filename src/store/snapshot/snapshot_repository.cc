@@ -67,7 +67,7 @@ Result<std::vector<Snapshot>> SnapshotRepository::list() const {
     std::vector<Snapshot> all;
     for (const std::string& file : TRY(folder_->list("snapshots"))) {
         if (!file.ends_with(ending)) continue;
-        auto found = find(std::string_view(file).substr(0, file.size() - ending.size()));
+        auto found = read("snapshots/" + file);
         // Deleted since the folder was read.
         if (!found && found.error().code == ErrorCode::not_found) continue;
         if (!found) return std::unexpected(found.error());
@@ -79,9 +79,14 @@ Result<std::vector<Snapshot>> SnapshotRepository::list() const {
     return all;
 }
 
-Result<Snapshot> SnapshotRepository::find(std::string_view name) const {
-    const std::string file = file_of(name);
+Result<Snapshot> SnapshotRepository::read(const std::string& file) const {
     return parse_snapshot(file, TRY(read_sealed(*folder_, file, snapshot_kind)));
+}
+
+Result<Snapshot> SnapshotRepository::find(std::string_view name) const {
+    if (!is_file_name(name))
+        return fail(ErrorCode::not_found, fmt::format("no snapshot is called [{}]", name));
+    return read(file_of(name));
 }
 
 /// False when it was there already.
@@ -123,6 +128,7 @@ Result<SnapshotIndex> SnapshotRepository::add_files(io::Folder& data, const Pinn
 }
 
 Result<> SnapshotRepository::add(const Snapshot& snapshot) {
+    TRY(check_snapshot_name(snapshot.name));
     const std::string file = file_of(snapshot.name);
     if (folder_->exists(file)) {
         return fail(ErrorCode::conflict,
@@ -136,8 +142,9 @@ Result<> SnapshotRepository::add(const Snapshot& snapshot) {
 }
 
 Result<> SnapshotRepository::remove(std::span<const std::string> names) {
-    for (const std::string& name : names)
-        TRY(folder_->remove(file_of(name)));
+    for (const std::string& name : names) {
+        if (is_file_name(name)) TRY(folder_->remove(file_of(name)));
+    }
     TRY(folder_->sync_names("snapshots"));
     clean_or_tell();
     return {};

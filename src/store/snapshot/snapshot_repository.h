@@ -56,6 +56,7 @@ public:
 
 private:
     Result<bool> take(io::Folder& data, const PinnedSegment& segment, const std::string& to);
+    Result<Snapshot> read(const std::string& file) const;
     Result<std::set<std::string>> named_files() const;
 
     std::unique_ptr<io::Folder> folder_;

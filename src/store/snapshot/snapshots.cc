@@ -4,6 +4,7 @@
 #include "store/file/repositories_file.h"
 #include "store/file/sealed_file.h"
 #include "store/index/options.h"
+#include "store/schema/index_name.h"
 #include "store/snapshot/snapshot_repository.h"
 
 #include <fmt/format.h>
@@ -16,6 +17,8 @@ namespace elkhorn::store {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t longest_repository_name = 255;
 
 SealedSteps steps{"repositories"};
 const SealedKind entries_kind{0x31305052'53474b45, 1, "list of repositories", steps};  // "EKGSRP01"
@@ -96,6 +99,23 @@ bool RepositoryEntry::read_only() const {
 
 // -- repositories ---------------------------------------------------------------------------------
 
+Result<> check_repository_name(std::string_view name) {
+    const auto refuse = [](std::string_view why) {
+        return fail(ErrorCode::invalid, std::string(why));
+    };
+    if (name.empty()) return refuse("cannot be empty");
+    if (name.contains('#')) return refuse("must not contain '#'");
+    if (name.find_first_of(" \"*\\<|,>/?") != std::string_view::npos)
+        return refuse("must not contain the following characters [ , \", *, \\, <, |, ,, >, /, ?]");
+    if (name == "." || name == "..") return refuse("must not be '.' or '..'");
+    if (name.contains('\0')) return refuse("must not contain a NUL character");
+    if (name.size() > longest_repository_name) {
+        return refuse(
+            fmt::format("it is too long, ({} > {})", name.size(), longest_repository_name));
+    }
+    return {};
+}
+
 Result<> check_repositories_file(const io::Folder& data) {
     TRY(read_entries(data));
     return {};
@@ -130,7 +150,13 @@ Result<RepositoryEntry> Snapshots::entry_of(const std::string& repository) const
 /// The folder it is in: below one that may hold repositories, and not by way of "..".
 Result<std::string> Snapshots::place_of(const RepositoryEntry& entry) const {
     const auto it = entry.settings.find("location");
-    if (it == entry.settings.end()) return fail(ErrorCode::invalid, "missing location");
+    if (it == entry.settings.end() || it->second.empty())
+        return fail(ErrorCode::invalid, "missing location");
+    // The system would take what stands before it for the whole.
+    if (it->second.contains('\0')) {
+        return fail(ErrorCode::invalid,
+                    fmt::format("location [{}] must not contain a NUL character", it->second));
+    }
     const auto& allowed = options_.snapshot_folders;
     const auto refuse = [&](std::string_view why) {
         return fail(ErrorCode::invalid,
@@ -154,6 +180,7 @@ Result<SnapshotRepository> Snapshots::open(const std::string& repository, bool t
 }
 
 Result<> Snapshots::put_repository(const std::string& name, RepositoryEntry entry, bool verify) {
+    TRY(check_repository_name(name));
     const std::lock_guard<std::mutex> alone(working_);
     const std::string place = TRY(place_of(entry));
     if (verify) {
@@ -252,6 +279,7 @@ Result<> Snapshots::restore(const std::string& repository, std::string_view snap
         });
         if (source == found.indices.end())
             return fail(ErrorCode::not_found, fmt::format("no such index [{}]", wanted.from));
+        TRY(check_index_name(wanted.to));
         Manifest manifest = source->manifest;
         manifest.id_uuid = manifest.id_origin();
         manifest.name = wanted.to;

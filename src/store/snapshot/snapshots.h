@@ -44,6 +44,10 @@ struct RestoreIndex {
     std::string settings_json;
 };
 
+/// Whether a repository may be called so: Elasticsearch's rules, and its words in the error; beside
+/// them "." and "..", NUL, and more than 255 bytes.
+Result<> check_repository_name(std::string_view name);
+
 /// What is asked for when a snapshot is made; of `Snapshot`, what the caller decides.
 struct SnapshotRequest {
     std::string name;

@@ -1,5 +1,6 @@
 #include "api/document/parts/document_change.h"
 
+#include "api/core/json_shape.h"
 #include "api/core/parameters.h"
 #include "api/document/parts/document_answer.h"
 #include "event/format.h"
@@ -142,6 +143,13 @@ Result<std::optional<store::Changed>> DocumentChange::apply(const store::Found* 
         if (!upsert_.is_null()) return become(upsert_);
         if (doc_as_upsert_) return become(doc_);
         return fail(ErrorCode::not_found, fmt::format("[_doc][{}]: document missing", id_));
+    }
+    if (room != nullptr && !room->add(2 * parsed_bytes(current->source))) {
+        return fail(ErrorCode::overloaded,
+                    fmt::format("[parent] Data too large, data for the update of [{}] would pass "
+                                "the limit of [{}] for all requests: try again, or send fewer at "
+                                "once",
+                                id_, room->limit()));
     }
     event::Arena arena;
     const Value source = TRY(parser_.parse(current->source, arena));

@@ -13,6 +13,7 @@
 #include "json/flatten.h"
 #include "json/parse.h"
 #include "search/run/search.h"
+#include "store/limits/memory_hold.h"
 
 #include <memory>
 #include <optional>
@@ -39,6 +40,10 @@ public:
     Versioning versioning;
     /// Of the document as it is now, in the answer; nothing: it is left out.
     std::optional<search::SourceFilter> shown;
+
+    /// What the document is made in, if somebody counts it; the caller's. Past it, the update alone
+    /// is refused.
+    store::MemoryHold* room = nullptr;
 
     /// After the write: the document.
     const std::string& source() const { return source_; }

@@ -4,6 +4,7 @@
 #include "api/core/index_settings.h"
 #include "api/core/parameters.h"
 #include "api/mapping/parts/mapping_parameters.h"
+#include "api/snapshot/parts/repository_settings.h"
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/core/pipeline_kind.h"
 #include "search/query/core/query_kind.h"
@@ -93,6 +94,9 @@ std::string compatibility_page() {
     out += "\n## Settings of an index\n\nA name stands for all below it, too.\n";
     const std::vector<ParameterTable> settings = {index_settings};
     write_table(out, "setting", settings);
+    out += "\n## Settings of a snapshot repository\n";
+    const std::vector<ParameterTable> repository = {repository_settings};
+    write_table(out, "setting", repository);
     out += "\n## Parameters of a field in a mapping\n";
     const std::vector<ParameterTable> fields = {field_parameters};
     write_table(out, "parameter", fields);

@@ -5,6 +5,7 @@
 #include "api/core/parameters.h"
 #include "api/mapping/parts/mapping_parameters.h"
 #include "api/own/parts/compatibility.h"
+#include "api/snapshot/parts/repository_settings.h"
 #include "base/log.h"
 #include "io/fake_folder.h"
 #include "json/flatten.h"
@@ -283,6 +284,26 @@ TEST(Declared, EveryParameterOfAFieldSaysWhatBecomesOfIt) {
         for (const std::string_view name : parameters_of(type))
             EXPECT_NE(elkhorn::find_parameter(field_parameters, name), nullptr)
                 << type << " " << name;
+    }
+}
+
+TEST(Declared, EverySettingOfARepositoryIsTakenForWhatItIsAndNoOther) {
+    Node node;
+    const auto put = [&](std::string_view setting, std::string_view value) {
+        const auto answer =
+            node.ask("PUT", "/_snapshot/s",
+                     fmt::format(R"({{"type":"fs","settings":{{"location":"s","{}":"{}"}}}})",
+                                 setting, value));
+        return fmt::format("{} {}", answer.status, answer.body);
+    };
+    for (const Parameter& setting : repository_settings) {
+        if (setting.name == "location") continue;
+        EXPECT_TRUE(put(setting.name, good_value(setting)).starts_with("200")) << setting.name;
+        EXPECT_TRUE(put(setting.name, wrong_value(setting)).starts_with("500")) << setting.name;
+    }
+    for (const char* name : {"certainly-not", "locations", "a.b", ""}) {
+        EXPECT_NE(put(name, "x").find(fmt::format("unknown setting [{}]", name)), std::string::npos)
+            << put(name, "x");
     }
 }
 

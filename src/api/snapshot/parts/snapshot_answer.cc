@@ -5,12 +5,11 @@
 #include "base/civil_time.h"
 #include "base/strings.h"
 #include "base/wildcard.h"
-#include "event/format.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <optional>
 
 namespace elkhorn::api {
 namespace {
@@ -58,113 +57,55 @@ search::Answer<store::RepositoryEntry> repository_of(const Call& call) {
 
 // -- names ----------------------------------------------------------------------------------------
 
-search::Answer<std::vector<store::Snapshot>> snapshots_of(const Call& call, bool ignore_unavailable,
-                                                          bool pattern_must_fit) {
+search::Answer<std::vector<store::Snapshot>> all_snapshots(const Call& call) {
     ASK(repository_of(call));
     const std::string& repository = call.path("repository");
-    store::Snapshots& snapshots = call.context().store->snapshots();
+    auto list = call.context().store->snapshots().list(repository);
+    if (!list) return std::unexpected(repository_failure(repository, list.error()));
+    return std::move(*list);
+}
+
+namespace {
+
+/// Nothing where there is none of that name.
+search::Answer<std::optional<store::Snapshot>> one_snapshot(const Call& call,
+                                                            const std::string& name) {
+    const std::string& repository = call.path("repository");
+    auto one = call.context().store->snapshots().find(repository, name);
+    if (one) return std::move(*one);
+    if (one.error().code == ErrorCode::not_found) return std::nullopt;
+    return std::unexpected(repository_failure(repository, one.error()));
+}
+
+}  // namespace
+
+search::Answer<std::vector<store::Snapshot>> snapshots_of(const Call& call,
+                                                          std::span<const std::string> names,
+                                                          bool ignore_unavailable) {
+    ASK(repository_of(call));
+    const auto is_pattern = [](const std::string& name) {
+        return name.contains('*');
+    };
     std::vector<store::Snapshot> all;
-    bool listed = false;
+    if (std::ranges::any_of(names, is_pattern)) all = ASK(all_snapshots(call));
     std::vector<store::Snapshot> found;
     const auto add = [&](const store::Snapshot& snapshot) {
         if (std::ranges::find(found, snapshot.name, &store::Snapshot::name) == found.end())
             found.push_back(snapshot);
     };
-    for (const std::string_view name : split(call.path("snapshot"), ',')) {
-        if (name == "_current") continue;  // one is made while its request waits, and not beside it
-        const bool every = name == "_all" || name == "*";
-        if (!every && name.find('*') == std::string_view::npos) {
-            const auto one = snapshots.find(repository, name);
-            const bool missing = !one && one.error().code == ErrorCode::not_found;
-            if (one) add(*one);
-            if (missing && !ignore_unavailable)
-                return std::unexpected(snapshot_missing(repository, name));
-            if (!one && !missing)
-                return std::unexpected(repository_failure(repository, one.error()));
-            continue;
+    for (const std::string& name : names) {
+        if (is_pattern(name)) {
+            for (const store::Snapshot& snapshot : all) {
+                if (matches_star(name, snapshot.name)) add(snapshot);
+            }
+        } else if (const auto one = ASK(one_snapshot(call, name))) {
+            add(*one);
+        } else if (!ignore_unavailable) {
+            return std::unexpected(snapshot_missing(call.path("repository"), name));
         }
-        if (!std::exchange(listed, true)) {
-            auto list = snapshots.list(repository);
-            if (!list) return std::unexpected(repository_failure(repository, list.error()));
-            all = std::move(*list);
-        }
-        bool fits = every;
-        for (const store::Snapshot& snapshot : all) {
-            if (!every && !matches_star(name, snapshot.name)) continue;
-            fits = true;
-            add(snapshot);
-        }
-        if (!fits && pattern_must_fit && !ignore_unavailable)
-            return std::unexpected(snapshot_missing(repository, name));
     }
     std::ranges::stable_sort(found, {}, &store::Snapshot::started_ms);
     return found;
-}
-
-std::expected<std::vector<std::string>, std::string> filter_names(
-    const std::vector<std::string>& known, const std::vector<std::string>& patterns,
-    bool ignore_unavailable) {
-    if (patterns.empty()) return known;
-    std::set<std::string> found;
-    bool star_before = false;
-    for (const std::string& written : patterns) {
-        std::string_view name = written == "_all" ? "*" : std::string_view(written);
-        const bool exclude = star_before && name.starts_with('-');
-        if (exclude) name.remove_prefix(1);
-        const bool star = name.find('*') != std::string_view::npos;
-        star_before = star_before || star;
-        bool fits = false;
-        for (const std::string& one : known) {
-            if (!matches_star(name, one)) continue;
-            fits = true;
-            if (exclude)
-                found.erase(one);
-            else
-                found.insert(one);
-        }
-        if (!fits && !star && !exclude && !ignore_unavailable)
-            return std::unexpected(std::string(name));
-    }
-    return std::vector<std::string>(found.begin(), found.end());
-}
-
-search::Answer<std::vector<std::string>> names_in(const event::Object& body) {
-    std::vector<std::string> names;
-    const event::Value* given = body.find("indices");
-    if (given == nullptr) return names;
-    const auto add = [&](const event::Value& value) {
-        for (const std::string_view name : split(value.as_string(), ','))
-            names.emplace_back(trim(name));
-    };
-    if (given->is(event::Kind::string)) {
-        add(*given);
-        return names;
-    }
-    const bool array = given->is(event::Kind::array);
-    if (!array || !std::ranges::all_of(given->as_array().values(), [](const event::Value& value) {
-            return value.is(event::Kind::string);
-        })) {
-        return search::refuse("illegal_argument_exception",
-                              "malformed indices section, should be an array of strings");
-    }
-    for (const event::Value& value : given->as_array().values())
-        add(value);
-    return names;
-}
-
-search::Answer<bool> flag_in(const event::Object& body, std::string_view name, bool otherwise) {
-    const event::Value* given = body.find(name);
-    if (given == nullptr || given->is_null()) return otherwise;
-    std::string text;
-    event::append_text(text, *given);
-    if (text == "true") return true;
-    if (text == "false") return false;
-    search::Failure failure = made(400, "illegal_argument_exception",
-                                   fmt::format("Could not convert [{}] to boolean", name));
-    failure.caused_by_type = failure.type;
-    failure.caused_by_reason =
-        fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.", text);
-    return std::unexpected(failure);
 }
 
 // -- answers --------------------------------------------------------------------------------------
