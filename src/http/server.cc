@@ -25,6 +25,11 @@ metrics::Counter requests{"elkhorn_http_requests_total", "Requests answered, of 
 metrics::Counter refusals{"elkhorn_http_refused_total",
                           "Requests refused before a handler saw them (400, 403, 413, 429)."};
 
+metrics::Counter given_way{
+    "elkhorn_http_connections_given_way_total",
+    "Connections closed for new ones: as many as may be were open, and their "
+    "peers had kept us waiting longest."};
+
 bool compressible(const Request& request, const Response& response) {
     return request.method != "HEAD" && accepts_gzip(request.headers) &&
            response.body.size() >= compress_from_bytes &&
@@ -39,14 +44,21 @@ Server::Parts::Parts(Options o, Handler h)
     ASSERT(!options.lanes.empty());
     for (const Lane& lane : options.lanes) {
         const std::string name = lane.name.empty() ? options.name : options.name + "-" + lane.name;
-        lanes.push_back(std::make_unique<io::Workers>(name, lane.workers, lane.max_waiting));
+        lanes.push_back(
+            std::make_unique<io::Workers>(name, lane.workers, lane.max_waiting, lane.background));
     }
 }
 
 Result<> Server::Parts::listen() {
-    listener = TRY(
-        net::Listener::open(context, {options.address, options.port, options.max_connections},
-                            [this](net::Listener::Arrival arrival) { take(std::move(arrival)); }));
+    net::Listener::Options listening;
+    listening.address = options.address;
+    listening.port = options.port;
+    listening.max_connections = options.max_connections;
+    listening.make_room = [this] {
+        return make_room();
+    };
+    listener = TRY(net::Listener::open(
+        context, listening, [this](net::Listener::Arrival arrival) { take(std::move(arrival)); }));
     return {};
 }
 
@@ -122,6 +134,14 @@ Response Server::Parts::refusal(const Refusal& refusal) const {
 void Server::Parts::forget(std::uint64_t session) {
     sessions.erase(session);
     if (stopping && sessions.empty()) context.stop();
+}
+
+bool Server::Parts::make_room() {
+    if (waiting.empty()) return false;
+    const auto session = sessions.at(waiting.begin()->second);
+    given_way.add();
+    session->close();
+    return true;
 }
 
 /// Idle connections close now, busy ones after their answer, all of them when the time is over.

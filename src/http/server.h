@@ -3,8 +3,9 @@
 //   Threads    One for the sockets; each lane has its own for the handler, which may block (a bulk
 //              waits for its fsync). Lanes do not wait for one another. A connection has one
 //              request in hand at a time; pipelined ones wait.
-//   Bounds     connections, header and body bytes (413), waiting requests of a lane (429), idle
-//              time. Bodies grow by what `budget` grants (429); gzip may not pass the limit either.
+//   Bounds     connections (past them the one closes whose peer has kept us waiting longest: for a
+//              request, or to take an answer), header and body bytes (413), waiting requests of a
+//              lane (429), idle time. Bodies grow by what `budget` grants (429), inflated ones too.
 //   Content    gzip and deflate request bodies are decompressed; responses of 200 bytes and more go
 //              out in gzip to clients that accept it. `Expect: 100-continue` and HEAD are answered.
 //   The end    `stop` answers what is in hand for as long as it is granted, then closes, and tells
@@ -33,6 +34,7 @@ struct Lane {
     /// Whether a request is still begun when its sender has gone while it waited. Questions need
     /// not be; a write may be wanted all the same.
     bool begins_abandoned = true;
+    bool background = false;  // at lower priority than the other threads
 };
 
 class Server {

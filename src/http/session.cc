@@ -65,6 +65,7 @@ void Session::read_header() {
     parser_->body_limit(server_.options.body_limit_bytes);
     idle_ = true;
     whole_ = false;
+    begin_waiting();
     stream_.expires_after(std::chrono::seconds(server_.options.idle_seconds));
     wire::async_read_header(stream_, buffer_, *parser_,
                             [self = shared_from_this()](error_code error, std::size_t) {
@@ -76,10 +77,12 @@ void Session::read_header() {
 void Session::close() {
     if (closed_) return;
     closed_ = true;
+    end_waiting();
     if (in_hand_ != nullptr) in_hand_->store(true);
     error_code ignored;
     stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
     stream_.socket().close(ignored);
+    slot_.reset();
     server_.forget(number_);
 }
 
@@ -185,6 +188,7 @@ void Session::body_done(error_code error) {
     in_hand_ = std::make_shared<std::atomic<bool>>(false);
     exchange.request.abandonment = in_hand_;
     stream_.expires_never();
+    end_waiting();
     if (server_.submit(std::move(exchange))) return watch();
     answer(server_.refusal({429, "too many requests are waiting: try again"}));
 }
@@ -236,6 +240,7 @@ void Session::answer(Response response) {
 
 void Session::write(std::shared_ptr<Message> message) {
     const bool close_after = !message->keep_alive();
+    begin_waiting();
     stream_.expires_after(std::chrono::seconds(server_.options.idle_seconds));
     const auto done = [self = shared_from_this(), message, close_after](error_code error,
                                                                         std::size_t) {
@@ -281,6 +286,17 @@ void Session::discard() {
                                 else
                                     self->discard();
                             });
+}
+
+void Session::begin_waiting() {
+    end_waiting();
+    turn_ = server_.next_turn++;
+    server_.waiting.emplace(turn_, number_);
+}
+
+void Session::end_waiting() {
+    server_.waiting.erase(turn_);
+    turn_ = 0;
 }
 
 }  // namespace elkhorn::http

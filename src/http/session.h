@@ -67,16 +67,20 @@ private:
     void written(Error error, bool close_after);
     void finish();
     void discard();
+    /// From now on it is the peer who is waited for, or not any more.
+    void begin_waiting();
+    void end_waiting();
 
     const std::uint64_t number_;
     boost::beast::tcp_stream stream_;
-    const net::ConnectionSlot slot_;
+    std::optional<net::ConnectionSlot> slot_;  // until it is closed
     Server::Parts& server_;
     boost::beast::flat_buffer buffer_;
     std::optional<boost::beast::http::request_parser<ChargedBody>> parser_;
     Request request_;                             // its header, until it is in hand
     std::shared_ptr<std::atomic<bool>> in_hand_;  // the request's `abandonment`; null: none is
     std::string peer_;
+    std::uint64_t turn_ = 0;  // in which the waiting for the peer began; 0: nobody waits for it
     bool keep_alive_ = true;
     bool head_ = false;
     bool whole_ = false;  // all of the last request was read

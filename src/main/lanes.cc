@@ -64,7 +64,8 @@ std::vector<http::Lane> lanes(std::size_t workers) {
     std::vector<http::Lane> lanes(3);
     lanes[info] = {.name = "info", .workers = info_workers};
     lanes[writes] = {.name = "writes", .workers = workers};
-    lanes[searches] = {.name = "searches", .workers = workers, .begins_abandoned = false};
+    lanes[searches] = {
+        .name = "searches", .workers = workers, .begins_abandoned = false, .background = true};
     return lanes;
 }
 
