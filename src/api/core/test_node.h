@@ -48,8 +48,10 @@ public:
         request.target = target;
         request.body = body;
         if (!body.empty()) request.headers.add("Content-Type", "application/json");
-        return handle(request, context_);
+        return ask(request);
     }
+
+    http::Response ask(const http::Request& request) { return handle(request, context_); }
 
     ManualClock& clock() { return clock_; }
 

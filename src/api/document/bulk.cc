@@ -36,6 +36,11 @@ namespace {
 // are there, and not as the request.
 constexpr std::size_t updates_max = 256;
 
+// What an action takes beside its line: an item, a document, a write, what became of it, and the
+// answer's item. Of a line such as {"index":{}} that is a hundred times the line.
+constexpr std::uint64_t item_bytes = 1536;
+constexpr std::size_t items_at_once = 64;  // are charged together; the first of them are free
+
 /// One action and what became of it.
 struct Item {
     std::string index;
@@ -267,8 +272,25 @@ private:
                                           "if _id is specified it must not be empty")
                                .error();
         }
+        if (!items_.empty() && items_.size() % items_at_once == 0) ASK(charge());
         items_.push_back(std::move(item));
         return {};
+    }
+
+    /// Before the next ones are there.
+    search::Answer<> charge() {
+        Charge* const charge = call_.request().charge.get();
+        if (charge == nullptr || charge->hold(charge->held() + items_at_once * item_bytes))
+            return {};
+        search::Failure failure;
+        failure.type = "circuit_breaking_exception";
+        failure.status = 429;
+        failure.reason = fmt::format(
+            "[in_flight_requests] Data too large: requests hold as much memory as they "
+            "may, and this bulk has more than {} actions: try again, or send smaller "
+            "requests",
+            items_.size());
+        return std::unexpected(std::move(failure));
     }
 
     const Call& call_;
