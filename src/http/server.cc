@@ -1,6 +1,8 @@
 #include "http/server.h"
 
 #include "base/assert.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "http/gzip.h"
 #include "http/server_parts.h"
@@ -25,10 +27,9 @@ metrics::Counter requests{"elkhorn_http_requests_total", "Requests answered, of 
 metrics::Counter refusals{"elkhorn_http_refused_total",
                           "Requests refused before a handler saw them (400, 403, 413, 429)."};
 
-metrics::Counter given_way{
-    "elkhorn_http_connections_given_way_total",
-    "Connections closed for new ones: as many as may be were open, and their "
-    "peers had kept us waiting longest."};
+metrics::Counter given_way{"elkhorn_http_connections_given_way_total",
+                           "Connections closed for others, whose peers had kept us waiting "
+                           "longest: as many as may be were open, or answers held all they may."};
 
 bool compressible(const Request& request, const Response& response) {
     return request.method != "HEAD" && accepts_gzip(request.headers) &&
@@ -141,6 +142,20 @@ bool Server::Parts::make_room() {
     const auto session = sessions.at(waiting.begin()->second);
     given_way.add();
     session->close();
+    return true;
+}
+
+bool Server::Parts::make_room_for(Charge& answer, std::uint64_t bytes) {
+    while (!answer.hold(bytes)) {
+        if (readers.empty()) return false;
+        const auto slowest = sessions.at(readers.begin()->second);
+        const std::int64_t waited_ns = system_clock().steady_ns() - slowest->answered_ns();
+        if (waited_ns < options.reader_patience_ms * 1'000'000) return false;
+        log::warn("a connection is closed that does not take its answer: others need the memory",
+                  {{"peer", slowest->peer()}, {"waited_ms", waited_ns / 1'000'000}});
+        given_way.add();
+        slowest->close();
+    }
     return true;
 }
 

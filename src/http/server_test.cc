@@ -511,5 +511,54 @@ TEST_F(Bodies, OfSendersWhoLeaveAreGivenBack) {
     EXPECT_EQ(purse.held(), 0U);
 }
 
+// -- what answers may hold -----------------------------------------------------------------------
+
+struct Answers : ::testing::Test {
+    static constexpr std::size_t mb = 1 << 20;
+    static constexpr std::string_view question = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+
+    Purse purse{40 * mb};
+
+    /// Of 32 MB each, which no kernel's buffers take.
+    std::unique_ptr<Server> answering(std::int64_t patience_ms) {
+        Server::Options options;
+        options.answers = &purse;
+        options.reader_patience_ms = patience_ms;
+        return start(
+            [](Request& request) {
+                return say(request.target == "/small" ? "small" : std::string(32 * mb, 'x'));
+            },
+            options);
+    }
+};
+
+TEST_F(Answers, AreChargedUntilTheyAreTaken) {
+    auto server = answering(for_ever_ms);
+    RawPeer slow(server->port());
+    slow.send(question);
+    slow.receive_until("HTTP/1.1 200");
+    EXPECT_GT(purse.held(), 31 * mb);
+    RawPeer next(server->port());
+    next.send(question);
+    EXPECT_TRUE(next.receive_all().starts_with("HTTP/1.1 429"));
+    RawPeer small(server->port());
+    small.send("GET /small HTTP/1.1\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(small.receive_all().ends_with("small"));
+    EXPECT_GT(slow.receive_all().size(), 32 * mb);
+    await([&] { return purse.held() == 0; });
+}
+
+TEST_F(Answers, ThatAreNotTakenGiveWay) {
+    auto server = answering(no_time_ms);
+    RawPeer slow(server->port());
+    slow.send(question);
+    slow.receive_until("HTTP/1.1 200");
+    RawPeer next(server->port());
+    next.send(question);
+    EXPECT_GT(next.receive_all().size(), 32 * mb);
+    EXPECT_LT(slow.receive_all().size(), 32 * mb);
+    await([&] { return purse.held() == 0; });
+}
+
 }  // namespace
 }  // namespace elkhorn::http

@@ -1,5 +1,6 @@
 #include "http/session.h"
 
+#include "base/clock.h"
 #include "base/metrics.h"
 #include "http/server_parts.h"
 
@@ -28,6 +29,7 @@ constexpr std::chrono::seconds discard_time{2};
 /// Of each body free of charge: what a connection may always hold, so that small requests are
 /// answered while large ones wait.
 constexpr std::uint64_t body_free_bytes = 64 << 10;
+constexpr std::size_t answer_free_bytes = 64 << 10;
 
 metrics::Gauge open_connections{"elkhorn_http_connections", "Open connections."};
 metrics::Counter abandoned{"elkhorn_http_abandoned_total",
@@ -46,7 +48,11 @@ std::string_view text(beast::string_view bytes) {
 
 Session::Session(std::uint64_t number, tcp::socket socket, net::ConnectionSlot slot,
                  Server::Parts& server)
-    : number_(number), stream_(std::move(socket)), slot_(std::move(slot)), server_(server) {
+    : number_(number),
+      stream_(std::move(socket)),
+      slot_(std::move(slot)),
+      server_(server),
+      answer_(server.options.answers) {
     open_connections.add(1);
     error_code error;
     const auto remote = stream_.socket().remote_endpoint(error);
@@ -83,6 +89,7 @@ void Session::close() {
     stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
     stream_.socket().close(ignored);
     slot_.reset();
+    answer_.hold(0);
     server_.forget(number_);
 }
 
@@ -225,6 +232,10 @@ void Session::answer(Response response) {
         error_code ignored;
         stream_.socket().cancel(ignored);
     }
+    if (!charge_answer(response.body.size())) {
+        response = server_.refusal(
+            {429, "answers that are not taken hold as much memory as they may: try again", true});
+    }
     auto message = std::make_shared<Message>();
     message->version(11);
     message->result(static_cast<unsigned>(response.status));
@@ -238,9 +249,17 @@ void Session::answer(Response response) {
     write(std::move(message));
 }
 
+bool Session::charge_answer(std::size_t bytes) {
+    answer_.hold(0);
+    if (bytes <= answer_free_bytes) return true;
+    return server_.make_room_for(answer_, bytes - answer_free_bytes);
+}
+
 void Session::write(std::shared_ptr<Message> message) {
     const bool close_after = !message->keep_alive();
     begin_waiting();
+    answered_ns_ = system_clock().steady_ns();
+    if (answer_.held() > 0) server_.readers.emplace(turn_, number_);
     stream_.expires_after(std::chrono::seconds(server_.options.idle_seconds));
     const auto done = [self = shared_from_this(), message, close_after](error_code error,
                                                                         std::size_t) {
@@ -258,6 +277,7 @@ void Session::write(std::shared_ptr<Message> message) {
 }
 
 void Session::written(error_code error, bool close_after) {
+    answer_.hold(0);
     if (error) return close();
     if (close_after) return finish();
     read_header();
@@ -296,6 +316,7 @@ void Session::begin_waiting() {
 
 void Session::end_waiting() {
     server_.waiting.erase(turn_);
+    server_.readers.erase(turn_);
     turn_ = 0;
 }
 

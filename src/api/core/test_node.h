@@ -8,6 +8,7 @@
 #include "json/flatten.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,9 +21,10 @@ inline std::vector<std::string> unread_names;  // of the last call
 /// A node with one index and one document, in memory.
 class Node {
 public:
-    Node() {
+    explicit Node(std::optional<store::MemoryShares> memory = std::nullopt) {
         log::configure(log::Level::off, log::Format::text);
         store::Options options;
+        if (memory) options.memory = *memory;
         options.flatten = json::flatten_one(names_);
         options.field_names = &names_;
         options.clock = &clock_;
@@ -56,6 +58,8 @@ public:
     ManualClock& clock() { return clock_; }
 
     io::FakeDisk& disk() { return disk_; }
+
+    store::Store& store() { return *store_; }
 
 private:
     io::FakeDisk disk_;

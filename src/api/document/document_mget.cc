@@ -13,6 +13,7 @@
 #include "api/document/parts/document_version.h"
 #include "event/format.h"
 #include "json/writer.h"
+#include "search/base/answer_memory.h"
 
 #include <fmt/format.h>
 
@@ -162,14 +163,17 @@ Reply handle(const Call& call) {
     }
     const auto source = ASK(source_parameters(call));
     Reader reader(call, source.value_or(search::SourceFilter{}));
+    const auto held = std::make_shared<search::AnswerMemory>(&call.context().store->memory());
     json::Writer out;
     out.begin_object().key("docs").begin_array();
     for (const Wanted& wanted : ASK(reader.read(body))) {
+        const std::size_t before = out.size_bytes();
         json::Writer one;
         if (auto done = write_wanted(one, call, wanted); done)
             out.raw(one.take());
         else
             write_error(out, wanted, done.error());
+        ASK(held->grow(search::AnswerMemory::while_made * (out.size_bytes() - before)));
         if (out.size_bytes() > answer_bytes_max) {
             return std::unexpected(to_failure({ErrorCode::too_large,
                                                "the documents are more than the 256 MB that one "
@@ -177,7 +181,9 @@ Reply handle(const Call& call) {
         }
     }
     out.end_array().end_object();
-    return json_response(out.take());
+    http::Response response = json_response(out.take());
+    response.held = held;
+    return response;
 }
 
 constexpr Parameter parameters[] = {

@@ -63,6 +63,7 @@ Reply handle(const Call& call) {
     json::Parser parser;
     event::Arena arena;
     std::string responses;
+    std::vector<std::shared_ptr<const void>> held;  // by them, all at once
     std::size_t searches = 0;
     const auto lines = split(call.body().substr(0, call.body().size() - 1), '\n');
     for (std::size_t i = 0; i + 1 < lines.size(); i += 2) {
@@ -87,6 +88,7 @@ Reply handle(const Call& call) {
             response.body += ",\"status\":200}";
         }
         responses += response.body;
+        if (response.held != nullptr) held.push_back(std::move(response.held));
     }
     if (searches == 0) {
         return search::refuse("action_request_validation_exception",
@@ -96,7 +98,9 @@ Reply handle(const Call& call) {
     out.begin_object();
     out.member("took", (call.context().clock->steady_ns() - started) / 1'000'000);
     out.key("responses").raw("[" + responses + "]").end_object();
-    return json_response(out.take());
+    http::Response response = json_response(out.take());
+    response.held = std::make_shared<const decltype(held)>(std::move(held));
+    return response;
 }
 
 constexpr Parameter parameters[] = {
