@@ -29,15 +29,24 @@ output { null { } }
 """
 
 
+def elkhorn(folder: pathlib.Path, *flags: str | pathlib.Path, binary: pathlib.Path = BINARY) -> Server:
+    """A server on `folder`/data, with these flags beside the usual ones. Its ports are in `folder`/ports."""
+    ports = folder / "ports"
+    command = [binary, "serve", "--data", folder / "data", "--port-file", ports, "--log-level", "warn", *flags]
+    for port in ("api", "ui", "tcp", "udp"):
+        command += [f"--{port}-port", "0"]
+    return Server(command, folder / "log", ports.exists)
+
+
+def api_port(folder: pathlib.Path) -> int:
+    return json.loads((folder / "ports").read_text())["api"]
+
+
 @contextlib.contextmanager
 def serving(folder: pathlib.Path) -> Iterator[tuple[int, int]]:
     """The process and the API port of a server on `folder`/data."""
-    ports = folder / "ports"
-    command = [BINARY, "serve", "--data", folder / "data", "--port-file", ports, "--log-level", "warn"]
-    for port in ("api", "ui", "tcp", "udp"):
-        command += [f"--{port}-port", "0"]
-    with Server(command, folder / "log", ports.exists) as server:
-        yield server.pid, json.loads(ports.read_text())["api"]
+    with elkhorn(folder) as server:
+        yield server.pid, api_port(folder)
 
 
 def over_http(documents: Documents, folder: pathlib.Path) -> Measurement:

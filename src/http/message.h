@@ -71,7 +71,8 @@ struct Response {
     std::string content_type = "text/plain; charset=UTF-8";
     Headers headers;
     std::string body;
-    std::shared_ptr<void> holds = nullptr;  // goes once the body is sent: what memory is charged to
+    /// Whatever counts the memory of the body; it goes with the response. Null: nobody does.
+    std::shared_ptr<const void> held;
 };
 
 /// "%20" and, in queries, '+' to their bytes; a broken escape stays as it is.

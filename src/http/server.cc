@@ -1,6 +1,8 @@
 #include "http/server.h"
 
 #include "base/assert.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "http/gzip.h"
 #include "http/server_parts.h"
@@ -25,6 +27,10 @@ metrics::Counter requests{"elkhorn_http_requests_total", "Requests answered, of 
 metrics::Counter refusals{"elkhorn_http_refused_total",
                           "Requests refused before a handler saw them (400, 403, 413, 429)."};
 
+metrics::Counter given_way{"elkhorn_http_connections_given_way_total",
+                           "Connections closed for others, whose peers had kept us waiting "
+                           "longest: as many as may be were open, or answers held all they may."};
+
 bool compressible(const Request& request, const Response& response) {
     return request.method != "HEAD" && accepts_gzip(request.headers) &&
            response.body.size() >= compress_from_bytes &&
@@ -39,14 +45,21 @@ Server::Parts::Parts(Options o, Handler h)
     ASSERT(!options.lanes.empty());
     for (const Lane& lane : options.lanes) {
         const std::string name = lane.name.empty() ? options.name : options.name + "-" + lane.name;
-        lanes.push_back(std::make_unique<io::Workers>(name, lane.workers, lane.max_waiting));
+        lanes.push_back(
+            std::make_unique<io::Workers>(name, lane.workers, lane.max_waiting, lane.background));
     }
 }
 
 Result<> Server::Parts::listen() {
-    listener = TRY(
-        net::Listener::open(context, {options.address, options.port, options.max_connections},
-                            [this](net::Listener::Arrival arrival) { take(std::move(arrival)); }));
+    net::Listener::Options listening;
+    listening.address = options.address;
+    listening.port = options.port;
+    listening.max_connections = options.max_connections;
+    listening.make_room = [this] {
+        return make_room();
+    };
+    listener = TRY(net::Listener::open(
+        context, listening, [this](net::Listener::Arrival arrival) { take(std::move(arrival)); }));
     return {};
 }
 
@@ -122,6 +135,28 @@ Response Server::Parts::refusal(const Refusal& refusal) const {
 void Server::Parts::forget(std::uint64_t session) {
     sessions.erase(session);
     if (stopping && sessions.empty()) context.stop();
+}
+
+bool Server::Parts::make_room() {
+    if (waiting.empty()) return false;
+    const auto session = sessions.at(waiting.begin()->second);
+    given_way.add();
+    session->close();
+    return true;
+}
+
+bool Server::Parts::make_room_for(Charge& answer, std::uint64_t bytes) {
+    while (!answer.hold(bytes)) {
+        if (readers.empty()) return false;
+        const auto slowest = sessions.at(readers.begin()->second);
+        const std::int64_t waited_ns = system_clock().steady_ns() - slowest->answered_ns();
+        if (waited_ns < options.reader_patience_ms * 1'000'000) return false;
+        log::warn("a connection is closed that does not take its answer: others need the memory",
+                  {{"peer", slowest->peer()}, {"waited_ms", waited_ns / 1'000'000}});
+        given_way.add();
+        slowest->close();
+    }
+    return true;
 }
 
 /// Idle connections close now, busy ones after their answer, all of them when the time is over.

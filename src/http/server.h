@@ -3,8 +3,10 @@
 //   Threads    One for the sockets; each lane has its own for the handler, which may block (a bulk
 //              waits for its fsync). Lanes do not wait for one another. A connection has one
 //              request in hand at a time; pipelined ones wait.
-//   Bounds     connections, header and body bytes (413), waiting requests of a lane (429), idle
-//              time. Bodies grow by what `budget` grants (429); gzip may not pass the limit either.
+//   Bounds     connections (past them the one closes whose peer has kept us waiting longest: for a
+//              request, or to take an answer), header and body bytes (413), waiting requests of a
+//              lane (429), idle time. Bodies grow by what `budget` grants (429), inflated ones too;
+//              answers wait in what `answers` grants.
 //   Content    gzip and deflate request bodies are decompressed; responses of 200 bytes and more go
 //              out in gzip to clients that accept it. `Expect: 100-continue` and HEAD are answered.
 //   The end    `stop` answers what is in hand for as long as it is granted, then closes, and tells
@@ -33,6 +35,7 @@ struct Lane {
     /// Whether a request is still begun when its sender has gone while it waited. Questions need
     /// not be; a write may be wanted all the same.
     bool begins_abandoned = true;
+    bool background = false;  // at lower priority than the other threads
 };
 
 class Server {
@@ -51,6 +54,11 @@ public:
         /// What bodies hold beside the first 64 KiB of each, from their first byte to the end of
         /// the handler; null: nobody counts. Outlives the server.
         Budget* budget = nullptr;
+        /// What answers hold beside the first 64 KiB of each, until they are sent. Past it the one
+        /// closes that is not taken for longest, if for `reader_patience_ms`; where there is none
+        /// the new one is replaced by a 429. Null: nobody counts. Outlives the server.
+        Budget* answers = nullptr;
+        std::int64_t reader_patience_ms = 5'000;
         int idle_seconds = 300;
         bool compress = true;
         /// Which web pages may use it (403 for the others, before their body is read).

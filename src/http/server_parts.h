@@ -48,7 +48,12 @@ struct Server::Parts {
     std::unique_ptr<net::Listener> listener;
     std::map<std::uint64_t, std::shared_ptr<Session>> sessions;  // the socket thread's
     std::uint64_t next_session = 1;                              // likewise
-    bool stopping = false;                                       // likewise
+    /// The sessions that wait for their peers, by the turn in which each began to. Likewise.
+    std::map<std::uint64_t, std::uint64_t> waiting;
+    std::uint64_t next_turn = 1;  // likewise
+    /// Those of them that have a charged answer to take. Likewise.
+    std::map<std::uint64_t, std::uint64_t> readers;
+    bool stopping = false;          // likewise
     std::atomic<bool> over{false};  // the time for answers: queued requests are not begun
     std::vector<std::unique_ptr<io::Workers>> lanes;
     io::Thread thread;
@@ -59,6 +64,11 @@ struct Server::Parts {
     bool submit(Exchange exchange);
     /// The session's last word; the caller holds it still.
     void forget(std::uint64_t session);
+    /// Closes the session whose peer has kept us waiting longest; false where none does.
+    bool make_room();
+    /// Room for a session's answer; others that are not taken may close for it. False: there is
+    /// none.
+    bool make_room_for(Charge& answer, std::uint64_t bytes);
     void drain(std::int64_t grace_ms);
     void close_all();
 

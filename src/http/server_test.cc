@@ -304,6 +304,76 @@ TEST(Lanes, DoNotBeginAQuestionWhoseSenderHasGone) {
     }
 }
 
+// -- more connections than may be ---------------------------------------------------------------
+
+constexpr std::string_view question = "GET / HTTP/1.1\r\n\r\n";
+
+Server::Options at_most(std::size_t connections) {
+    Server::Options options;
+    options.max_connections = connections;
+    return options;
+}
+
+TEST(Crowd, WhoKeptUsWaitingLongestGivesWay) {
+    auto server = start([](Request&) { return say(std::string(1000, 'x')); }, at_most(3));
+    RawPeer half_body(server->port());
+    half_body.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+    half_body.receive_until("100 Continue");
+    RawPeer silent(server->port());
+    RawPeer regular(server->port());
+    for (int i = 0; i < 3; ++i) {
+        regular.send(question);
+        regular.receive_until(std::string(1000, 'x'));
+    }
+    RawPeer newcomer(server->port());
+    newcomer.send(question);
+    EXPECT_TRUE(newcomer.receive_until("xxx").starts_with("HTTP/1.1 200"));
+    EXPECT_EQ(half_body.receive_all(), "HTTP/1.1 100 Continue\r\n\r\n");
+    RawPeer next(server->port());
+    next.send(question);
+    EXPECT_TRUE(next.receive_until("xxx").starts_with("HTTP/1.1 200"));
+    EXPECT_EQ(silent.receive_all(), "");
+    regular.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(regular.receive_all().find("Connection: close"), std::string::npos);
+}
+
+TEST(Crowd, WhoDoesNotTakeItsAnswerGivesWay) {
+    Event made;
+    std::atomic<bool> large = true;
+    auto server = start(
+        [&](Request&) {
+            if (!large.exchange(false)) return say("done");
+            made.tell();
+            return say(std::string(64 << 20, 'x'));
+        },
+        at_most(1));
+    RawPeer reader(server->port());
+    reader.send(question);
+    reader.receive_until("HTTP/1.1 200");
+    RawPeer newcomer(server->port());
+    newcomer.send(question);
+    EXPECT_TRUE(newcomer.receive_until("done").starts_with("HTTP/1.1 200"));
+}
+
+TEST(Crowd, NobodyGivesWayWhoIsWorkedFor) {
+    Event entered;
+    Event go;
+    auto server = start(
+        [&](Request&) {
+            entered.tell();
+            go.wait();
+            return say("done");
+        },
+        at_most(1));
+    RawPeer first(server->port());
+    first.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    entered.wait();
+    RawPeer newcomer(server->port());
+    EXPECT_EQ(newcomer.receive_all(), "");
+    go.tell();
+    EXPECT_TRUE(first.receive_all().ends_with("done"));
+}
+
 // -- what bodies may hold ------------------------------------------------------------------------
 
 class Purse final : public Budget {
@@ -439,6 +509,55 @@ TEST_F(Bodies, OfSendersWhoLeaveAreGivenBack) {
     server->stop(no_time_ms);
     server.reset();
     EXPECT_EQ(purse.held(), 0U);
+}
+
+// -- what answers may hold -----------------------------------------------------------------------
+
+struct Answers : ::testing::Test {
+    static constexpr std::size_t mb = 1 << 20;
+    static constexpr std::string_view question = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+
+    Purse purse{40 * mb};
+
+    /// Of 32 MB each, which no kernel's buffers take.
+    std::unique_ptr<Server> answering(std::int64_t patience_ms) {
+        Server::Options options;
+        options.answers = &purse;
+        options.reader_patience_ms = patience_ms;
+        return start(
+            [](Request& request) {
+                return say(request.target == "/small" ? "small" : std::string(32 * mb, 'x'));
+            },
+            options);
+    }
+};
+
+TEST_F(Answers, AreChargedUntilTheyAreTaken) {
+    auto server = answering(for_ever_ms);
+    RawPeer slow(server->port());
+    slow.send(question);
+    slow.receive_until("HTTP/1.1 200");
+    EXPECT_GT(purse.held(), 31 * mb);
+    RawPeer next(server->port());
+    next.send(question);
+    EXPECT_TRUE(next.receive_all().starts_with("HTTP/1.1 429"));
+    RawPeer small(server->port());
+    small.send("GET /small HTTP/1.1\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(small.receive_all().ends_with("small"));
+    EXPECT_GT(slow.receive_all().size(), 32 * mb);
+    await([&] { return purse.held() == 0; });
+}
+
+TEST_F(Answers, ThatAreNotTakenGiveWay) {
+    auto server = answering(no_time_ms);
+    RawPeer slow(server->port());
+    slow.send(question);
+    slow.receive_until("HTTP/1.1 200");
+    RawPeer next(server->port());
+    next.send(question);
+    EXPECT_GT(next.receive_all().size(), 32 * mb);
+    EXPECT_LT(slow.receive_all().size(), 32 * mb);
+    await([&] { return purse.held() == 0; });
 }
 
 }  // namespace

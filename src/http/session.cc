@@ -1,5 +1,6 @@
 #include "http/session.h"
 
+#include "base/clock.h"
 #include "base/metrics.h"
 #include "http/server_parts.h"
 
@@ -28,6 +29,7 @@ constexpr std::chrono::seconds discard_time{2};
 /// Of each body free of charge: what a connection may always hold, so that small requests are
 /// answered while large ones wait.
 constexpr std::uint64_t body_free_bytes = 64 << 10;
+constexpr std::size_t answer_free_bytes = 64 << 10;
 
 metrics::Gauge open_connections{"elkhorn_http_connections", "Open connections."};
 metrics::Counter abandoned{"elkhorn_http_abandoned_total",
@@ -46,7 +48,11 @@ std::string_view text(beast::string_view bytes) {
 
 Session::Session(std::uint64_t number, tcp::socket socket, net::ConnectionSlot slot,
                  Server::Parts& server)
-    : number_(number), stream_(std::move(socket)), slot_(std::move(slot)), server_(server) {
+    : number_(number),
+      stream_(std::move(socket)),
+      slot_(std::move(slot)),
+      server_(server),
+      answer_(server.options.answers) {
     open_connections.add(1);
     error_code error;
     const auto remote = stream_.socket().remote_endpoint(error);
@@ -65,6 +71,7 @@ void Session::read_header() {
     parser_->body_limit(server_.options.body_limit_bytes);
     idle_ = true;
     whole_ = false;
+    begin_waiting();
     stream_.expires_after(std::chrono::seconds(server_.options.idle_seconds));
     wire::async_read_header(stream_, buffer_, *parser_,
                             [self = shared_from_this()](error_code error, std::size_t) {
@@ -76,10 +83,13 @@ void Session::read_header() {
 void Session::close() {
     if (closed_) return;
     closed_ = true;
+    end_waiting();
     if (in_hand_ != nullptr) in_hand_->store(true);
     error_code ignored;
     stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
     stream_.socket().close(ignored);
+    slot_.reset();
+    answer_.hold(0);
     server_.forget(number_);
 }
 
@@ -185,6 +195,7 @@ void Session::body_done(error_code error) {
     in_hand_ = std::make_shared<std::atomic<bool>>(false);
     exchange.request.abandonment = in_hand_;
     stream_.expires_never();
+    end_waiting();
     if (server_.submit(std::move(exchange))) return watch();
     answer(server_.refusal({429, "too many requests are waiting: try again"}));
 }
@@ -221,6 +232,10 @@ void Session::answer(Response response) {
         error_code ignored;
         stream_.socket().cancel(ignored);
     }
+    if (!charge_answer(response.body.size())) {
+        response = server_.refusal(
+            {429, "answers that are not taken hold as much memory as they may: try again", true});
+    }
     auto message = std::make_shared<Message>();
     message->version(11);
     message->result(static_cast<unsigned>(response.status));
@@ -231,14 +246,23 @@ void Session::answer(Response response) {
     message->keep_alive(keep_alive_ && !server_.stopping);
     message->content_length(response.body.size());
     if (!head_) message->body() = std::move(response.body);
-    write(std::move(message), std::move(response.holds));
+    write(std::move(message));
 }
 
-void Session::write(std::shared_ptr<Message> message, std::shared_ptr<void> holds) {
+bool Session::charge_answer(std::size_t bytes) {
+    answer_.hold(0);
+    if (bytes <= answer_free_bytes) return true;
+    return server_.make_room_for(answer_, bytes - answer_free_bytes);
+}
+
+void Session::write(std::shared_ptr<Message> message) {
     const bool close_after = !message->keep_alive();
+    begin_waiting();
+    answered_ns_ = system_clock().steady_ns();
+    if (answer_.held() > 0) server_.readers.emplace(turn_, number_);
     stream_.expires_after(std::chrono::seconds(server_.options.idle_seconds));
-    const auto done = [self = shared_from_this(), message, holds, close_after](error_code error,
-                                                                               std::size_t) {
+    const auto done = [self = shared_from_this(), message, close_after](error_code error,
+                                                                        std::size_t) {
         self->written(error, close_after);
     };
     if (!head_) {
@@ -253,6 +277,7 @@ void Session::write(std::shared_ptr<Message> message, std::shared_ptr<void> hold
 }
 
 void Session::written(error_code error, bool close_after) {
+    answer_.hold(0);
     if (error) return close();
     if (close_after) return finish();
     read_header();
@@ -281,6 +306,18 @@ void Session::discard() {
                                 else
                                     self->discard();
                             });
+}
+
+void Session::begin_waiting() {
+    end_waiting();
+    turn_ = server_.next_turn++;
+    server_.waiting.emplace(turn_, number_);
+}
+
+void Session::end_waiting() {
+    server_.waiting.erase(turn_);
+    server_.readers.erase(turn_);
+    turn_ = 0;
 }
 
 }  // namespace elkhorn::http

@@ -39,6 +39,11 @@ public:
 
     void read_header();
 
+    const std::string& peer() const { return peer_; }
+
+    /// Since when its peer has not taken all of its answer.
+    std::int64_t answered_ns() const { return answered_ns_; }
+
     /// Nothing of a request is here yet, or not all of its header.
     bool idle() const { return idle_; }
 
@@ -63,20 +68,28 @@ private:
     void watch();
     void peer_moved();
     void refuse(const Refusal& refusal);
-    void write(std::shared_ptr<Message> message, std::shared_ptr<void> holds);
+    /// False where there is no room for an answer of that size.
+    bool charge_answer(std::size_t bytes);
+    void write(std::shared_ptr<Message> message);
     void written(Error error, bool close_after);
     void finish();
     void discard();
+    /// From now on it is the peer who is waited for, or not any more.
+    void begin_waiting();
+    void end_waiting();
 
     const std::uint64_t number_;
     boost::beast::tcp_stream stream_;
-    const net::ConnectionSlot slot_;
+    std::optional<net::ConnectionSlot> slot_;  // until it is closed
     Server::Parts& server_;
     boost::beast::flat_buffer buffer_;
     std::optional<boost::beast::http::request_parser<ChargedBody>> parser_;
     Request request_;                             // its header, until it is in hand
     std::shared_ptr<std::atomic<bool>> in_hand_;  // the request's `abandonment`; null: none is
+    Charge answer_;                               // of the answer that is being sent
+    std::int64_t answered_ns_ = 0;
     std::string peer_;
+    std::uint64_t turn_ = 0;  // in which the waiting for the peer began; 0: nobody waits for it
     bool keep_alive_ = true;
     bool head_ = false;
     bool whole_ = false;  // all of the last request was read

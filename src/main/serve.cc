@@ -94,7 +94,10 @@ public:
         const std::int64_t began = system_clock().steady_ns();
         open_ = TRY(open_store(settings_));
         sink_ = make_store_sink(*open_.store);
-        bodies_ = std::make_unique<RequestBudget>(open_.store->memory());
+        bodies_ =
+            std::make_unique<RequestBudget>(open_.store->memory(), store::MemoryUse::requests);
+        answers_ =
+            std::make_unique<RequestBudget>(open_.store->memory(), store::MemoryUse::answers);
         pipeline::Options options;
         options.bodies = bodies_.get();
         options.workers = static_cast<std::size_t>(settings_.integer("pipeline.workers"));
@@ -137,6 +140,7 @@ private:
         options.address = settings_.text("bind");
         options.lanes = lanes(static_cast<std::size_t>(settings_.integer("http.workers")));
         options.budget = bodies_.get();
+        options.answers = answers_.get();
         // More than all bodies together may hold would be told to try again for ever.
         options.body_limit_bytes = std::min(
             static_cast<std::uint64_t>(settings_.integer("http.body_limit")), bodies_->limit());
@@ -194,7 +198,8 @@ private:
     const config::Settings& settings_;
     OpenStore open_;
     std::unique_ptr<output::Sink> sink_;
-    std::unique_ptr<RequestBudget> bodies_;  // outlives whoever receives
+    std::unique_ptr<RequestBudget> bodies_;   // outlives whoever receives
+    std::unique_ptr<RequestBudget> answers_;  // outlives whoever answers
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     api::Context context_;
     std::unique_ptr<http::Server> api_;

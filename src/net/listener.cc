@@ -46,6 +46,7 @@ struct Listener::Parts : std::enable_shared_from_this<Listener::Parts> {
     bool v6 = false;
     std::uint16_t port = 0;
     std::int64_t said_ns = -quiet_ns;
+    std::int64_t said_full_ns = -quiet_ns;
     std::shared_ptr<ConnectionCount> count = std::make_shared<ConnectionCount>();
 
     Result<> listen() {
@@ -81,19 +82,41 @@ struct Listener::Parts : std::enable_shared_from_this<Listener::Parts> {
         });
     }
 
-    void hand_over(tcp::socket socket) {
+    std::optional<ConnectionSlot> take_slot() {
         auto slot = ConnectionSlot::take(count);
+        if (slot) return slot;
+        const bool room = options.make_room && options.make_room();
+        tell_full(room);
+        return room ? ConnectionSlot::take(count) : std::nullopt;
+    }
+
+    void hand_over(tcp::socket socket) {
+        auto slot = take_slot();
         if (!slot) return refused.add();
         error_code error;
         const int descriptor = socket.release(error);
         if (!error) take({descriptor, v6, std::move(*slot)});
     }
 
+    /// Once a minute.
+    static bool due(std::int64_t& said_ns) {
+        const std::int64_t now = system_clock().steady_ns();
+        if (now - said_ns < quiet_ns) return false;
+        said_ns = now;
+        return true;
+    }
+
+    void tell_full(bool room) {
+        if (!due(said_full_ns)) return;
+        log::warn(room ? "as many connections as may be are open: for each new one, one closes "
+                         "whose peer has kept us waiting longest"
+                       : "as many connections as may be are open: new ones are closed at once",
+                  {{"port", port}, {"open", count->open.load()}, {"limit", count->max}});
+    }
+
     void wait(const error_code& error) {
         failures.add();
-        const std::int64_t now = system_clock().steady_ns();
-        if (now - said_ns >= quiet_ns) {
-            said_ns = now;
+        if (due(said_ns)) {
             log::warn("connections have to wait: none can be accepted; tried again all the time",
                       {{"port", port}, {"reason", error.message()}, {"open", count->open.load()}});
         }

@@ -2,8 +2,8 @@
 // http/. It hands out descriptors, so that Asio's headers stay with those who use them.
 //
 //   Threads  `open` on any; everything after it on the thread that runs the context.
-//   Bounds   `max_connections`, and what the process may have (net/connection_slot.h); past them a
-//            connection is closed at once and counted.
+//   Bounds   `max_connections`, and what the process may have (net/connection_slot.h); past them
+//            the owner may close another one for it, or it is closed at once and counted.
 //   Trouble  where the process is out of descriptors the loop waits a tenth of a second each time,
 //            counts it, and says so once a minute: the connection stays in the kernel's queue.
 #pragma once
@@ -28,6 +28,9 @@ public:
         std::string address = "127.0.0.1";
         std::uint16_t port = 0;  // 0: any free one
         std::size_t max_connections = 1024;
+        /// Closes a connection that is not as good as a new one; false where there is none. On the
+        /// context's thread; empty: there never is.
+        std::function<bool()> make_room = {};
     };
 
     /// A connected socket. Whoever is handed it closes it.

@@ -11,14 +11,14 @@ namespace elkhorn::api::cat_health {
 namespace {
 
 Reply handle(const Call& call) {
-    const auto views = views_of(call);
-    if (!views) return std::unexpected(views.error());
+    const auto indices = copies_of(call);
+    if (!indices) return std::unexpected(indices.error());
     const bool with_time = call.flag("ts", true);
     std::int64_t primaries = 0;
     std::int64_t unassigned = 0;
-    for (const auto& view : *views) {
-        primaries += shards_of(*view);
-        unassigned += shards_of(*view) * replicas_of(*view);
+    for (const Copies& index : *indices) {
+        primaries += index.shards;
+        unassigned += index.unassigned();
     }
     const std::int64_t now = call.context().clock->wall_ms() / 1000;
     const double percent =

@@ -20,8 +20,8 @@ struct Counts {
     std::string_view status() const { return unassigned > 0 ? "yellow" : "green"; }
 };
 
-Counts count(const store::IndexView& index) {
-    return {shards_of(index), shards_of(index) * replicas_of(index)};
+Counts count(const Copies& index) {
+    return {index.shards, index.unassigned()};
 }
 
 void write_counts(json::Writer& out, const Counts& counts) {
@@ -43,14 +43,14 @@ Reply handle(const Call& call) {
             fmt::format("No enum constant org.elasticsearch.cluster.health.ClusterHealthStatus.{}",
                         to_upper(*wanted)));
     }
-    const auto views = views_of(call);
-    const bool missing = !views && views.error().type == "index_not_found_exception";
-    if (!views && !missing) return std::unexpected(views.error());
+    const auto indices = copies_of(call);
+    const bool missing = !indices && indices.error().type == "index_not_found_exception";
+    if (!indices && !missing) return std::unexpected(indices.error());
     Counts all;
-    if (views) {
-        for (const auto& view : *views) {
-            all.primaries += count(*view).primaries;
-            all.unassigned += count(*view).unassigned;
+    if (indices) {
+        for (const Copies& index : *indices) {
+            all.primaries += count(index).primaries;
+            all.unassigned += count(index).unassigned;
         }
     }
     const bool writable = call.context().store->healthy(nullptr);
@@ -68,13 +68,13 @@ Reply handle(const Call& call) {
     out.member("active_shards_percent_as_number",
                total == 0 ? 100.0 : 100.0 * static_cast<double>(all.primaries) / total);
     const auto level = call.parameter("level");
-    if (views && level && *level != "cluster") {
+    if (indices && level && *level != "cluster") {
         out.key("indices").begin_object();
-        for (const auto& view : *views) {
-            out.key(view->name).begin_object().member("status", count(*view).status());
-            out.member("number_of_shards", shards_of(*view))
-                .member("number_of_replicas", replicas_of(*view));
-            write_counts(out, count(*view));
+        for (const Copies& index : *indices) {
+            out.key(index.index).begin_object().member("status", count(index).status());
+            out.member("number_of_shards", index.shards)
+                .member("number_of_replicas", index.replicas);
+            write_counts(out, count(index));
             out.end_object();
         }
         out.end_object();

@@ -308,13 +308,32 @@ search::Answer<std::string> single_name(const Call& call, std::string_view name)
     return resolve_date_math(name, call.context().clock->wall_ms());
 }
 
+namespace {
+
+search::Answer<std::vector<std::string>> names_of(const Call& call) {
+    return resolve_names(call, call.path("index"), ASK(name_options(call)));
+}
+
+std::int64_t shards_in(std::string_view settings_text) {
+    return to_integer(setting(settings_text, "number_of_shards")).value_or(1);
+}
+
+}  // namespace
+
+search::Answer<std::vector<Copies>> copies_of(const Call& call) {
+    std::vector<Copies> all;
+    for (std::string& name : ASK(names_of(call))) {
+        // Nothing: deleted meanwhile.
+        if (const auto settings = call.context().store->settings(name))
+            all.push_back({std::move(name), shards_in(*settings), replicas_in(*settings)});
+    }
+    return all;
+}
+
 search::Answer<std::vector<std::shared_ptr<const store::IndexView>>> views_of(const Call& call) {
-    const auto options = name_options(call);
-    if (!options) return std::unexpected(options.error());
-    const auto names = resolve_names(call, call.path("index"), *options);
-    if (!names) return std::unexpected(names.error());
+    const auto names = ASK(names_of(call));
     std::vector<std::shared_ptr<const store::IndexView>> views;
-    for (const std::string& name : *names) {
+    for (const std::string& name : names) {
         auto view = call.context().store->view(name);
         if (view)
             views.push_back(std::move(*view));
@@ -325,7 +344,7 @@ search::Answer<std::vector<std::shared_ptr<const store::IndexView>>> views_of(co
 }
 
 std::int64_t shards_of(const store::IndexView& index) {
-    return to_integer(setting(index.settings_json, "number_of_shards")).value_or(1);
+    return shards_in(index.settings_json);
 }
 
 std::int64_t replicas_of(const store::IndexView& index) {
@@ -350,10 +369,10 @@ Reply shards_answer(const Call& call, const std::vector<std::string>& names) {
     std::int64_t total = 0;
     std::int64_t primaries = 0;
     for (const std::string& name : names) {
-        const auto view = call.context().store->view(name);
-        if (!view) continue;
-        primaries += shards_of(**view);
-        total += shards_of(**view) * (1 + replicas_of(**view));
+        const auto settings = call.context().store->settings(name);
+        if (!settings) continue;
+        primaries += shards_in(*settings);
+        total += shards_in(*settings) * (1 + replicas_in(*settings));
     }
     json::Writer out;
     out.begin_object().key("_shards").begin_object();

@@ -48,6 +48,19 @@ search::Answer<std::string> single_name(const Call& call, std::string_view name)
 /// The views of what `call`'s {index} means (everything when it has none).
 search::Answer<std::vector<std::shared_ptr<const store::IndexView>>> views_of(const Call& call);
 
+/// What an index says of its copies; nobody has more than one of them.
+struct Copies {
+    std::string index;
+    std::int64_t shards = 1;
+    std::int64_t replicas = 1;  // of each
+
+    std::int64_t unassigned() const { return shards * replicas; }
+};
+
+/// Of what `call`'s {index} means, as `views_of`; but no view is made: who asks how the node is
+/// waits for no refresh.
+search::Answer<std::vector<Copies>> copies_of(const Call& call);
+
 /// shards an index claims to have: its settings say, one otherwise.
 std::int64_t shards_of(const store::IndexView& index);
 std::int64_t replicas_of(const store::IndexView& index);

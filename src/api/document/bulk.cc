@@ -216,7 +216,7 @@ public:
         items_.insert(0, head + R"(,"items":[)");
         items_ += "]}";
         http::Response response = json_response(std::move(items_));
-        response.holds = std::move(room_);
+        response.held = std::move(room_);
         return response;
     }
 

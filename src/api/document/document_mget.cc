@@ -13,6 +13,7 @@
 #include "api/document/parts/document_version.h"
 #include "event/format.h"
 #include "json/writer.h"
+#include "search/base/answer_memory.h"
 
 #include <fmt/format.h>
 
@@ -191,7 +192,7 @@ Reply handle(const Call& call) {
     out.end_array().end_object();
     http::Response response = json_response(out.take());
     room->hold(response.body.capacity());
-    response.holds = room;
+    response.held = room;
     return response;
 }
 

@@ -92,7 +92,7 @@ public:
 
     void add(http::Response response) {
         // What it was charged for as an answer of its own is asked for again, once it is free.
-        response.holds.reset();
+        response.held.reset();
         if (!room_->hold(3 * (text_.size() + response.body.size()))) {
             json::Writer out;
             const auto failure = no_room_for("[msearch]", *room_);
@@ -116,7 +116,7 @@ public:
         text_ += "]}";
         http::Response response = json_response(std::move(text_));
         room_->hold(response.body.capacity());
-        response.holds = std::move(room_);
+        response.held = std::move(room_);
         return response;
     }
 

@@ -159,7 +159,9 @@ Reply handle(const Call& call) {
     if (!found->aggregations.empty() && !context->indices.empty())
         out.key("aggregations").raw(found->aggregations);
     out.end_object();
-    return json_response(out.take());
+    http::Response response = json_response(out.take());
+    response.held = context->answer;
+    return response;
 }
 
 constexpr Parameter parameters[] = {

@@ -127,6 +127,7 @@ private:
     Answer<> write(json::Writer& out, const GroupContext& inside, const Object& object,
                    const std::string& below) {
         const bool scored = page_.sort.empty() || page_.track_scores;
+        const std::size_t before = out.size_bytes();
         out.begin_object();
         ASK(write_row(out, inside, object.row, page_,
                       scored ? std::optional(object.score) : std::nullopt));
@@ -138,7 +139,7 @@ private:
         }
         if (!below.empty()) out.key("inner_hits").raw(below);
         out.end_object();
-        return {};
+        return inside.grow(AnswerMemory::while_made * (out.size_bytes() - before));
     }
 
     const InnerHits& wanted_;

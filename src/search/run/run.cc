@@ -411,6 +411,7 @@ private:
             ASK(aggregations_->render(out, typed_keys_));
             out.end_object();
             found_.aggregations = out.take();
+            ASK(context_.grow(AnswerMemory::while_made * found_.aggregations.size()));
         }
         return {};
     }
@@ -474,7 +475,8 @@ private:
             hit.sort.push_back(column ? column->json(candidate.keys[i])
                                       : float_json(candidate.score));
         }
-        return {};
+        const std::size_t text_bytes = hit.id.size() + hit.source.size() + hit.fields.size();
+        return context_.grow(sizeof(Hit) + AnswerMemory::while_made * text_bytes);
     }
 
     const Request& request_;  // the caller's

@@ -30,8 +30,9 @@ struct Gauges {
     metrics::Gauge refused;
 };
 
-std::array<Gauges, memory_uses> gauges{Gauges{"tails"}, Gauges{"cache"},  Gauges{"queries"},
-                                       Gauges{"log"},   Gauges{"merges"}, Gauges{"requests"}};
+std::array<Gauges, memory_uses> gauges{Gauges{"tails"},  Gauges{"cache"},  Gauges{"queries"},
+                                       Gauges{"log"},    Gauges{"merges"}, Gauges{"requests"},
+                                       Gauges{"answers"}};
 metrics::Gauge total_limit{limit_name, limit_help, {{"use", "total"}}};
 
 /// "MemTotal:       24689764 kB"
@@ -79,6 +80,7 @@ std::string_view name_of(MemoryUse use) {
         case MemoryUse::log: return "log";
         case MemoryUse::merges: return "merges";
         case MemoryUse::requests: return "requests";
+        case MemoryUse::answers: return "answers";
     }
     return "";
 }
@@ -91,6 +93,7 @@ MemoryShares MemoryShares::of(std::uint64_t total_bytes) {
     shares[MemoryUse::log] = total_bytes / 16;
     shares[MemoryUse::merges] = total_bytes / 16;
     shares[MemoryUse::requests] = total_bytes / 8;
+    shares[MemoryUse::answers] = total_bytes / 16;
     std::uint64_t left = total_bytes;
     for (const std::uint64_t each : shares.limit_bytes)
         left -= each;
@@ -119,7 +122,8 @@ bool MemoryAccount::try_take(MemoryUse use, std::uint64_t bytes) {
     while (true) {
         const std::uint64_t used = taken + mine.noted.load();
         const bool fits = used <= limit && bytes <= limit - used;
-        if (!fits && !(use == MemoryUse::merges && taken == 0)) {
+        const bool first = taken == 0 && (use == MemoryUse::merges || use == MemoryUse::answers);
+        if (!fits && !first) {
             ++mine.refused;
             return false;
         }

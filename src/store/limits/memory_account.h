@@ -4,9 +4,10 @@
 //
 //   tails    1/2, at most 1 GB   documents not yet in segments; more would make nothing faster
 //   cache    1/4, or what is left   decoded columns; it gives way by itself
-//   queries  1/8                 what aggregations count in and answers are made of, of all searches
+//   queries  1/8                 what aggregations count in and answers are made in, of all searches
 //   requests 1/8                 bodies of requests, from their first byte to their answer, and what
 //                                is parsed from them
+//   answers  1/16                answers that their clients have not taken yet; one may always be
 //   log      1/16                entries that wait for their fdatasync
 //   merges   1/16                row groups that are being rewritten; one merge may always run
 //
@@ -27,9 +28,9 @@
 
 namespace elkhorn::store {
 
-enum class MemoryUse : std::uint8_t { tails, cache, queries, log, merges, requests };
+enum class MemoryUse : std::uint8_t { tails, cache, queries, log, merges, requests, answers };
 
-constexpr std::size_t memory_uses = 6;
+constexpr std::size_t memory_uses = 7;
 
 std::string_view name_of(MemoryUse use);
 
@@ -75,7 +76,8 @@ public:
 
     explicit MemoryAccount(const MemoryShares& shares) : shares_(shares) {}
 
-    /// Nothing when the share has not that much left; the first of `merges` is always given.
+    /// Nothing when the share has not that much left; the first of `merges` and of
+    /// `answers` is always given.
     std::optional<Charge> take(MemoryUse use, std::uint64_t bytes);
     /// The same for those who give it back themselves.
     bool try_take(MemoryUse use, std::uint64_t bytes);

@@ -26,7 +26,7 @@ TEST(MemoryAccount, SharesNeverAddUpToMoreThanTheWhole) {
     }
     EXPECT_EQ(MemoryShares::of(256 * mb)[MemoryUse::tails], 128 * mb);
     EXPECT_EQ(MemoryShares::of(256 * mb)[MemoryUse::requests], 32 * mb);
-    EXPECT_EQ(MemoryShares::of(256 * mb)[MemoryUse::cache], 32 * mb) << "what is left";
+    EXPECT_EQ(MemoryShares::of(256 * mb)[MemoryUse::cache], 16 * mb) << "what is left";
     EXPECT_EQ(MemoryShares::of(4096 * mb)[MemoryUse::cache], 1024 * mb) << "a quarter";
 }
 

@@ -3,16 +3,15 @@
 
 #include "api/core/api.h"
 #include "api/core/parameters.h"
+#include "api/core/test_node.h"
 #include "api/mapping/parts/mapping_parameters.h"
 #include "api/own/parts/compatibility.h"
 #include "api/snapshot/parts/repository_settings.h"
-#include "base/log.h"
-#include "io/fake_folder.h"
-#include "json/flatten.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -21,70 +20,31 @@
 namespace elkhorn::api {
 namespace {
 
-std::vector<std::string> unread_names;  // of the last call
-
-/// A node with one index and one document, in memory.
-class Node {
-public:
-    Node() {
-        log::configure(log::Level::off, log::Format::text);
-        store::Options options;
-        options.flatten = json::flatten_one(names_);
-        options.field_names = &names_;
-        options.clock = &clock_;
-        options.random_seed = 7;
-        options.background = false;
-        options.snapshot_folders = {"/repo"};
-        options.open_folder = [this](const std::string& path, bool) {
-            return Result<std::unique_ptr<io::Folder>>(disk_.view(path.substr(1)));
-        };
-        store_ = std::move(*store::Store::open(disk_.view("data"), options));
-        context_.store = store_.get();
-        context_.clock = &clock_;
-        context_.on_answered = [](const Call& call) {
-            unread_names = call.unread();
-        };
-        ask("PUT", "/logs/_doc/1?refresh", R"({"n":1,"text":"a"})");
-        ask("PUT", "/_snapshot/r", R"({"type":"fs","settings":{"location":"r"}})");
-    }
-
-    http::Response ask(std::string_view method, std::string_view target, std::string_view body) {
-        http::Request request;
-        request.method = method;
-        request.target = target;
-        request.body = body;
-        if (!body.empty()) request.headers.add("Content-Type", "application/json");
-        return handle(request, context_);
-    }
-
-private:
-    io::FakeDisk disk_;
-    event::FieldNames names_;
-    ManualClock clock_{1'800'000'000'000'000'000};
-    std::unique_ptr<store::Store> store_;
-    Context context_;
-};
-
 std::string first_word(std::string_view text) {
     return std::string(text.substr(0, text.find(' ')));
 }
 
-/// The endpoint's longest route with something for each place.
-std::string path_of(const Endpoint& endpoint) {
-    std::string path;
-    std::istringstream routes{std::string(endpoint.routes)};
-    for (std::string route; routes >> route;) {
-        if (route.size() > path.size()) path = route;
-    }
+/// The endpoint's routes with something for each place.
+std::vector<std::string> paths_of(const Endpoint& endpoint) {
     const std::map<std::string, std::string> places = {
         {"{index}", "logs"}, {"{id}", "1"},         {"{type}", "_doc"},
         {"{fields}", "n"},   {"{repository}", "r"}, {"{snapshot}", "s"},
     };
-    for (const auto& [place, name] : places) {
-        for (std::size_t at = 0; (at = path.find(place)) != std::string::npos;)
-            path.replace(at, place.size(), name);
+    std::vector<std::string> paths;
+    std::istringstream routes{std::string(endpoint.routes)};
+    for (std::string path; routes >> path;) {
+        for (const auto& [place, name] : places) {
+            for (std::size_t at = 0; (at = path.find(place)) != std::string::npos;)
+                path.replace(at, place.size(), name);
+        }
+        paths.push_back(path);
     }
-    return path;
+    return paths;
+}
+
+/// Of the longest.
+std::string path_of(const Endpoint& endpoint) {
+    return std::ranges::max(paths_of(endpoint), {}, &std::string::size);
 }
 
 /// A body that the endpoint can read.
@@ -166,6 +126,31 @@ void for_each_parameter(Look&& look) {
         for (const ParameterTable table : endpoint->parameters) {
             for (const Parameter& parameter : table)
                 look(*endpoint, parameter);
+        }
+    }
+}
+
+/// All that is on the disk.
+std::map<std::string, std::string> everything_on(const io::FakeDisk& disk) {
+    std::map<std::string, std::string> files;
+    for (const std::string& name : disk.names())
+        files[name] = disk.get(name);
+    return files;
+}
+
+/// Pages of other sites, previews and crawlers send GET without asking anybody. A flush by GET,
+/// which Elasticsearch takes, moves what is there from one file to another.
+TEST(Declared, GetChangesNothing) {
+    for (const Endpoint* endpoint : all()) {
+        if (endpoint->methods.find("GET") == std::string_view::npos) continue;
+        for (const std::string& path : paths_of(*endpoint)) {
+            if (path.ends_with("/_flush")) continue;
+            Node node;
+            node.ask("PUT", "/logs/_doc/2", R"({"n":2})");
+            const auto before = everything_on(node.disk());
+            node.clock().advance_ns(5'000'000'000);
+            node.ask("GET", path + "?" + sample_of(*endpoint).needed, body_of(*endpoint));
+            EXPECT_EQ(everything_on(node.disk()), before) << path;
         }
     }
 }

@@ -39,10 +39,12 @@ Answer<> MultiBucket::write_buckets(json::Writer& out, const BucketList& list) {
             if (last[name] != i) continue;
             out.key(name);
         }
+        const std::size_t before = out.size_bytes();
         out.begin_object();
         write_key(out, bucket, keyed());
         out.member("doc_count", bucket.count);
         write_after_count(out);
+        ASK(ledger().hold(sizeof(Bucket) + AnswerMemory::while_made * (out.size_bytes() - before)));
         ASK(children_.render(out, bucket.ordinal, &list, i));
         out.end_object();
     }

@@ -169,6 +169,7 @@ private:
     Answer<> write_hit(json::Writer& out, const Hit& hit) {
         const GroupContext& context = contexts_[hit.context];
         const bool scored = page_.sort.empty() || page_.track_scores;
+        const std::size_t before = out.size_bytes();
         out.begin_object();
         ASK(write_row(out, context, hit.row, page_, scored ? std::optional(1.0F) : std::nullopt));
         if (!page_.sort.empty()) {
@@ -180,7 +181,7 @@ private:
             out.end_array();
         }
         out.end_object();
-        return {};
+        return ledger().hold(AnswerMemory::while_made * (out.size_bytes() - before));
     }
 
     Page page_;

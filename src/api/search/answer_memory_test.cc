@@ -1,0 +1,69 @@
+// Answers are charged while they are made and as long as they are kept: pages of large documents
+// are refused in time, whoever shows them.
+
+#include "api/core/test_node.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace elkhorn::api {
+namespace {
+
+constexpr std::uint64_t mb = 1 << 20;
+constexpr int documents = 40;
+constexpr std::size_t text_bytes = 100'000;
+
+/// Forty documents of 100 KB, where searches may hold 4 MB.
+struct LargeDocuments : ::testing::Test {
+    Node node{store::MemoryShares::of(32 * mb)};
+
+    LargeDocuments() {
+        for (int i = 0; i < documents; ++i) {
+            node.ask("PUT", fmt::format("/large/_doc/{}", i),
+                     fmt::format(R"({{"n":{},"text":"{}"}})", i, std::string(text_bytes, 'x')));
+        }
+        node.ask("POST", "/large/_refresh", "");
+    }
+
+    std::uint64_t held() { return node.store().memory().used(store::MemoryUse::queries); }
+};
+
+TEST_F(LargeDocuments, ArePagedWithinTheShareOfSearches) {
+    std::string ids;
+    for (int i = 0; i < documents; ++i)
+        ids += fmt::format(R"({}"{}")", i == 0 ? "" : ",", i);
+    const std::string top_hits =
+        R"({"size":0,"aggs":{"t":{"terms":{"field":"n","size":100},"aggs":{"h":{"top_hits":{}}}}}})";
+    const std::pair<std::string_view, std::string> questions[] = {
+        {"/large/_search", R"({"size":40})"},
+        {"/large/_mget", fmt::format(R"({{"ids":[{}]}})", ids)},
+        {"/large/_search", top_hits},
+    };
+    for (const auto& [path, body] : questions) {
+        const http::Response refused = node.ask("POST", path, body);
+        EXPECT_EQ(refused.status, 429) << path << body << refused.body.substr(0, 300);
+        EXPECT_NE(refused.body.find("circuit_breaking_exception"), std::string::npos);
+        EXPECT_EQ(held(), 0U);
+    }
+}
+
+TEST_F(LargeDocuments, AreHeldUntilTheirAnswerGoes) {
+    {
+        const http::Response page = node.ask("POST", "/large/_search", R"({"size":5})");
+        EXPECT_EQ(page.status, 200);
+        EXPECT_GE(held(), page.body.size());
+    }
+    EXPECT_EQ(held(), 0U);
+    {
+        const std::string body = "{}\n{\"size\":4}\n{}\n{\"size\":4}\n{}\n{\"size\":9}\n";
+        const http::Response pages = node.ask("POST", "/large/_msearch", body);
+        EXPECT_EQ(pages.status, 200);
+        EXPECT_GE(held(), pages.body.size());
+        EXPECT_NE(pages.body.find("circuit_breaking_exception"), std::string::npos)
+            << "the third, beside what the others hold";
+    }
+    EXPECT_EQ(held(), 0U);
+}
+
+}  // namespace
+}  // namespace elkhorn::api
