@@ -24,8 +24,8 @@
 #include <string>
 
 /// jemalloc reads it before `main`: what was freed goes back to the system within ten seconds, by a
-/// thread of its own, large pieces too. MALLOC_CONF in the environment wins. See
-/// docs/adr/0010-allocator.md.
+/// thread of its own, large pieces too; sooner where little may be held (allocator.h). MALLOC_CONF
+/// in the environment wins. See docs/adr/0010-allocator.md.
 extern "C" const char* malloc_conf;
 const char* malloc_conf =
     "background_thread:true,oversize_threshold:0,dirty_decay_ms:10000,muzzy_decay_ms:0";

@@ -8,6 +8,7 @@
 #include "config/pipeline_files.h"
 #include "http/server.h"
 #include "io/descriptors.h"
+#include "main/allocator.h"
 #include "main/lanes.h"
 #include "main/open_store.h"
 #include "main/print.h"
@@ -93,6 +94,7 @@ public:
         if (!tree) return std::unexpected(tree.error());
         const std::int64_t began = system_clock().steady_ns();
         open_ = TRY(open_store(settings_));
+        pace_allocator(open_.store->memory().limit());
         sink_ = make_store_sink(*open_.store);
         bodies_ =
             std::make_unique<RequestBudget>(open_.store->memory(), store::MemoryUse::requests);

@@ -40,7 +40,7 @@ class Outcomes:
         self.samples.setdefault((attempt.name, end), bytes(answer[:ANSWER_KEPT]))
         if end[0].isdigit():
             self.slowest_ms[attempt.name] = max(self.slowest_ms.get(attempt.name, 0), took_s * 1000)
-        elif attempt.answered and end != "left":
+        elif attempt.answered and attempt.times == 1 and end != "left":  # who sends for long may have to give way
             self.unanswered[attempt.name, end] += 1
 
     def merge(self, other: "Outcomes") -> None:

@@ -32,8 +32,8 @@ TEST_F(LargeDocuments, ArePagedWithinTheShareOfSearches) {
     std::string ids;
     for (int i = 0; i < documents; ++i)
         ids += fmt::format(R"({}"{}")", i == 0 ? "" : ",", i);
-    const std::string top_hits =
-        R"({"size":0,"aggs":{"t":{"terms":{"field":"n","size":100},"aggs":{"h":{"top_hits":{}}}}}})";
+    const std::string top_hits = R"({"size":0,"aggs":{"t":{"terms":{"field":"n","size":100},)"
+                                 R"("aggs":{"h":{"top_hits":{}}}}}})";
     const std::pair<std::string_view, std::string> questions[] = {
         {"/large/_search", R"({"size":40})"},
         {"/large/_mget", fmt::format(R"({{"ids":[{}]}})", ids)},

@@ -43,18 +43,25 @@ Keywords sort_texts(store::RowValues rows, const std::vector<std::string>& texts
     return keywords;
 }
 
-Result<Keywords> read_texts(const store::Column& column) {
+bool too_long(std::string_view text, std::uint32_t longest) {
+    return text.size() > longest && length_of(text) > longest;
+}
+
+/// Without the values that are too long to count, if `longest` is not 0: they are not kept for a
+/// moment, for they may be as large as all documents together.
+Result<Keywords> read_texts(const store::Column& column, std::uint32_t longest) {
     const auto rows = TRY(column.row_values());
     const auto reader = column.texts();
     std::vector<std::string> texts;
-    texts.reserve(column.value_count());
-    for (std::uint32_t i = 0; i < column.value_count(); ++i)
-        texts.emplace_back(TRY(reader->at(i)));
-    return sort_texts(*rows, texts);
-}
-
-bool too_long(std::string_view text, std::uint32_t longest) {
-    return text.size() > longest && length_of(text) > longest;
+    std::vector<std::uint32_t> offsets{0};
+    for (std::uint32_t row = 0; row < rows->rows(); ++row) {
+        for (auto i = rows->first(row); i < rows->last(row); ++i) {
+            const std::string_view text = TRY(reader->at(i));
+            if (longest == 0 || !too_long(text, longest)) texts.emplace_back(text);
+        }
+        offsets.push_back(static_cast<std::uint32_t>(texts.size()));
+    }
+    return sort_texts(store::RowValues(rows->rows(), std::move(offsets)), texts);
 }
 
 /// Without the values that are too long to count. The dictionary stays as it is.
@@ -204,10 +211,10 @@ Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& c
     Keywords keywords;
     if (column.has_dictionary()) {
         keywords = {ASK(column.dictionary()), ASK(column.ordinals())};
+        if (longest != 0) keywords = without_long(keywords, longest);
     } else {
-        keywords = ASK(read_texts(column));
+        keywords = ASK(read_texts(column, longest));
     }
-    if (longest != 0) keywords = without_long(keywords, longest);
     if (cache != nullptr) return cache->keep(context.group, &column, longest, std::move(keywords));
     return keywords;
 }
