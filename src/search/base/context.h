@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "search/base/answer_room.h"
 #include "search/base/failure.h"
 #include "store/node/store.h"
 
@@ -27,6 +28,8 @@ struct RequestContext {
     std::vector<std::shared_ptr<const store::IndexView>> indices;
     std::uint32_t max_buckets = 65'535;
     store::MemoryAccount* memory = nullptr;  // what aggregations count in is taken here; null: free
+
+    std::shared_ptr<AnswerRoom> answer;  // what hits are made in is taken here; null: free
 
     /// What one row group after the other costs to decode; null: nothing is kept.
     std::shared_ptr<GroupCache> cache;
@@ -56,6 +59,9 @@ struct GroupContext {
     std::shared_ptr<const ObjectsPlace> objects;
 
     std::uint32_t rows() const { return group->rows(); }
+
+    /// Null: nobody counts what an answer is made in.
+    AnswerRoom* answer() const { return request == nullptr ? nullptr : request->answer.get(); }
 
     /// As of the request; without one there is no end.
     Answer<> go_on() const { return request == nullptr ? Answer<>{} : request->go_on(); }

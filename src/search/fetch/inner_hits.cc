@@ -96,6 +96,8 @@ private:
                     object.keys.push_back(column ? ASK(column->value(row))
                                                  : SortValue::of(double{object.score}));
                 }
+                if (AnswerRoom* const room = context_.answer(); room != nullptr)
+                    ASK(room->take(sizeof(Object) + bytes_of(object.keys)));
                 found_[owner].push_back(std::move(object));
             }
         }

@@ -4,9 +4,9 @@
 //
 //   tails    1/2, at most 1 GB   documents not yet in segments; more would make nothing faster
 //   cache    1/4, or what is left   decoded columns; it gives way by itself
-//   queries  1/8                 what aggregations count in and answers are made of, of all searches
-//   requests 1/8                 bodies of requests, from their first byte to their answer, and what
-//                                is parsed from them
+//   queries  1/8                 what aggregations count in and hits are made of, of all searches
+//   requests 1/8                 bodies of requests, from their first byte to their answer, what is
+//                                parsed from them, and answers of bulks
 //   log      1/16                entries that wait for their fdatasync
 //   merges   1/16                row groups that are being rewritten; one merge may always run
 //
