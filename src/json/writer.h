@@ -86,6 +86,9 @@ public:
 
     std::size_t size_bytes() const { return out_.size(); }
 
+    /// So much will be written: it does not grow, and hold itself twice, on the way there.
+    void reserve(std::size_t bytes) { out_.reserve(bytes); }
+
     std::string take() {
         ASSERT(depth_ == 0);
         return std::move(out_);

@@ -13,7 +13,6 @@
 #include "api/document/parts/document_version.h"
 #include "event/format.h"
 #include "json/writer.h"
-#include "search/base/answer_memory.h"
 
 #include <fmt/format.h>
 

@@ -25,7 +25,8 @@ using elkhorn::search::Hit;
 using elkhorn::search::Request;
 using elkhorn::search::RequestContext;
 
-void write_hit(json::Writer& out, const Request& request, const Hit& hit) {
+/// What stood in the hit is gone when it is in the answer.
+void write_hit(json::Writer& out, const Request& request, Hit hit) {
     out.begin_object().member("_index", hit.index).member("_type", "_doc");
     if (!request.stored_fields_none) out.member("_id", hit.id);
     if (request.version) out.member("_version", hit.version);
@@ -74,8 +75,7 @@ void write_search_shards(json::Writer& out, const RequestContext& context,
     out.end_object();
 }
 
-void write_hits(json::Writer& out, const Request& request, const Found& found,
-                bool total_as_number) {
+void write_hits(json::Writer& out, const Request& request, Found& found, bool total_as_number) {
     out.key("hits").begin_object();
     if (found.total_known) {
         out.key("total");
@@ -95,8 +95,8 @@ void write_hits(json::Writer& out, const Request& request, const Found& found,
     else
         out.null();
     out.key("hits").begin_array();
-    for (const Hit& hit : found.hits)
-        write_hit(out, request, hit);
+    for (Hit& hit : found.hits)
+        write_hit(out, request, std::move(hit));
     out.end_array().end_object();
 }
 
@@ -144,10 +144,12 @@ Reply handle(const Call& call) {
         context->deadline_ns =
             std::min(context->deadline_ns, started + request->timeout_ms * 1'000'000);
     }
-    const auto found = elkhorn::search::run(*request, *context, typed_keys);
+    const auto& room = context->answer;
+    auto found = elkhorn::search::run(*request, *context, typed_keys);
     if (!found) return std::unexpected(found.error());
     if (!found->failures.empty() && !partial) return std::unexpected(found->failures.front());
     json::Writer out;
+    out.reserve(room->text_bytes());
     out.begin_object().member("took", (call.context().clock->steady_ns() - started) / 1'000'000);
     out.member("timed_out", found->timed_out);
     if (found->terminated_early) out.member("terminated_early", true);
@@ -160,7 +162,8 @@ Reply handle(const Call& call) {
         out.key("aggregations").raw(found->aggregations);
     out.end_object();
     http::Response response = json_response(out.take());
-    response.held = context->answer;
+    room->keep(response.body.capacity());
+    response.held = room;
     return response;
 }
 

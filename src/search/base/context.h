@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "search/base/answer_memory.h"
+#include "search/base/answer_room.h"
 #include "search/base/failure.h"
 #include "store/node/store.h"
 
@@ -29,19 +29,13 @@ struct RequestContext {
     std::uint32_t max_buckets = 65'535;
     store::MemoryAccount* memory = nullptr;  // what aggregations count in is taken here; null: free
 
-    /// What the answer is made in; null: free. Whoever sends the answer keeps it that long.
-    std::shared_ptr<AnswerMemory> answer;
+    std::shared_ptr<AnswerRoom> answer;  // what hits are made in is taken here; null: free
 
     /// What one row group after the other costs to decode; null: nothing is kept.
     std::shared_ptr<GroupCache> cache;
 
     /// Set by the server once the client has left; null: nobody can tell.
     std::shared_ptr<const std::atomic<bool>> left;
-
-    /// So much more of the answer is about to be there.
-    Answer<> grow(std::uint64_t bytes) const {
-        return answer == nullptr ? Answer<>{} : answer->grow(bytes);
-    }
 
     /// A failure once the time is up or the client has left: asked by every node, and every few
     /// thousand steps of a loop. What was found until then is thrown away with the failure, for a
@@ -66,10 +60,8 @@ struct GroupContext {
 
     std::uint32_t rows() const { return group->rows(); }
 
-    /// As of the request; without one nobody counts.
-    Answer<> grow(std::uint64_t bytes) const {
-        return request == nullptr ? Answer<>{} : request->grow(bytes);
-    }
+    /// Null: nobody counts what an answer is made in.
+    AnswerRoom* answer() const { return request == nullptr ? nullptr : request->answer.get(); }
 
     /// As of the request; without one there is no end.
     Answer<> go_on() const { return request == nullptr ? Answer<>{} : request->go_on(); }

@@ -66,6 +66,9 @@ Answer<std::string> shown_source(const GroupContext& context, std::uint32_t row,
 
 Answer<> write_row(json::Writer& out, const GroupContext& context, std::uint32_t row,
                    const Page& page, std::optional<float> score) {
+    AnswerRoom* const room = context.answer();
+    const std::size_t before = out.size_bytes();
+    if (room != nullptr) ASK(room->expect());
     const DocumentRow document = document_of(context, row);
     const store::RowGroup& group = *document.context->group;
     out.member("_index", context.index->name).member("_type", "_doc");
@@ -85,6 +88,7 @@ Answer<> write_row(json::Writer& out, const GroupContext& context, std::uint32_t
         const std::string fields = ASK(hit_fields(context, row, page.docvalue_fields, page.fields));
         if (!fields.empty()) out.key("fields").raw(fields);
     }
+    if (room != nullptr) ASK(room->made(out.size_bytes() - before));
     return {};
 }
 

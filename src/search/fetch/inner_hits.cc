@@ -96,6 +96,8 @@ private:
                     object.keys.push_back(column ? ASK(column->value(row))
                                                  : SortValue::of(double{object.score}));
                 }
+                if (AnswerRoom* const room = context_.answer(); room != nullptr)
+                    ASK(room->take(sizeof(Object) + bytes_of(object.keys)));
                 found_[owner].push_back(std::move(object));
             }
         }
@@ -127,7 +129,6 @@ private:
     Answer<> write(json::Writer& out, const GroupContext& inside, const Object& object,
                    const std::string& below) {
         const bool scored = page_.sort.empty() || page_.track_scores;
-        const std::size_t before = out.size_bytes();
         out.begin_object();
         ASK(write_row(out, inside, object.row, page_,
                       scored ? std::optional(object.score) : std::nullopt));
@@ -139,7 +140,7 @@ private:
         }
         if (!below.empty()) out.key("inner_hits").raw(below);
         out.end_object();
-        return inside.grow(AnswerMemory::while_made * (out.size_bytes() - before));
+        return {};
     }
 
     const InnerHits& wanted_;

@@ -353,6 +353,7 @@ private:
         }
         if (!part.after.empty() && !is_after(candidate.keys, part.after)) return {};
         if (!full) {
+            if (context_.answer) ASK(context_.answer->take(bytes_of(candidate)));
             heap_.push_back(std::move(candidate));
             std::ranges::push_heap(
                 heap_, [this](const Candidate& a, const Candidate& b) { return better(a, b); });
@@ -361,10 +362,18 @@ private:
                 return better(a, b);
             };
             std::ranges::pop_heap(heap_, order);
+            if (context_.answer) {
+                context_.answer->give(bytes_of(heap_.back()));
+                ASK(context_.answer->take(bytes_of(candidate)));
+            }
             heap_.back() = std::move(candidate);
             std::ranges::push_heap(heap_, order);
         }
         return {};
+    }
+
+    static std::uint64_t bytes_of(const Candidate& candidate) {
+        return sizeof(Candidate) + search::bytes_of(candidate.keys);
     }
 
     bool is_after(const std::vector<SortValue>& keys, const std::vector<SortValue>& after) const {
@@ -411,7 +420,7 @@ private:
             ASK(aggregations_->render(out, typed_keys_));
             out.end_object();
             found_.aggregations = out.take();
-            ASK(context_.grow(AnswerMemory::while_made * found_.aggregations.size()));
+            if (context_.answer) ASK(context_.answer->made(found_.aggregations.size()));
         }
         return {};
     }
@@ -432,16 +441,27 @@ private:
                 named.emplace_back(name, ASK(node->rows(context)));
             }
             for (const std::size_t i : hits) {
+                if (context_.answer) ASK(context_.answer->expect());
                 ASK(fill(found_.hits[i], heap_[i], context, *sources));
                 for (const auto& [name, rows] : named) {
                     if (rows.test(heap_[i].row)) found_.hits[i].matched_queries.push_back(name);
                 }
                 std::ranges::sort(found_.hits[i].matched_queries);
+                if (context_.answer) ASK(context_.answer->made(bytes_of(found_.hits[i])));
             }
             if (!place.first->inner_hits.empty())
                 ASK(add_inner_hits_of(hits, context, place.first->inner_hits));
         }
         return {};
+    }
+
+    static std::uint64_t bytes_of(const Hit& hit) {
+        std::uint64_t bytes = sizeof(Hit) + hit.source.size() + hit.fields.size();
+        for (const auto* texts : {&hit.sort, &hit.matched_queries}) {
+            for (const std::string& text : *texts)
+                bytes += sizeof(std::string) + text.size();
+        }
+        return bytes;
     }
 
     /// `hits` are places in the heap, in the order of their rows.
@@ -450,9 +470,9 @@ private:
         std::vector<std::uint32_t> rows;
         for (const std::size_t i : hits)
             rows.push_back(heap_[i].row);
-        const auto texts = ASK(inner_hits_of(context, rows, wanted));
+        auto texts = ASK(inner_hits_of(context, rows, wanted));
         for (const std::size_t i : hits)
-            found_.hits[i].inner_hits = texts.at(heap_[i].row);
+            found_.hits[i].inner_hits = std::move(texts.at(heap_[i].row));
         return {};
     }
 
@@ -475,8 +495,7 @@ private:
             hit.sort.push_back(column ? column->json(candidate.keys[i])
                                       : float_json(candidate.score));
         }
-        const std::size_t text_bytes = hit.id.size() + hit.source.size() + hit.fields.size();
-        return context_.grow(sizeof(Hit) + AnswerMemory::while_made * text_bytes);
+        return {};
     }
 
     const Request& request_;  // the caller's

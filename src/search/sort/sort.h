@@ -83,6 +83,14 @@ struct SortValue {
     }
 };
 
+/// What the keys of a hit take.
+inline std::uint64_t bytes_of(const std::vector<SortValue>& keys) {
+    std::uint64_t bytes = keys.size() * sizeof(SortValue);
+    for (const SortValue& key : keys)
+        bytes += key.text.size();
+    return bytes;
+}
+
 /// Below zero: a comes before b by this key.
 int compare_keys(const Sort& sort, const SortValue& a, const SortValue& b);
 

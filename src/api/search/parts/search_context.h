@@ -17,7 +17,7 @@ inline search::Answer<search::RequestContext> search_context(const Call& call) {
         call.context().clock->steady_ns() + call.context().query_timeout_ms * 1'000'000;
     context.left = call.request().abandonment;
     context.memory = &call.context().store->memory();
-    context.answer = std::make_shared<search::AnswerMemory>(context.memory);
+    context.answer = std::make_shared<search::AnswerRoom>(context.memory);
     context.max_buckets = call.context().max_buckets;
     context.indices = std::move(*views);
     return context;

@@ -5,6 +5,12 @@
 #include <map>
 
 namespace elkhorn::search::agg {
+namespace {
+
+// Of a bucket's text: what it is made in, and what that is put into.
+constexpr std::size_t copies_while_made = 3;
+
+}  // namespace
 
 Answer<BucketList> MultiBucket::list(std::uint32_t owner) {
     BucketList made;
@@ -44,7 +50,7 @@ Answer<> MultiBucket::write_buckets(json::Writer& out, const BucketList& list) {
         write_key(out, bucket, keyed());
         out.member("doc_count", bucket.count);
         write_after_count(out);
-        ASK(ledger().hold(sizeof(Bucket) + AnswerMemory::while_made * (out.size_bytes() - before)));
+        ASK(ledger().hold(sizeof(Bucket) + copies_while_made * (out.size_bytes() - before)));
         ASK(children_.render(out, bucket.ordinal, &list, i));
         out.end_object();
     }

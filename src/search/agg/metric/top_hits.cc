@@ -169,7 +169,6 @@ private:
     Answer<> write_hit(json::Writer& out, const Hit& hit) {
         const GroupContext& context = contexts_[hit.context];
         const bool scored = page_.sort.empty() || page_.track_scores;
-        const std::size_t before = out.size_bytes();
         out.begin_object();
         ASK(write_row(out, context, hit.row, page_, scored ? std::optional(1.0F) : std::nullopt));
         if (!page_.sort.empty()) {
@@ -181,7 +180,7 @@ private:
             out.end_array();
         }
         out.end_object();
-        return ledger().hold(AnswerMemory::while_made * (out.size_bytes() - before));
+        return {};
     }
 
     Page page_;
