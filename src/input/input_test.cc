@@ -1,5 +1,6 @@
 #include "input/core/input.h"
 
+#include "base/log.h"
 #include "base/mutex.h"
 #include "config/grammar.h"
 #include "event/format.h"
@@ -13,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 
@@ -217,6 +219,57 @@ TEST(NetworkInputs, TcpTakesDocumentsALineAndUdpOneADatagram) {
     EXPECT_NE(events[1].find("\"host\":\"127.0.0.1\""), std::string::npos);
     EXPECT_NE(events[1].find("\"type\":\"t\""), std::string::npos);
     EXPECT_TRUE(events[2].starts_with("{\"a\":3,")) << events[2];
+}
+
+/// Until the other side takes no more.
+void send_what_is_taken(std::uint16_t port, std::string_view text) {
+    const int s = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(connect(s, static_cast<sockaddr*>(static_cast<void*>(&to)), sizeof to), 0);
+    while (!text.empty()) {
+        const auto sent = send(s, text.data(), text.size(), MSG_NOSIGNAL);
+        if (sent <= 0) break;
+        text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    ::close(s);
+}
+
+class Purse final : public Budget {
+public:
+    bool take(std::uint64_t bytes) override {
+        if (held_.fetch_add(bytes) + bytes <= limit_bytes) return true;
+        held_ -= bytes;
+        return false;
+    }
+
+    void give(std::uint64_t bytes) override { held_ -= bytes; }
+
+    std::uint64_t held() const { return held_; }
+
+private:
+    static constexpr std::uint64_t limit_bytes = 1 << 20;
+    std::atomic<std::uint64_t> held_ = 0;
+};
+
+TEST(NetworkInputs, ALineWithoutAnEndHoldsNoMoreThanItsShare) {
+    log::configure(log::Level::off, log::Format::text);
+    Taker taker;
+    Purse purse;
+    Context context;
+    context.bodies = &purse;
+    {
+        const Running tcp(make("tcp { host => \"127.0.0.1\" port => 0 }", context), taker);
+        send_what_is_taken(tcp.input->port(), std::string(4 << 20, 'x'));
+        const auto cut = taker.wait_for(1);
+        ASSERT_EQ(cut.size(), 1U);
+        EXPECT_LT(cut[0].size(), std::size_t{1} << 20) << "the connection ended there";
+        send_to(SOCK_STREAM, tcp.input->port(), std::string(1000, 'y') + "\n");
+        EXPECT_NE(taker.wait_for(2).back().find("yyy"), std::string::npos);
+    }
+    EXPECT_EQ(purse.held(), 0U);
 }
 
 TEST(NetworkInputs, HttpAnswersWhenEverythingIsDurable) {

@@ -58,7 +58,7 @@ public:
 struct Context {
     const Clock& clock = system_clock();
     std::string data_path = "data";  // where positions of files are kept
-    Budget* bodies = nullptr;        // what received bodies may hold; null: nobody counts
+    Budget* bodies = nullptr;        // what bodies and unfinished lines may hold; null: free
 };
 
 /// What the build knows about an input; the table of them is written by the build from this folder.
