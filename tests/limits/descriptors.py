@@ -79,15 +79,13 @@ def metric_of(kept: Kept, name: str) -> int:
 def many_connections(server: Server, checks: Checks) -> None:
     checks.holds("the limit is raised at the start, and the log says so",
                  f'"limit":{LIMIT}' in log_of(server) and '"connections":150' in log_of(server))
-    kept = Kept(server)
-    kept.ask("GET", "/")
     crowd = [socket.create_connection(("127.0.0.1", server.ports["api"])) for _ in range(300)]
-    checks.holds("connections take three quarters of the descriptors, on all ports together",
-                 wait_until(lambda: metric_of(kept, "elkhorn_net_connections_refused_total") >= 151))
+    checks.holds("connections take three quarters of the descriptors, and who waited longest gives way to new ones",
+                 wait_until(lambda: metric_of(Kept(server), "elkhorn_http_connections_given_way_total") >= 150))
     used = len(os.listdir(f"/proc/{server.process.pid}/fd"))
     checks.holds(f"and leave the others ({used} of {LIMIT} are open)", used < LIMIT - 20)
-    checks.holds("a new index can be written beside them", kept.bulk("beside", 10)[0])
-    checks.that("and flushed", kept.ask("POST", "/beside/_flush")[0], 200)
+    checks.holds("a new index can be written beside them", Kept(server).bulk("beside", 10)[0])
+    checks.that("and flushed", Kept(server).ask("POST", "/beside/_flush")[0], 200)
     for each in crowd:
         each.close()
     checks.holds("all are given back", wait_until(lambda: len(os.listdir(f"/proc/{server.process.pid}/fd")) < 60))

@@ -4,10 +4,10 @@
 //
 //   tails    1/2, at most 1 GB   documents not yet in segments; more would make nothing faster
 //   cache    1/4, or what is left   decoded columns; it gives way by itself
-//   queries  1/8                 what aggregations count in and answers are made in, of all searches
-//   requests 1/8                 bodies of requests, from their first byte to their answer, and what
-//                                is parsed from them
-//   answers  1/16                answers that their clients have not taken yet; one may always be
+//   queries  1/8                 what aggregations count in and answers are made in
+//   requests 1/8                 bodies of requests, from first byte to answer, and what is parsed
+//                                from them
+//   answers  1/16                answers that clients have not taken yet; one may always be
 //   log      1/16                entries that wait for their fdatasync
 //   merges   1/16                row groups that are being rewritten; one merge may always run
 //
