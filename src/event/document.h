@@ -30,8 +30,13 @@ class FieldNames {
 public:
     static constexpr std::size_t most_names = 250'000;
     static constexpr std::size_t most_bytes = 64 << 20;  // of their texts
+    static constexpr std::size_t most_cache_bytes = 64 << 20;
 
-    explicit FieldNames(std::size_t limit = most_names) : limit_(limit) {}
+    /// `cache_bytes`: what a FieldCache of it, of which each thread has one, may hold.
+    explicit FieldNames(std::size_t limit = most_names, std::size_t cache_bytes = most_cache_bytes)
+        : limit_(limit), cache_bytes_(cache_bytes) {}
+
+    std::size_t cache_bytes() const { return cache_bytes_; }
 
     /// Nothing when a limit is reached.
     std::optional<FieldId> intern(std::string_view path);
@@ -42,6 +47,7 @@ public:
 
 private:
     const std::size_t limit_;
+    const std::size_t cache_bytes_;
     mutable Mutex mutex_;
     TextMap<FieldId> ids_ GUARDED_BY(mutex_);
     std::vector<std::unique_ptr<const std::string>> names_ GUARDED_BY(mutex_);
@@ -123,10 +129,10 @@ class FieldCache {
 public:
     static constexpr std::uint32_t root = 0;
 
-    static constexpr std::size_t most_bytes = 64 << 20;
-
     /// It may hold `limit_bytes` when a document starts; with more, it forgets all.
-    explicit FieldCache(FieldNames& names, std::size_t limit_bytes = most_bytes);
+    FieldCache(FieldNames& names, std::size_t limit_bytes);
+
+    explicit FieldCache(FieldNames& names) : FieldCache(names, names.cache_bytes()) {}
 
     /// To be called before each document: nodes are good until then.
     void start_document() {

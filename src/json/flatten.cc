@@ -123,6 +123,7 @@ Result<> Flattener::flatten(std::string_view json, std::size_t readable_bytes,
     document.clear();
     if (json.empty()) return fail(ErrorCode::invalid, "not JSON: it is empty");
     const auto text = padded(json, readable_bytes, parts_->arena);
+    const ParserKeptSmall small(parts_->parser);
     ondemand::document parsed;
     if (auto error = parts_->parser.iterate(text).get(parsed)) return parse_failure(error);
     ondemand::object object;

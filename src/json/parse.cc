@@ -201,6 +201,7 @@ Result<event::Value> Parser::parse(std::string_view json, event::Arena& arena) {
 Result<event::Value> Parser::parse_kept(std::string_view json, std::size_t readable_bytes,
                                         event::Arena& arena) {
     if (json.empty()) return fail(ErrorCode::invalid, "not JSON: it is empty");
+    const ParserKeptSmall small(parts_->parser);
     ondemand::document document;
     const auto text = padded(json, readable_bytes, arena);
     if (auto error = parts_->parser.iterate(text).get(document)) return parse_failure(error);

@@ -17,6 +17,24 @@ namespace elkhorn::json {
 
 static_assert(padding_bytes >= simdjson::SIMDJSON_PADDING);
 
+/// A parser that has met a large document keeps five times its size: this makes it forget, unless
+/// that is little.
+class ParserKeptSmall {
+public:
+    explicit ParserKeptSmall(simdjson::ondemand::parser& parser) : parser_(parser) {}
+
+    ~ParserKeptSmall() {
+        if (parser_.capacity() > kept_bytes) parser_ = simdjson::ondemand::parser();
+    }
+
+    ParserKeptSmall(const ParserKeptSmall&) = delete;
+    ParserKeptSmall& operator=(const ParserKeptSmall&) = delete;
+
+private:
+    static constexpr std::size_t kept_bytes = 1 << 20;
+    simdjson::ondemand::parser& parser_;
+};
+
 /// Where it lies, or as a copy in the arena where fewer than `padding_bytes` follow it.
 inline simdjson::padded_string_view padded(std::string_view json, std::size_t readable_bytes,
                                            event::Arena& arena) {

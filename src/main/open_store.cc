@@ -31,15 +31,21 @@ Result<> check_folder(const std::string& path) {
                             path, other));
 }
 
+// What each thread that writes may remember of field names, which nobody counts.
+constexpr std::uint64_t field_caches_in_memory = 64;
+
 }  // namespace
 
 Result<OpenStore> open_store(const config::Settings& settings) {
     OpenStore open;
-    open.names = std::make_unique<event::FieldNames>();
     store::Options options;
+    TRY(read_store_settings(settings, options));
+    open.names = std::make_unique<event::FieldNames>(
+        event::FieldNames::most_names,
+        std::min<std::size_t>(event::FieldNames::most_cache_bytes,
+                              options.memory.total_bytes / field_caches_in_memory));
     options.flatten = json::flatten_one(*open.names);
     options.field_names = open.names.get();
-    TRY(read_store_settings(settings, options));
     options.snapshot_folders = settings.list("path.repo");
     TRY(check_folder(settings.text("data")));
     auto folder = TRY(io::open_folder(settings.text("data"), true));
