@@ -47,6 +47,25 @@ TEST_F(LargeDocuments, ArePagedWithinTheShareOfSearches) {
     }
 }
 
+TEST_F(LargeDocuments, AreNotAllReadForAFewOfTheirFields) {
+    node.ask("PUT", "/long", R"({"mappings":{"properties":{"k":{"type":"keyword"}}}})");
+    for (int i = 0; i < 10 * documents; ++i) {  // too many and too mixed for a dictionary
+        node.ask(
+            "PUT", fmt::format("/long/_doc/{}", i),
+            fmt::format(R"({{"k":"{:03}{}"}})", i * 37 % 401, std::string(text_bytes / 10, 'k')));
+    }
+    node.ask("POST", "/long/_refresh", "");
+    const http::Response few =
+        node.ask("POST", "/long/_search", R"({"size":3,"_source":false,"fields":["k"]})");
+    EXPECT_EQ(few.status, 200) << few.body.substr(0, 300);
+    EXPECT_GT(few.body.size(), 3 * text_bytes / 10);
+    const http::Response all =
+        node.ask("POST", "/long/_search", R"({"size":1,"_source":false,"sort":["k"]})");
+    EXPECT_EQ(all.status, 429);
+    EXPECT_NE(all.body.find("the values of [k]"), std::string::npos) << all.body.substr(0, 300);
+    EXPECT_EQ(held(), 0U);
+}
+
 TEST_F(LargeDocuments, AreHeldUntilTheirAnswerGoes) {
     {
         const http::Response page = node.ask("POST", "/large/_search", R"({"size":9})");

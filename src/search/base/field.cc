@@ -1,6 +1,7 @@
 #include "search/base/field.h"
 
 #include "base/wildcard.h"
+#include "store/limits/memory_hold.h"
 
 #include <fmt/format.h>
 
@@ -47,21 +48,55 @@ bool too_long(std::string_view text, std::uint32_t longest) {
     return text.size() > longest && length_of(text) > longest;
 }
 
+std::unexpected<Failure> too_many_texts(const store::Column& column,
+                                        const store::MemoryHold& room) {
+    auto failure = refuse_in_phase(
+        "circuit_breaking_exception",
+        fmt::format("[parent] Data too large, data for the values of [{}] would be more than is "
+                    "left of the [{}] that all searches may take at once: ask about fewer "
+                    "documents or a shorter field, try again, or raise `memory`",
+                    column.path(), room.limit()));
+    failure.error().status = 429;
+    failure.error().over = true;
+    return failure;
+}
+
+/// The keywords, which hold what `room` does for as long as anybody has their dictionary.
+Keywords kept_with(std::shared_ptr<store::MemoryHold> room, Keywords keywords) {
+    struct Kept {
+        std::shared_ptr<store::MemoryHold> room;
+        std::shared_ptr<const store::Dictionary> dictionary;
+    };
+
+    const auto kept = std::make_shared<Kept>(Kept{std::move(room), keywords.dictionary});
+    keywords.dictionary = std::shared_ptr<const store::Dictionary>(kept, kept->dictionary.get());
+    return keywords;
+}
+
 /// Without the values that are too long to count, if `longest` is not 0: they are not kept for a
-/// moment, for they may be as large as all documents together.
-Result<Keywords> read_texts(const store::Column& column, std::uint32_t longest) {
-    const auto rows = TRY(column.row_values());
+/// moment, for they may be as large as all documents together. Charged as they come, twice: as they
+/// are, and in the dictionary.
+Answer<Keywords> read_texts(const GroupContext& context, const store::Column& column,
+                            std::uint32_t longest) {
+    constexpr std::uint64_t free_bytes = 1 << 20;
+    const auto rows = ASK(column.row_values());
     const auto reader = column.texts();
+    const auto room = std::make_shared<store::MemoryHold>(
+        context.request == nullptr ? nullptr : context.request->memory, store::MemoryUse::queries,
+        free_bytes);
     std::vector<std::string> texts;
     std::vector<std::uint32_t> offsets{0};
     for (std::uint32_t row = 0; row < rows->rows(); ++row) {
         for (auto i = rows->first(row); i < rows->last(row); ++i) {
-            const std::string_view text = TRY(reader->at(i));
-            if (longest == 0 || !too_long(text, longest)) texts.emplace_back(text);
+            const std::string_view text = ASK(reader->at(i));
+            if (longest != 0 && too_long(text, longest)) continue;
+            if (!room->add(sizeof(std::string) + 2 * text.size()))
+                return too_many_texts(column, *room);
+            texts.emplace_back(text);
         }
         offsets.push_back(static_cast<std::uint32_t>(texts.size()));
     }
-    return sort_texts(store::RowValues(rows->rows(), std::move(offsets)), texts);
+    return kept_with(room, sort_texts(store::RowValues(rows->rows(), std::move(offsets)), texts));
 }
 
 /// Without the values that are too long to count. The dictionary stays as it is.
@@ -213,7 +248,7 @@ Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& c
         keywords = {ASK(column.dictionary()), ASK(column.ordinals())};
         if (longest != 0) keywords = without_long(keywords, longest);
     } else {
-        keywords = ASK(read_texts(column, longest));
+        keywords = ASK(read_texts(context, column, longest));
     }
     if (cache != nullptr) return cache->keep(context.group, &column, longest, std::move(keywords));
     return keywords;
@@ -226,6 +261,27 @@ Answer<Keywords> keywords_of(const GroupContext& context, const Field& field) {
         return Keywords{};
     }
     return keywords_of(context, *column, field.longest);
+}
+
+Answer<std::vector<std::string>> texts_of(const GroupContext& context, const Field& field,
+                                          std::uint32_t row) {
+    std::vector<std::string> texts;
+    const store::Column* column = column_of(context, field);
+    if (column == nullptr) return texts;
+    const std::uint32_t longest = longest_in(*column, field.longest);
+    const auto add = [&](std::string_view text) {
+        if (longest == 0 || !too_long(text, longest)) texts.emplace_back(text);
+    };
+    if (column->has_dictionary()) {
+        const Keywords words{ASK(column->dictionary()), ASK(column->ordinals())};
+        words.for_each(row, [&](std::uint32_t ordinal) { add((*words.dictionary)[ordinal]); });
+        return texts;
+    }
+    const auto rows = ASK(column->row_values());
+    const auto reader = column->texts();
+    for (auto i = rows->first(row); i < rows->last(row); ++i)
+        add(ASK(reader->at(i)));
+    return texts;
 }
 
 Answer<Keywords> misfits_of(const GroupContext& context, const Field& field) {

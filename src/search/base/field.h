@@ -146,6 +146,9 @@ Answer<Numbers> exact_numbers_of(const GroupContext& context, const Field& field
 /// `longest` as in Field; 0 where no value of the column is longer, which costs nothing to know.
 std::uint32_t longest_in(const store::Column& column, std::uint32_t longest);
 Answer<Keywords> keywords_of(const GroupContext& context, const Field& field);
+/// Of one row, equal ones as often as they are there; addresses as 16 bytes.
+Answer<std::vector<std::string>> texts_of(const GroupContext& context, const Field& field,
+                                          std::uint32_t row);
 Answer<Keywords> misfits_of(const GroupContext& context, const Field& field);
 Answer<Keywords> keywords_of(const GroupContext& context, const store::Column& column,
                              std::uint32_t longest);

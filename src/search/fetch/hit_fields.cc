@@ -74,19 +74,15 @@ void write_integer(json::Writer& out, const Field& field, std::int64_t value,
 Answer<bool> write_values(const GroupContext& context, const Field& field, std::uint32_t row,
                           std::string_view format, bool sorted, json::Writer& out) {
     if (field.kind() == store::ColumnKind::text || field.is_ip()) {
-        const Keywords words = ASK(keywords_of(context, field));
-        if (words.none() || !words.ordinals->rows.has(row)) return false;
-        std::vector<std::uint32_t> ordinals;
-        words.for_each(row, [&](std::uint32_t ordinal) { ordinals.push_back(ordinal); });
+        std::vector<std::string> texts = ASK(texts_of(context, field, row));
+        if (texts.empty()) return false;
         if (sorted) {
-            std::ranges::sort(ordinals);
-            ordinals.erase(std::ranges::unique(ordinals).begin(), ordinals.end());
+            std::ranges::sort(texts);
+            texts.erase(std::ranges::unique(texts).begin(), texts.end());
         }
         out.key(field.name).begin_array();
-        for (const std::uint32_t ordinal : ordinals) {
-            const std::string_view text = (*words.dictionary)[ordinal];
-            out.value(field.is_ip() ? store::format_ip(text) : std::string(text));
-        }
+        for (const std::string& text : texts)
+            out.value(field.is_ip() ? store::format_ip(text) : text);
         out.end_array();
         return true;
     }
