@@ -18,9 +18,10 @@ void write_entry(json::Writer& out, const store::RepositoryEntry& entry) {
 
 Reply handle(const Call& call) {
     const auto entries = call.context().store->snapshots().repositories();
-    const std::string& asked = call.path("repository");
+    std::string_view asked = call.path("repository");
+    if (asked.empty()) asked = "_all";
     store::RepositoryEntries found;
-    for (const std::string_view pattern : split(asked.empty() ? "_all" : asked, ',')) {
+    for (const std::string_view pattern : split(asked, ',')) {
         if (pattern == "_all" || pattern == "*") {
             found = entries;
             continue;
