@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -45,8 +46,10 @@ public:
 
     /// Until what was received holds `mark`; all of it where the other side closes first.
     std::string receive_until(std::string_view mark) {
-        std::array<char, 4096> buffer;
-        while (received_.find(mark) == std::string::npos) {
+        std::array<char, 65536> buffer;
+        std::size_t from = 0;  // whatever is before it has no mark in it
+        while (received_.find(mark, from) == std::string::npos) {
+            from = received_.size() - std::min(received_.size(), mark.size());
             const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
             if (size <= 0) break;
             received_.append(buffer.data(), static_cast<std::size_t>(size));

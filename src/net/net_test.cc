@@ -197,6 +197,7 @@ private:
 };
 
 TEST(StreamServer, WaitsWithoutHasteForDescriptors) {
+    log::configure(log::Level::off, log::Format::text);  // before its thread is there
     Event connected;
     auto server = StreamServer::start({}, [&](const Peer&) {
         connected.tell();
@@ -206,7 +207,6 @@ TEST(StreamServer, WaitsWithoutHasteForDescriptors) {
         return handler;
     });
     ASSERT_TRUE(server) << server.error().message;
-    log::configure(log::Level::off, log::Format::text);
     const Socket sender(SOCK_STREAM);
     const std::int64_t before = metric("elkhorn_net_accept_failures_total");
     std::int64_t took_ns = 0;
