@@ -2,6 +2,7 @@
 // Unicode is text/.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ std::string to_upper(std::string_view text);
 
 /// The pieces between separators; "a,,b" has three, "" has one.
 std::vector<std::string_view> split(std::string_view text, char separator);
+/// The parts are views: of a text that is gone at the end of the line they would look at nothing.
+template <std::same_as<std::string> Temporary>
+std::vector<std::string_view> split(Temporary&& text, char separator) = delete;
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
