@@ -79,6 +79,7 @@ Keywords kept_with(std::shared_ptr<store::MemoryHold> room, Keywords keywords) {
 Answer<Keywords> read_texts(const GroupContext& context, const store::Column& column,
                             std::uint32_t longest) {
     constexpr std::uint64_t free_bytes = 1 << 20;
+    constexpr std::uint64_t step_bytes = 64 << 10;  // the account is asked once for so many
     const auto rows = ASK(column.row_values());
     const auto reader = column.texts();
     const auto room = std::make_shared<store::MemoryHold>(
@@ -86,11 +87,13 @@ Answer<Keywords> read_texts(const GroupContext& context, const store::Column& co
         free_bytes);
     std::vector<std::string> texts;
     std::vector<std::uint32_t> offsets{0};
+    std::uint64_t bytes = 0;
     for (std::uint32_t row = 0; row < rows->rows(); ++row) {
         for (auto i = rows->first(row); i < rows->last(row); ++i) {
             const std::string_view text = ASK(reader->at(i));
             if (longest != 0 && too_long(text, longest)) continue;
-            if (!room->add(sizeof(std::string) + 2 * text.size()))
+            bytes += sizeof(std::string) + 2 * text.size();
+            if (bytes > room->held() && !room->hold(bytes + step_bytes))
                 return too_many_texts(column, *room);
             texts.emplace_back(text);
         }
