@@ -1,8 +1,6 @@
 // http/raw_peer.h -- for tests: a client that does what no client library would: half requests,
-// broken connections, answers that are never read. And an event to wait for.
+// broken connections, answers that are never read.
 #pragma once
-
-#include "base/mutex.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -74,27 +72,6 @@ private:
     int fd_;
     bool connected_ = false;
     std::string received_;
-};
-
-/// Told once, waited for by other threads.
-class Event {
-public:
-    void tell() {
-        const Lock lock(mutex_);
-        told_ = true;
-        changed_.notify_all();
-    }
-
-    void wait() {
-        const Lock lock(mutex_);
-        while (!told_)
-            changed_.wait(mutex_);
-    }
-
-private:
-    Mutex mutex_;
-    CondVar changed_;
-    bool told_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace elkhorn::http

@@ -6,6 +6,7 @@
 #include "base/metrics.h"
 #include "http/gzip.h"
 #include "http/raw_peer.h"
+#include "io/signal.h"
 #include "io/workers.h"
 
 #include <fmt/format.h>
@@ -54,8 +55,8 @@ std::int64_t abandoned_so_far() {
 // -- the end of the server ---------------------------------------------------------------------
 
 TEST(ServerEnd, AnswersTheRequestInHand) {
-    Event entered;
-    Event go;
+    io::Signal entered;
+    io::Signal go;
     auto server = start([&](Request&) {
         entered.tell();
         go.wait();
@@ -75,7 +76,7 @@ TEST(ServerEnd, AnswersTheRequestInHand) {
 }
 
 TEST(ServerEnd, TellsAHandlerThatTakesTooLong) {
-    Event entered;
+    io::Signal entered;
     auto server = start([&](Request& request) {
         entered.tell();
         await([&] { return request.abandoned(); });
@@ -89,7 +90,7 @@ TEST(ServerEnd, TellsAHandlerThatTakesTooLong) {
 }
 
 TEST(ServerEnd, DoesNotBeginWhatWaits) {
-    Event entered;
+    io::Signal entered;
     std::atomic<int> begun = 0;
     Server::Options options;
     options.lanes[0].workers = 1;
@@ -128,7 +129,7 @@ TEST(ServerEnd, WaitsForNoHalfRequest) {
 }
 
 TEST(ServerEnd, WaitsForNoOneWhoDoesNotRead) {
-    Event made;
+    io::Signal made;
     auto server = start([&](Request&) {
         made.tell();
         return say(std::string(64 << 20, 'x'));
@@ -141,8 +142,8 @@ TEST(ServerEnd, WaitsForNoOneWhoDoesNotRead) {
 
 TEST(ServerEnd, OutlivesSendersWhoBreakOffWhileAWorkerHasTheirRequest) {
     for (int i = 0; i < 50; ++i) {
-        Event entered;
-        Event go;
+        io::Signal entered;
+        io::Signal go;
         auto server = start([&](Request&) {
             entered.tell();
             go.wait();
@@ -161,8 +162,8 @@ TEST(ServerEnd, OutlivesSendersWhoBreakOffWhileAWorkerHasTheirRequest) {
 
 TEST(Abandonment, IsToldWhenTheSenderClosesOrBreaksOff) {
     for (const bool reset : {false, true}) {
-        Event entered;
-        Event left;
+        io::Signal entered;
+        io::Signal left;
         auto server = start([&](Request& request) {
             entered.tell();
             await([&] { return request.abandoned(); });
@@ -190,8 +191,8 @@ TEST(Abandonment, KeepsTheAnswerOfWhoOnlyHalfCloses) {
 }
 
 TEST(Abandonment, LosesNothingOfTheNextRequest) {
-    Event entered;
-    Event go;
+    io::Signal entered;
+    io::Signal go;
     std::atomic<bool> abandoned = false;
     auto server = start([&](Request& request) {
         entered.tell();
@@ -232,8 +233,8 @@ TEST(Abandonment, IsNotToldToWhoKeepsTheConnection) {
 // -- lanes -------------------------------------------------------------------------------------
 
 TEST(Lanes, DoNotWaitForOneAnother) {
-    Event entered;
-    Event go;
+    io::Signal entered;
+    io::Signal go;
     Server::Options options;
     options.lanes = {{"slow", 1, 1, true}, {"quick", 1, 1, true}};
     options.lane_of = [](const Request& head) {
@@ -272,8 +273,8 @@ TEST(Lanes, DoNotWaitForOneAnother) {
 
 TEST(Lanes, DoNotBeginAQuestionWhoseSenderHasGone) {
     for (const bool begins : {false, true}) {
-        Event entered;
-        Event go;
+        io::Signal entered;
+        io::Signal go;
         std::atomic<int> begun = 0;
         Server::Options options;
         options.lanes[0].workers = 1;
@@ -338,7 +339,7 @@ TEST(Crowd, WhoKeptUsWaitingLongestGivesWay) {
 }
 
 TEST(Crowd, WhoDoesNotTakeItsAnswerGivesWay) {
-    Event made;
+    io::Signal made;
     std::atomic<bool> large = true;
     auto server = start(
         [&](Request&) {
@@ -356,8 +357,8 @@ TEST(Crowd, WhoDoesNotTakeItsAnswerGivesWay) {
 }
 
 TEST(Crowd, NobodyGivesWayWhoIsWorkedFor) {
-    Event entered;
-    Event go;
+    io::Signal entered;
+    io::Signal go;
     auto server = start(
         [&](Request&) {
             entered.tell();

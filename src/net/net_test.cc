@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "base/mutex.h"
+#include "io/signal.h"
 #include "io/workers.h"
 #include "net/address.h"
 #include "net/connection_slot.h"
@@ -57,27 +57,6 @@ private:
     int fd_;
 };
 
-/// Told once, waited for by another thread.
-class Event {
-public:
-    void tell() {
-        const Lock lock(mutex_);
-        told_ = true;
-        changed_.notify_all();
-    }
-
-    void wait() {
-        const Lock lock(mutex_);
-        while (!told_)
-            changed_.wait(mutex_);
-    }
-
-private:
-    Mutex mutex_;
-    CondVar changed_;
-    bool told_ GUARDED_BY(mutex_) = false;
-};
-
 struct Handler final : StreamHandler {
     std::function<void(std::string_view)> received;
     std::function<void()> finished = [] {
@@ -102,8 +81,8 @@ std::int64_t metric(const std::string& name) {
 
 TEST(StreamServer, StopsUnderASenderWhoNeverPauses) {
     const Socket sender(SOCK_STREAM);
-    Event first;
-    Event stopping;
+    io::Signal first;
+    io::Signal stopping;
     std::string received;
     bool finished = false;
     auto server = StreamServer::start({}, [&](const Peer&) {
@@ -132,7 +111,7 @@ TEST(StreamServer, StopsUnderASenderWhoNeverPauses) {
 
 TEST(DatagramServer, StopsUnderASenderWhoNeverPauses) {
     const Socket sender(SOCK_DGRAM);
-    Event first;
+    io::Signal first;
     DatagramServer::Options options;
     options.receive_buffer_bytes = 4096;
     const std::string large(10'000, 'x');
@@ -150,7 +129,7 @@ TEST(DatagramServer, StopsUnderASenderWhoNeverPauses) {
 TEST(StreamServer, TakesAsManyConnectionsAsItAndTheProcessMay) {
     StreamServer::Options options;
     options.max_connections = 2;
-    Event both;
+    io::Signal both;
     std::atomic<int> connected = 0;
     auto server = StreamServer::start(options, [&](const Peer&) {
         auto handler = std::make_unique<Handler>();
@@ -198,7 +177,7 @@ private:
 
 TEST(StreamServer, WaitsWithoutHasteForDescriptors) {
     log::configure(log::Level::off, log::Format::text);  // before its thread is there
-    Event connected;
+    io::Signal connected;
     auto server = StreamServer::start({}, [&](const Peer&) {
         connected.tell();
         auto handler = std::make_unique<Handler>();
