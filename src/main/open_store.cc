@@ -32,7 +32,7 @@ Result<> check_folder(const std::string& path) {
 }
 
 // What each thread that writes may remember of field names, which nobody counts.
-constexpr std::uint64_t field_caches_in_memory = 64;
+constexpr std::uint64_t field_caches_in_memory = 256;
 
 }  // namespace
 

@@ -30,6 +30,7 @@ namespace {
 
 // Below 2 GB; past that the queue is as large as it gets.
 constexpr std::uint64_t pipeline_queues_in_memory = 32;
+constexpr std::uint64_t pipeline_worker_bytes = 8 << 20;
 constexpr std::int64_t grace_least_ms = 1'000;  // for answers, when pipelines took all of it
 
 /// SIGTERM and SIGINT are taken by sigwait in the main thread; every other thread blocks them.
@@ -107,8 +108,9 @@ public:
         options.workers = static_cast<std::size_t>(settings_.integer("pipeline.workers"));
         options.data_path = settings_.text("data");
         options.sink = sink_.get();
-        options.queue_bytes = std::min<std::size_t>(
-            options.queue_bytes, open_.store->memory().limit() / pipeline_queues_in_memory);
+        options.queue_bytes =
+            std::min<std::size_t>(options.queue_bytes + options.workers * pipeline_worker_bytes,
+                                  open_.store->memory().limit() / pipeline_queues_in_memory);
         pipeline_ = TRY(pipeline::Pipeline::build(std::move(*tree), options, {}));
         TRY(start_http());
         TRY(pipeline_->start());

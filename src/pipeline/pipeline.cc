@@ -202,11 +202,11 @@ Result<> Pipeline::start() {
 
 void Pipeline::work(std::size_t worker) {
     State& s = *state_;
-    std::vector<event::Batch> batches;
+    Queue::Work taken;
     Subset delivered;
-    while (s.queue.pop(batches, s.options.batch_events)) {
+    while (s.queue.pop(taken, s.options.batch_events)) {
         delivered.clear();
-        for (event::Batch& batch : batches) {
+        for (event::Batch& batch : taken.batches) {
             Subset events;
             for (event::Event& event : batch)
                 events.push_back(&event);
@@ -214,10 +214,10 @@ void Pipeline::work(std::size_t worker) {
             delivered.insert(delivered.end(), events.begin(), events.end());
         }
         if (deliver_all(worker, delivered)) {
-            for (event::Batch& batch : batches)
+            for (event::Batch& batch : taken.batches)
                 batch.acknowledge();
         }
-        batches.clear();  // a batch that was not acknowledged says so here
+        s.queue.finish(taken);
     }
     const Lock lock(s.mutex);
     --s.working;

@@ -7,7 +7,8 @@
 //
 // Flow           inputs push batches into one bounded queue; workers take what is there (up to
 //                `batch_events` at once), run the filters, then the outputs, one after the other.
-// Backpressure   the queue is full: the inputs block, and their senders with them.
+// Backpressure   the queue is full, or what waits and what the workers have is as many bytes as it
+//                may be: the inputs block, and their senders with them.
 // Delivery       a batch is acknowledged when every output of every one of its events has it
 //                durably. An output that fails is tried again with growing pauses, for as long as
 //                it takes; the input waits meanwhile.

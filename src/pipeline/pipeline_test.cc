@@ -5,6 +5,7 @@
 #include "event/arrival.h"
 #include "event/format.h"
 #include "json/parse.h"
+#include "pipeline/queue.h"
 
 #include <gtest/gtest.h>
 
@@ -150,6 +151,25 @@ TEST(Pipeline, TheQueueIsBoundedAndEverythingGetsThrough) {
     (*pipeline)->run_to_end();
     EXPECT_EQ(ran.out.size(), 15'000U);
     EXPECT_EQ(ran.durable, 15'000);
+}
+
+TEST(Pipeline, WhatTheWorkersHaveCountsUntilItIsDone) {
+    const auto of_size = [](std::size_t bytes) {
+        event::Batch batch;
+        batch.keep(std::string(bytes, 'x'));
+        batch.add();
+        return batch;
+    };
+    Queue queue({.events = 10, .bytes = 100'000});
+    event::Batch small = of_size(1'000);
+    event::Batch large = of_size(1'000'000);
+    ASSERT_TRUE(queue.try_push(large));  // alone, whatever its size
+    EXPECT_FALSE(queue.try_push(small));
+    Queue::Work work;
+    ASSERT_TRUE(queue.pop(work, 10));
+    EXPECT_FALSE(queue.try_push(small)) << "a worker has it, and it is as large as before";
+    queue.finish(work);
+    EXPECT_TRUE(queue.try_push(small));
 }
 
 TEST(Pipeline, GeneratorRunsToItsEnd) {

@@ -5,7 +5,8 @@
 namespace elkhorn::pipeline {
 
 bool Queue::has_room() const {
-    return batches_.empty() || (events_ < limits_.events && bytes_ < limits_.bytes);
+    if (bytes_ == 0) return true;
+    return bytes_ < limits_.bytes && (batches_.empty() || events_ < limits_.events);
 }
 
 void Queue::add(event::Batch batch) {
@@ -32,7 +33,7 @@ bool Queue::try_push(event::Batch& batch) {
     return true;
 }
 
-bool Queue::pop(std::vector<event::Batch>& out, std::size_t events) {
+bool Queue::pop(Work& work, std::size_t events) {
     const Lock lock(mutex_);
     while (!closed_ && batches_.empty())
         filled_.wait(mutex_);
@@ -42,12 +43,19 @@ bool Queue::pop(std::vector<event::Batch>& out, std::size_t events) {
         Waiting& next = batches_.front();
         taken += next.batch.size();
         events_ -= next.batch.size();
-        bytes_ -= next.bytes;
-        out.push_back(std::move(next.batch));
+        work.bytes += next.bytes;
+        work.batches.push_back(std::move(next.batch));
         batches_.pop_front();
     }
     emptied_.notify_all();
     return true;
+}
+
+void Queue::finish(Work& work) {
+    work.batches.clear();  // outside the lock: inputs hear of it
+    const Lock lock(mutex_);
+    bytes_ -= std::exchange(work.bytes, 0);
+    emptied_.notify_all();
 }
 
 void Queue::close() {

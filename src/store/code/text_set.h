@@ -13,7 +13,7 @@ namespace elkhorn::store {
 /// Distinct texts and their numbers, in order of arrival. Holds views.
 class TextSet {
 public:
-    TextSet() : table_(64) {}
+    TextSet() : table_(4) {}
 
     /// `keep` gives the text where it will stay, and is asked only where it is new.
     template <typename Keep>
@@ -34,6 +34,12 @@ public:
     const std::vector<std::string_view>& texts() const { return texts_; }
 
     std::uint64_t text_bytes() const { return text_bytes_; }
+
+    /// Of the set itself; the texts are elsewhere.
+    std::uint64_t memory_bytes() const {
+        return texts_.capacity() * sizeof(texts_[0]) + hashes_.capacity() * sizeof(hashes_[0]) +
+               table_.capacity() * sizeof(table_[0]);
+    }
 
 private:
     /// A text's number and one, 0 where it is free, and of its hash what the place does not say: a

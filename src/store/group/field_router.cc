@@ -105,8 +105,9 @@ std::size_t length_of(std::string_view text) {
 }  // namespace
 
 void FieldRouter::reset() {
-    places_.clear();
-    plans_.clear();
+    places_ = {};
+    plans_ = {};
+    memory_bytes_ = 0;
     constants_.clear();
     defaults_known_ = false;
 }
@@ -270,6 +271,9 @@ FieldRouter::Plan* FieldRouter::plan_for(const Leaf& leaf, Adding& adding) {
         passing_plan_ = std::move(plan);
         return &passing_plan_;
     }
+    memory_bytes_ += sizeof(plan);
+    for (const Target& target : plan.targets)
+        memory_bytes_ += sizeof(target) + target.path.capacity();
     plans_.push_back(std::move(plan));
     places_[leaf.field] = static_cast<std::uint32_t>(plans_.size());
     return &plans_.back();

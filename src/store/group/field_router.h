@@ -48,6 +48,9 @@ public:
     bool add(std::uint32_t row, const event::Document& document, std::string_view source,
              GroupBuilder& builder, Mapping& mapping);
 
+    /// Of what it remembers of fields, about.
+    std::uint64_t memory_bytes() const { return memory_bytes_ + places_.capacity() * 4; }
+
     /// Whether a field has met the limit.
     bool full() const { return full_; }
 
@@ -117,7 +120,8 @@ private:
     Plan passing_plan_;                  // of a leaf that has no lasting number
     std::vector<std::uint32_t> places_;  // by FieldId: index into plans_ + 1; 0: none yet
     std::vector<Plan> plans_;
-    bool defaults_known_ = false;  // whether the two below are of this mapping
+    std::uint64_t memory_bytes_ = 0;  // of plans_
+    bool defaults_known_ = false;     // whether the two below are of this mapping
     bool null_values_ = false;
     std::vector<Constant> constants_;
     std::map<std::string, Draft, std::less<>> drafts_;  // of the document at hand, by path

@@ -37,9 +37,8 @@ void ColumnBuilder::add_real(std::uint32_t row, double value) {
 }
 
 std::uint64_t ColumnBuilder::memory_bytes() const {
-    constexpr std::uint64_t per_distinct = 16 + 8 + 2 * 4;  // view, hash, table
-    return rows.capacity() * 4 + integers.capacity() * 8 + reals.capacity() * 8 +
-           ordinals.capacity() * 4 + distinct.texts().capacity() * per_distinct;
+    return sizeof(*this) + path.capacity() + rows.capacity() * 4 + integers.capacity() * 8 +
+           reals.capacity() * 8 + ordinals.capacity() * 4 + distinct.memory_bytes();
 }
 
 std::uint32_t GroupBuilder::add(const NewRow& row) {
@@ -101,9 +100,11 @@ std::optional<std::uint32_t> GroupBuilder::find_id(std::string_view id) const {
 }
 
 std::uint64_t GroupBuilder::memory_bytes() const {
+    constexpr std::uint64_t per_place = 128;  // a key's node, its share of the table, a pointer
     std::uint64_t bytes = arena_.used_bytes() + kept_bytes_ + rows() * std::uint64_t{16 + 8 + 8};
+    bytes += ids_.memory_bytes() + id_rows_.capacity() * std::uint64_t{4 + 4 + 4};
     for (const auto& column : columns_)
-        bytes += column->memory_bytes();
+        bytes += column->memory_bytes() + per_place + column->path.size();
     return bytes;
 }
 

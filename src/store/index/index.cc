@@ -221,7 +221,7 @@ void Index::freeze_if_full() {
 }
 
 void Index::count_bytes() {
-    std::int64_t bytes = 0;
+    auto bytes = static_cast<std::int64_t>(router_.memory_bytes());
     std::int64_t frozen = 0;
     for (const std::shared_ptr<Slot>& slot : slots_) {
         if (slot->builder != nullptr)
