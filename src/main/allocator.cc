@@ -35,4 +35,10 @@ void pace_allocator(std::uint64_t memory_bytes) {
     }
 }
 
+void empty_allocator() {
+    if (mallctl == nullptr) return;
+    constexpr unsigned all_arenas = 4096;  // MALLCTL_ARENAS_ALL
+    mallctl(fmt::format("arena.{}.purge", all_arenas).c_str(), nullptr, nullptr, nullptr, 0);
+}
+
 }  // namespace elkhorn

@@ -11,4 +11,7 @@ namespace elkhorn {
 /// least. MALLOC_CONF in the environment wins, and without jemalloc nothing happens.
 void pace_allocator(std::uint64_t memory_bytes);
 
+/// Gives back at once what is free.
+void empty_allocator();
+
 }  // namespace elkhorn

@@ -10,6 +10,7 @@
 #include "io/descriptors.h"
 #include "main/allocator.h"
 #include "main/lanes.h"
+#include "main/memory_watch.h"
 #include "main/open_store.h"
 #include "main/print.h"
 #include "main/request_budget.h"
@@ -31,6 +32,7 @@ namespace {
 // Below 2 GB; past that the queue is as large as it gets.
 constexpr std::uint64_t pipeline_queues_in_memory = 32;
 constexpr std::uint64_t pipeline_worker_bytes = 8 << 20;
+constexpr std::size_t row_tasks_most = 1'024;
 constexpr std::int64_t grace_least_ms = 1'000;  // for answers, when pipelines took all of it
 
 /// SIGTERM and SIGINT are taken by sigwait in the main thread; every other thread blocks them.
@@ -98,6 +100,9 @@ public:
         const std::int64_t began = system_clock().steady_ns();
         open_ = TRY(open_store(settings_));
         pace_allocator(open_.store->memory().limit());
+        watch_ = std::make_unique<MemoryWatch>(open_.store->memory());
+        row_finders_ = std::make_unique<io::Workers>(
+            "search-rows", io::cores(), row_tasks_most);
         sink_ = make_store_sink(*open_.store);
         bodies_ =
             std::make_unique<RequestBudget>(open_.store->memory(), store::MemoryUse::requests);
@@ -142,6 +147,9 @@ private:
         context_.store = open_.store.get();
         context_.node_name = settings_.text("node.name");
         context_.cluster_name = settings_.text("cluster.name");
+        context_.spawn = [this](std::function<void()> task) {
+            row_finders_->submit(std::move(task));
+        };
         context_.query_timeout_ms = settings_.integer("search.timeout");
         context_.cluster_uuid = TRY(node_uuid());
         http::Server::Options options;
@@ -205,6 +213,8 @@ private:
 
     const config::Settings& settings_;
     OpenStore open_;
+    std::unique_ptr<MemoryWatch> watch_;
+    std::unique_ptr<io::Workers> row_finders_;  // of all searches; outlives them
     std::unique_ptr<output::Sink> sink_;
     std::unique_ptr<RequestBudget> bodies_;   // outlives whoever receives
     std::unique_ptr<RequestBudget> answers_;  // outlives whoever answers

@@ -1,6 +1,6 @@
-// pipeline/queue.h -- what waits between the inputs and the workers. Bounded in events that wait, and
-// in bytes of what waits or is with the workers: past either, `push` blocks, and the inputs with it.
-// A batch larger than the bounds passes when it is alone.
+// pipeline/queue.h -- what waits between the inputs and the workers. Bounded in events that wait,
+// and in bytes of what waits or is with the workers: past either, `push` blocks, and the inputs
+// with it. A batch larger than the bounds passes when it is alone.
 #pragma once
 
 #include "base/mutex.h"

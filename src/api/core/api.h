@@ -52,6 +52,7 @@ struct Context {
     std::string build_date = "2026-01-01T00:00:00.000000Z";
     std::uint16_t http_port = 9200;
     std::int64_t query_timeout_ms = 60'000;
+    std::function<void(std::function<void()>)> spawn;  // search::RequestContext's; empty: none
     std::uint32_t max_buckets = 65'535;
     /// Told of every call that was answered, for tests; null: nobody.
     void (*on_answered)(const Call& call) = nullptr;

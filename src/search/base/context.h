@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ struct RequestContext {
 
     /// What one row group after the other costs to decode; null: nothing is kept.
     std::shared_ptr<GroupCache> cache;
+
+    /// Runs a task on another thread, soon or never; empty: nobody helps.
+    std::function<void(std::function<void()>)> spawn;
 
     /// Set by the server once the client has left; null: nobody can tell.
     std::shared_ptr<const std::atomic<bool>> left;

@@ -136,6 +136,13 @@ struct Keywords {
     }
 };
 
+/// The texts of a column without a dictionary as they lie there, at most one a row: whoever needs
+/// neither their order nor each one once saves the sorting.
+struct PlainTexts {
+    std::shared_ptr<const store::RowValues> rows;
+    std::unique_ptr<store::Texts> texts;
+};
+
 /// Null when the row group has none.
 const store::Column* column_of(const GroupContext& context, const Field& field);
 const store::Column* misfit_column(const GroupContext& context, const Field& field);

@@ -44,10 +44,12 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
     if (column.has_token_index() && analyzer == nullptr) {
         std::uint32_t steps = 0;
         Answer<> going;
-        const auto wanted = [&](std::string_view token) {
-            if ((++steps & 0xfffU) == 0 && going) going = context.go_on();
-            return going && test.passes(token);
-        };
+        const store::TokenTest wanted(
+            [&](std::string_view token) {
+                if ((++steps & 0xfffU) == 0 && going) going = context.go_on();
+                return going && test.passes(token);
+            },
+            test.may_be_number());
         ASK(column.visit_tokens(test.prefix, wanted, [&](std::string_view, const Bitmap& rows) {
             result.or_with(rows);
             return true;
@@ -118,13 +120,20 @@ public:
         known_.clear();
         words_ = {};
         texts_ = nullptr;
+        places_ = nullptr;
         if (column_ == nullptr) return {};
         if (column_->has_dictionary()) {
             words_ = ASK(keywords_of(context, *column_, 0));
-        } else {
-            rows_ = ASK(column_->row_values());
-            texts_ = column_->texts();
+            return {};
         }
+        rows_ = ASK(column_->row_values());
+        if (analyzer_ == nullptr) {
+            std::vector<store::WantedWord> wanted;
+            for (const PhraseTerm& term : terms_)
+                wanted.push_back({term.token, term.prefix});
+            places_ = ASK(column_->word_places(std::move(wanted)));
+        }
+        if (places_ == nullptr) texts_ = column_->texts();
         return {};
     }
 
@@ -142,7 +151,13 @@ public:
             return &tokens_;
         }
         for (auto i = rows_->first(row); i < rows_->last(row); ++i) {
-            tokens_.add(ASK(texts_->at(i)), terms_, analyzer_.get());
+            if (places_ == nullptr) {
+                tokens_.add(ASK(texts_->at(i)), terms_, analyzer_.get());
+                continue;
+            }
+            found_.clear();
+            const std::uint32_t words = ASK(places_->of(i, found_));
+            tokens_.add(words, found_, terms_.size());
         }
         return &tokens_;
     }
@@ -160,7 +175,9 @@ private:
     Keywords words_;
     std::map<std::uint32_t, TextTokens> known_;  // by ordinal
     std::shared_ptr<const store::RowValues> rows_;
-    std::unique_ptr<store::Texts> texts_;
+    std::unique_ptr<store::Texts> texts_;        // null: there is a better way
+    std::unique_ptr<store::WordPlaces> places_;  // null: texts must be cut
+    std::vector<store::WordPlaces::Found> found_;
     TextTokens tokens_;
 };
 
@@ -256,6 +273,44 @@ private:
     Bitmap rows_;
 };
 
+/// One word: how often it is in its rows is known without their texts, where the column can tell.
+class WordScorer final : public RowScorer {
+public:
+    WordScorer(const PhraseNode& node, Bm25 similarity)
+        : node_(node), similarity_(similarity), tokens_(node.terms()) {}
+
+    Answer<> enter(const GroupContext& context) override {
+        rows_ = ASK(node_.rows(context));
+        counts_ = nullptr;
+        const store::Column* column = text_column(context, node_.field());
+        if (column != nullptr && !column->has_dictionary() && node_.field().analyzer == nullptr &&
+            column->value_count() == column->rows_with_value())
+            counts_ = ASK(column->word_counts(node_.terms()[0].token));
+        if (counts_ == nullptr) return tokens_.enter(context, node_.field());
+        values_ = ASK(column->row_values());
+        return {};
+    }
+
+    bool has(std::uint32_t row) const override { return rows_.test(row); }
+
+    Answer<float> score(std::uint32_t row) override {
+        if (counts_ == nullptr) {
+            const TextTokens& tokens = *ASK(tokens_.of(row));
+            return similarity_.score(phrase_frequency(tokens, node_.terms(), 0), tokens.length());
+        }
+        const store::WordCounts::Count count = ASK(counts_->of(values_->first(row)));
+        return similarity_.score(static_cast<float>(count.times), count.words);
+    }
+
+private:
+    const PhraseNode& node_;  // whoever asked for the scorer keeps the tree
+    Bm25 similarity_;
+    RowTokens tokens_;
+    std::unique_ptr<store::WordCounts> counts_;  // null: tokens_ are asked
+    std::shared_ptr<const store::RowValues> values_;
+    Bitmap rows_;
+};
+
 /// How many rows of the index have the token.
 Answer<double> token_frequency(Statistics& statistics, const Field& field,
                                const std::string& token) {
@@ -280,7 +335,7 @@ Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statist
                 tokens[std::string(token)] += rows.count();
                 return true;
             };
-            ASK(column->visit_tokens(test.prefix, test.passes, count));
+            ASK(column->visit_tokens(test.prefix, {test.passes, test.may_be_number()}, count));
             return {};
         }
         const Keywords words = ASK(keywords_of(context, *column, field.longest));
@@ -329,7 +384,10 @@ Answer<std::unique_ptr<RowScorer>> PhraseNode::scorer(Statistics& statistics, fl
     double idf = 0;
     for (const PhraseTerm& term : terms_)
         idf += ASK(rarity(statistics, term, counts.documents));
-    return std::make_unique<PhraseScorer>(*this, Bm25(counts, idf, boost));
+    const Bm25 similarity(counts, idf, boost);
+    if (terms_.size() == 1 && !terms_[0].prefix)
+        return std::make_unique<WordScorer>(*this, similarity);
+    return std::make_unique<PhraseScorer>(*this, similarity);
 }
 
 class FuzzyNode final : public Node {
@@ -403,6 +461,12 @@ private:
 };
 
 }  // namespace
+
+bool TextTest::may_be_number() const {
+    return std::ranges::all_of(pieces, [](const std::string& piece) {
+        return piece.find_first_not_of("0123456789") == std::string::npos;
+    });
+}
 
 NodePtr text_test(Field field, TextTest test) {
     return std::make_shared<TextTestNode>(std::move(field), std::move(test));

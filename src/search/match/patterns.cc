@@ -82,6 +82,18 @@ class RegexpReader {
 public:
     explicit RegexpReader(std::string_view pattern) : pattern_(pattern) {}
 
+    /// After read(): runs of plain characters that every text that passes has.
+    std::vector<std::string> pieces() const {
+        std::vector<std::string> found = with_union_ ? std::vector<std::string>() : pieces_;
+        std::erase(found, "");
+        return found;
+    }
+
+    /// What every text that passes begins with.
+    std::string prefix() const {
+        return with_union_ || pieces_.empty() ? std::string() : pieces_.front();
+    }
+
     Answer<std::string> read() {
         if (pattern_.empty()) return std::string();
         ASK(read_union(0));
@@ -122,14 +134,31 @@ private:
             ASK(read_sequence(depth));
             if (peek("&")) return bad("the operator [&] of regular expressions is not supported");
             if (peek("|")) out_.push_back('|');
+            with_union_ = with_union_ || (depth == 0 && peek("|"));
         } while (take('|'));
         return {};
     }
 
     Answer<> read_sequence(int depth) {
         do
-            ASK(read_repeated(depth));
+            ASK(read_piece(depth));
         while (more() && !peek(")|&"));
+        return {};
+    }
+
+    /// A plain character that is there once goes on with the run that it stands in.
+    Answer<> read_piece(int depth) {
+        if (pieces_.empty()) pieces_.emplace_back();
+        const std::size_t from = at_;
+        const bool plain = !peek("[.#@\"(<\\~");
+        ASK(read_repeated(depth));
+        std::size_t after = from;
+        if (depth > 0) return {};
+        if (plain) take_point(pattern_, after);
+        if (plain && after == at_)
+            pieces_.back() += pattern_.substr(from, at_ - from);
+        else
+            pieces_.emplace_back();
         return {};
     }
 
@@ -265,6 +294,8 @@ private:
     std::string_view pattern_;
     std::size_t at_ = 0;
     std::string out_;
+    std::vector<std::string> pieces_;  // of the outermost sequence; the first begins the text
+    bool with_union_ = false;          // there is more than one outermost sequence
     int depth_guard_ = 0;
 };
 
@@ -275,6 +306,12 @@ Answer<> check_pattern_length(std::string_view what, std::string_view pattern) {
         fmt::format("The length of {} [{}] used in the request has exceeded the allowed maximum of "
                     "[{}].",
                     what, pattern.size(), longest_pattern));
+}
+
+/// Empty where there is none.
+std::string longest_of(const std::vector<std::string>& pieces) {
+    const auto longest = std::ranges::max_element(pieces, {}, &std::string::size);
+    return longest == pieces.end() ? std::string() : *longest;
 }
 
 }  // namespace
@@ -291,8 +328,12 @@ Answer<TextTest> wildcard_test(std::string_view pattern, bool case_insensitive) 
         return test;
     }
     auto points = compile_wildcard(pattern, test);
-    test.passes = [points = std::move(points)](std::string_view text) {
-        return matches(points, text);
+    const bool is_piece = test.pieces.size() == 1 && points.front() == any_text &&
+                          points.back() == any_text && std::ranges::count(points, any_one) == 0 &&
+                          std::ranges::count(points, any_text) == 2;
+    test.passes = [points = std::move(points), is_piece,
+                   has = longest_of(test.pieces)](std::string_view text) {
+        return text.contains(has) && (is_piece || matches(points, text));
     };
     return test;
 }
@@ -315,7 +356,8 @@ TextTest prefix_test(std::string_view prefix, bool case_insensitive) {
 
 Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive) {
     ASK(check_pattern_length("regex", pattern));
-    const std::string translated = ASK(RegexpReader(pattern).read());
+    RegexpReader reader(pattern);
+    const std::string translated = ASK(reader.read());
     RE2::Options options;
     options.set_log_errors(false);
     options.set_never_capture(true);
@@ -323,10 +365,17 @@ Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive) {
     options.set_max_mem(1 << 20);
     auto expression = std::make_shared<const RE2>(translated, options);
     if (!expression->ok()) return cannot_create("illegal_argument_exception", expression->error());
-    return TextTest{"", [expression](std::string_view text) {
-                        return RE2::FullMatch(re2::StringPiece(text.data(), text.size()),
-                                              *expression);
-                    }};
+    TextTest test;
+    // Foreign letters have more than two forms: what is plain to see is left to the expression.
+    if (!case_insensitive) {
+        test.prefix = reader.prefix();
+        test.pieces = reader.pieces();
+    }
+    test.passes = [expression, has = longest_of(test.pieces)](std::string_view text) {
+        return text.contains(has) &&
+               RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *expression);
+    };
+    return test;
 }
 
 }  // namespace elkhorn::search

@@ -208,6 +208,16 @@ void TextTokens::add(std::string_view text, const std::vector<PhraseTerm>& terms
     }
 }
 
+void TextTokens::add(std::uint32_t words, std::span<const store::WordPlaces::Found> found,
+                     std::size_t terms) {
+    positions_.resize(terms);
+    if (next_ > 0) next_ += gap_between_values;
+    for (const auto& [wanted, place] : found)
+        positions_[wanted].push_back(next_ + static_cast<std::int32_t>(place));
+    next_ += static_cast<std::int32_t>(words);
+    length_ += words;
+}
+
 float phrase_frequency(const TextTokens& tokens, const std::vector<PhraseTerm>& terms, int slop) {
     if (tokens.length() == 0) return 0;
     if (terms.size() == 1) return static_cast<float>(tokens.positions(0).size());

@@ -2,9 +2,11 @@
 // frequency, and the edit distance of fuzzy queries. Pure functions over tokens.
 #pragma once
 
+#include "store/code/column_values.h"
 #include "text/analysis/analysis.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,10 @@ public:
     /// A null analyzer is the standard one.
     void add(std::string_view text, const std::vector<PhraseTerm>& terms,
              const text::Analyzer* analyzer = nullptr);
+
+    /// The same of a value whose words were found without its text.
+    void add(std::uint32_t words, std::span<const store::WordPlaces::Found> found,
+             std::size_t terms);
 
     std::uint32_t length() const { return length_; }
 

@@ -124,6 +124,9 @@ struct TextTest {
     std::string prefix;  // of every text that passes
     std::function<bool(std::string_view)> passes;
     std::vector<std::string> pieces = {};  // every text that passes has them, some letters small
+
+    /// Whether a text of digits alone may pass.
+    bool may_be_number() const;
 };
 
 /// Keywords: any value passes. Texts: any token passes. Typed fields: any misfit passes.

@@ -75,12 +75,16 @@ Answer<Bitmap> rows_with_clues(const GroupContext& context, const store::Column&
         return std::ranges::any_of(clues.parts,
                                    [&](const std::string& part) { return has(token, part); });
     };
-    ASK(column.visit_tokens("", has_any, [&](std::string_view token, const Bitmap& where) {
-        for (std::size_t i = 0; i < clues.parts.size(); ++i) {
-            if (has(token, clues.parts[i])) with_part[i].or_with(where);
-        }
-        return true;
-    }));
+    const bool numbers = std::ranges::any_of(clues.parts, [](const std::string& part) {
+        return part.find_first_not_of("0123456789") == std::string::npos;
+    });
+    ASK(column.visit_tokens("", {has_any, numbers},
+                            [&](std::string_view token, const Bitmap& where) {
+                                for (std::size_t i = 0; i < clues.parts.size(); ++i) {
+                                    if (has(token, clues.parts[i])) with_part[i].or_with(where);
+                                }
+                                return true;
+                            }));
     for (const Bitmap& some : with_part)
         rows.and_with(some);
     return rows;

@@ -8,12 +8,14 @@
 #include "search/fetch/inner_hits.h"
 #include "search/match/bm25.h"
 #include "search/match/plan.h"
+#include "search/run/rows_ahead.h"
 #include "search/run/search.h"
 #include "search/sort/sort.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 
 namespace elkhorn::search {
@@ -21,6 +23,7 @@ namespace {
 
 constexpr std::int64_t most_hits = 10'000;
 constexpr std::int64_t time_to_show_ns = 1'000'000'000;
+constexpr std::size_t groups_ahead = 8;
 
 /// One index in a search.
 struct Part {
@@ -50,18 +53,6 @@ struct Visit {
     Part* part = nullptr;
     std::size_t group = 0;
 };
-
-GroupContext context_of(const RequestContext& request, const store::IndexView& index,
-                        std::size_t group) {
-    const store::GroupView& view = index.groups[group];
-    GroupContext context;
-    context.request = &request;
-    context.index = &index;
-    context.group = view.group.get();
-    context.live = Bitmap(view.group->rows(), true);
-    if (view.deleted != nullptr) context.live.and_not(*view.deleted);
-    return context;
-}
 
 class Run {
 public:
@@ -108,9 +99,16 @@ public:
 private:
     Answer<> collect_all() {
         ASK(prepare());
-        for (const Visit& visit : visits()) {
+        const std::vector<Visit> all = visits();
+        std::vector<RowsAhead::Group> groups;
+        for (const Visit& visit : all)
+            groups.push_back({visit.part->node, visit.part->index, visit.group});
+        RowsAhead ahead(context_, std::move(groups));
+        for (std::size_t i = 0; i < all.size(); ++i) {
             ASK(context_.go_on());
-            ASK(collect(visit));
+            ASK(collect(all[i], [&](const GroupContext& context) {
+                return ahead.take(i, context, visits_all() ? groups_ahead : 0);
+            }));
         }
         return context_.go_on();
     }
@@ -253,15 +251,24 @@ private:
                (*request_.count_up_to > 0 && total_ <= *request_.count_up_to);
     }
 
+    /// Whether the rows of the groups to come will be asked for, as far as can be told.
+    bool visits_all() const {
+        return request_.terminate_after <= 0 && (counting() || aggregations_ != nullptr);
+    }
+
     bool hopeless(const GroupContext& context, const Part& part) const {
         if (wanted_ == 0) return true;
+        if (!part.after.empty() && part.columns[0] != nullptr &&
+            part.columns[0]->all_before(context, part.after[0]))
+            return true;
         if (heap_.size() < wanted_) return false;
         if (by_score_) return !part.scorer && heap_.front().score >= part.constant && in_order_;
         if (part.columns[0] == nullptr) return false;
         return part.columns[0]->all_behind(context, heap_.front().keys[0]);
     }
 
-    Answer<> collect(const Visit& visit) {
+    template <typename RowsOf>
+    Answer<> collect(const Visit& visit, RowsOf&& rows_of) {
         Part& part = *visit.part;
         const bool limited = request_.terminate_after > 0;
         if (limited && part.collected >= request_.terminate_after) return {};
@@ -270,7 +277,7 @@ private:
         const bool all_scores = request_.track_scores || request_.min_score.has_value();
         const bool skip = hopeless(context, part) && !(all_scores && needs_scores_);
         if (skip && !counting() && !aggregations_ && !limited) return {};
-        Bitmap rows = ASK(part.node->rows(context));
+        Bitmap rows = ASK(rows_of(context));
         rows.and_with(context.live);
         if (!rows.any()) return {};
         if (scored && (!skip || request_.min_score)) ASK(part.scorer->enter(context));
@@ -283,7 +290,7 @@ private:
         for (const auto& column : part.columns) {
             if (column) ASK(column->enter(context));
         }
-        return offer(part, visit.group, rows);
+        return offer(part, context, visit.group, rows);
     }
 
     void limit(Part& part, Bitmap& rows) {
@@ -318,31 +325,63 @@ private:
         return {};
     }
 
-    Answer<> offer(const Part& part, std::size_t group, const Bitmap& rows) {
-        std::optional<Failure> failure;
-        std::uint32_t steps = 0;
-        rows.for_each([&](std::uint32_t row) {
-            if (failure) return;
-            if (++steps % 4096 == 0) {
-                if (auto going = context_.go_on(); !going) failure = going.error();
+    /// Calls visit(row), the last row first, until it gives false.
+    template <typename Visit>
+    static void for_each_back(const Bitmap& rows, Visit&& visit) {
+        constexpr std::size_t bits = 64;
+        for (std::size_t i = rows.words().size(); i-- > 0;) {
+            for (std::uint64_t word = rows.words()[i]; word != 0;) {
+                const int top = std::bit_width(word) - 1;
+                if (!visit(static_cast<std::uint32_t>(i * bits) + static_cast<std::uint32_t>(top)))
+                    return;
+                word ^= std::uint64_t{1} << top;
             }
-            if (failure) return;
-            if (auto done = offer_row(part, group, row); !done) failure = done.error();
-        });
-        if (failure) return std::unexpected(*failure);
-        return {};
+        }
     }
 
-    Answer<> offer_row(const Part& part, std::size_t group, std::uint32_t row) {
+    /// The best first where the rows lie in the order of the first key: then the first that is too
+    /// bad is the last that is looked at.
+    Answer<> offer(const Part& part, const GroupContext& context, std::size_t group,
+                   const Bitmap& rows) {
+        Answer<> going;
+        std::uint32_t steps = 0;
+        const auto visit = [&](std::uint32_t row) -> Answer<bool> {
+            if (++steps % 4096 == 0) ASK(context_.go_on());
+            return offer_row(part, group, row);
+        };
+        const bool by_key = !part.columns.empty() && part.columns[0] != nullptr;
+        const bool in_order = by_key && part.columns[0]->ascending(context);
+        if (by_key && request_.sort[0]->descending) {
+            for_each_back(rows, [&](std::uint32_t row) {
+                const auto hopeful = visit(row);
+                if (!hopeful) going = std::unexpected(hopeful.error());
+                return hopeful && (*hopeful || !in_order);
+            });
+            return going;
+        }
+        bool over = false;
+        rows.for_each([&](std::uint32_t row) {
+            if (over || !going) return;
+            const auto hopeful = visit(row);
+            if (!hopeful) going = std::unexpected(hopeful.error());
+            over = hopeful && !*hopeful && in_order;
+        });
+        return going;
+    }
+
+    /// False where the row's first key is worse than those of all that are kept.
+    Answer<bool> offer_row(const Part& part, std::size_t group, std::uint32_t row) {
+        const bool full = heap_.size() >= wanted_;
+        if (wanted_ > 0 && !request_.track_scores && !part.columns.empty() &&
+            part.columns[0] != nullptr) {
+            SortColumn& first = *part.columns[0];
+            if (full && ASK(first.compare(row, heap_.front().keys[0])) > 0) return false;
+            if (!part.after.empty() && ASK(first.compare(row, part.after[0])) < 0) return true;
+        }
         Candidate candidate;
         candidate.part = &part;
         candidate.group = group;
         candidate.row = row;
-        const bool full = heap_.size() >= wanted_;
-        if (full && wanted_ > 0 && !request_.track_scores && !part.columns.empty() &&
-            part.columns[0] != nullptr) {
-            if (ASK(part.columns[0]->compare(row, heap_.front().keys[0])) > 0) return {};
-        }
         if (needs_scores_) {
             candidate.score = ASK(score_of(part, row));
             best_score_ = std::max(best_score_.value_or(candidate.score), candidate.score);
@@ -351,7 +390,7 @@ private:
             candidate.keys.push_back(column ? ASK(column->value(row))
                                             : SortValue::of(static_cast<double>(candidate.score)));
         }
-        if (!part.after.empty() && !is_after(candidate.keys, part.after)) return {};
+        if (!part.after.empty() && !is_after(candidate.keys, part.after)) return true;
         if (!full) {
             if (context_.answer) ASK(context_.answer->take(bytes_of(candidate)));
             heap_.push_back(std::move(candidate));
@@ -369,7 +408,7 @@ private:
             heap_.back() = std::move(candidate);
             std::ranges::push_heap(heap_, order);
         }
-        return {};
+        return true;
     }
 
     static std::uint64_t bytes_of(const Candidate& candidate) {
@@ -534,47 +573,20 @@ Answer<std::uint64_t> count(const QueryPtr& query, const RequestContext& given) 
             failure.index = index->name;
             return std::unexpected(std::move(failure));
         }
+        std::vector<RowsAhead::Group> groups;
+        for (std::size_t group = 0; group < index->groups.size(); ++group)
+            groups.push_back({*node, index.get(), group});
+        RowsAhead ahead(context, std::move(groups));
         for (std::size_t group = 0; group < index->groups.size(); ++group) {
             ASK(context.go_on());
             const GroupContext place = context_of(context, *index, group);
-            Bitmap rows = ASK((*node)->rows(place));
+            Bitmap rows = ASK(ahead.take(group, place, groups_ahead));
             rows.and_with(place.live);
             total += rows.count();
         }
     }
     ASK(context.go_on());
     return total;
-}
-
-/// Scores as `run` gives them, row by row, for whoever walks rows by itself.
-class IndexScorer final : public Scorer {
-public:
-    IndexScorer(NodePtr node, std::unique_ptr<Statistics> statistics,
-                std::unique_ptr<RowScorer> scorer)
-        : node_(std::move(node)), statistics_(std::move(statistics)), scorer_(std::move(scorer)) {}
-
-    Answer<float> score(const GroupContext& context, std::uint32_t row) override {
-        if (context.group != entered_) ASK(scorer_->enter(context));
-        entered_ = context.group;
-        return scorer_->score(row);
-    }
-
-private:
-    NodePtr node_;
-    std::unique_ptr<Statistics> statistics_;
-    std::unique_ptr<RowScorer> scorer_;
-    const store::RowGroup* entered_ = nullptr;  // only compared
-};
-
-Answer<std::unique_ptr<Scorer>> make_scorer(const QueryPtr& query, const RequestContext& request,
-                                            const store::IndexView& index) {
-    Scope scope;
-    scope.index = &index;
-    scope.request = &request;
-    NodePtr node = ASK(plan_query(*query, scope));
-    auto statistics = std::make_unique<Statistics>(request, index);
-    auto scorer = ASK(node->scorer(*statistics, 1.0F));
-    return std::make_unique<IndexScorer>(std::move(node), std::move(statistics), std::move(scorer));
 }
 
 }  // namespace elkhorn::search

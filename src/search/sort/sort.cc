@@ -95,25 +95,20 @@ public:
     }
 
     bool all_behind(const GroupContext& context, const SortValue& other) const override {
-        const bool range = sort().mode == SortMode::none || sort().mode == SortMode::min ||
-                           sort().mode == SortMode::max;
-        if (other.kind != SortValue::Kind::integer || !range || factor_ != 1) return false;
-        if (field().is_nanos() && sort().numeric_type == "date") return false;
-        const store::Column* column =
-            field().known() ? context.group->find(field().column, store::ColumnKind::integer)
-                            : nullptr;
-        const bool some = column != nullptr && column->value_count() > 0;
-        if (column == nullptr && field().known() &&
-            context.group->find(field().column, store::ColumnKind::real) != nullptr) {
-            return false;
-        }
-        const bool all = some && column->rows_with_value() == context.rows();
-        const auto behind = [&](std::int64_t best) {
+        return reach(context, other, [&](std::int64_t best, std::int64_t) {
             return sort().descending ? best < other.integer : best > other.integer;
-        };
-        if (some && !behind(sort().descending ? column->max_integer() : column->min_integer()))
-            return false;
-        return all || behind(missing_);
+        });
+    }
+
+    bool all_before(const GroupContext& context, const SortValue& other) const override {
+        return reach(context, other, [&](std::int64_t, std::int64_t worst) {
+            return sort().descending ? worst > other.integer : worst < other.integer;
+        });
+    }
+
+    bool ascending(const GroupContext& context) const override {
+        const store::Column* column = only_column(context);
+        return column != nullptr && column->ascending() && column->value_count() == context.rows();
     }
 
     std::string json(const SortValue& value) const override {
@@ -160,6 +155,34 @@ private:
             values_.push_back(saturated(numbers_.reals->values[i]));
         }
         return scaled(pick(sort().mode, sort().descending, values_));
+    }
+
+    /// The group's whole numbers, where no fractions stand beside them.
+    const store::Column* only_column(const GroupContext& context) const {
+        if (!field().known() ||
+            context.group->find(field().column, store::ColumnKind::real) != nullptr)
+            return nullptr;
+        return context.group->find(field().column, store::ColumnKind::integer);
+    }
+
+    /// Whether `test(best, worst)` holds for the keys of the group, by what is known without them.
+    template <typename Test>
+    bool reach(const GroupContext& context, const SortValue& other, Test&& test) const {
+        const bool range = sort().mode == SortMode::none || sort().mode == SortMode::min ||
+                           sort().mode == SortMode::max;
+        if (other.kind != SortValue::Kind::integer || !range || factor_ != 1) return false;
+        if (field().is_nanos() && sort().numeric_type == "date") return false;
+        if (field().known() &&
+            context.group->find(field().column, store::ColumnKind::real) != nullptr)
+            return false;
+        const store::Column* column = only_column(context);
+        const bool some = column != nullptr && column->value_count() > 0;
+        if (some) {
+            const std::int64_t least = column->min_integer();
+            const std::int64_t greatest = column->max_integer();
+            if (!(sort().descending ? test(greatest, least) : test(least, greatest))) return false;
+        }
+        return (some && column->rows_with_value() == context.rows()) || test(missing_, missing_);
     }
 
     std::int64_t missing_;

@@ -104,6 +104,15 @@ public:
     /// Whether no row of the group can come before `value`, nor be equal to it. Free; of a group
     /// not entered.
     virtual bool all_behind(const GroupContext& context, const SortValue& value) const = 0;
+
+    /// Whether all rows of the group come before `value`. As free.
+    virtual bool all_before(const GroupContext& /*context*/, const SortValue& /*value*/) const {
+        return false;
+    }
+
+    /// Whether its values never get smaller from row to row. As free.
+    virtual bool ascending(const GroupContext& /*context*/) const { return false; }
+
     /// The value as a hit shows it.
     virtual std::string json(const SortValue& value) const = 0;
     /// What search_after gives for this key.

@@ -92,7 +92,51 @@ public:
     virtual Result<std::string_view> at(std::uint32_t value) = 0;
 };
 
-using TokenTest = std::function<bool(std::string_view token)>;
+/// A word whose places in texts somebody asks for, or how it begins.
+struct WantedWord {
+    std::string word;
+    bool prefix = false;
+};
+
+/// Where the wanted words stand in the texts of a column that keeps its texts as words: no text is
+/// made. One thread at a time.
+class WordPlaces {
+public:
+    struct Found {
+        std::uint32_t wanted;  // which of them
+        std::uint32_t place;   // how many words stand before it
+    };
+
+    virtual ~WordPlaces() = default;
+    /// Gives how many words the value has, and adds those that are wanted, ascending by place.
+    virtual Result<std::uint32_t> of(std::uint32_t value, std::vector<Found>& found) = 0;
+};
+
+/// How often one word is in the texts that have it. One thread at a time.
+class WordCounts {
+public:
+    struct Count {
+        std::uint32_t times;  // at least once: it must be known that the value has the word
+        std::uint32_t words;  // of the value in all
+    };
+
+    virtual ~WordCounts() = default;
+    /// Cheapest where values are asked for in ascending order.
+    virtual Result<Count> of(std::uint32_t value) = 0;
+};
+
+/// Which tokens are wanted.
+struct TokenTest {
+    template <typename Passes>
+    TokenTest(Passes passes_, bool digits_alone_ = true)  // NOLINT: a test is enough said
+        : passes(std::move(passes_)), digits_alone(digits_alone_) {}
+
+    bool operator()(std::string_view token) const { return passes(token); }
+
+    std::function<bool(std::string_view token)> passes;
+    bool digits_alone;  // whether a token of digits alone may pass
+};
+
 using TokenVisit = std::function<bool(std::string_view token, const Bitmap& rows)>;
 
 }  // namespace elkhorn::store

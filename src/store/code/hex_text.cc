@@ -78,6 +78,15 @@ bool pack_sixteen(const char* from, char* to) {
     return true;
 }
 
+/// Eight bytes to sixteen digits.
+void unpack_eight(const char* from, char* to) {
+    const __m128i bytes = _mm_cvtsi64_si128(load<std::int64_t>(from));
+    const __m128i low_bits = _mm_set1_epi8(0x0f);
+    const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), low_bits);
+    const __m128i values = _mm_unpacklo_epi8(high, _mm_and_si128(bytes, low_bits));
+    write_number(to, _mm_shuffle_epi8(load<__m128i>(digit_characters.data()), values));
+}
+
 /// Packs the digits; false where the text has another layout.
 bool pack(std::string_view text, std::string_view layout, char* to) {
     if (text.size() != layout.size()) return false;
@@ -145,8 +154,9 @@ Result<HexTexts> HexTexts::open(std::string_view values, std::string_view filter
     ByteReader filter_reader(filter);
     const std::uint64_t blocks = filter_reader.varint();
     texts.filter_ = filter_reader.take(blocks * filter_block_bytes);
-    const bool sound = reader.ok() && digits > 0 && digits % 2 == 0 && filter_reader.ok() &&
-                       blocks > 0 && blocks < std::uint64_t{1} << 32 &&
+    const bool sound = reader.ok() && texts.layout_.size() <= most_characters && digits > 0 &&
+                       digits % 2 == 0 && filter_reader.ok() && blocks > 0 &&
+                       blocks < std::uint64_t{1} << 32 &&
                        texts.layout_.find_first_not_of("h-") == std::string::npos;
     if (!sound) return fail(ErrorCode::corruption, "the packed digits make no sense");
     Piece piece;
@@ -162,17 +172,23 @@ Result<HexTexts> HexTexts::open(std::string_view values, std::string_view filter
 }
 
 void HexTexts::append(std::uint32_t value, std::string& out) const {
-    const std::string_view bytes = values_.substr(value * value_bytes_, value_bytes_);
-    std::size_t digit = 0;
-    for (const char c : layout_) {
-        if (c == '-') {
-            out.push_back('-');
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(bytes[digit / 2]);
-        out.push_back(digit_characters[digit % 2 == 0 ? byte >> 4 : byte & 15]);
-        ++digit;
+    std::array<char, most_characters + 1> digits;
+    const char* bytes = values_.data() + value * value_bytes_;
+    std::size_t i = 0;
+    for (; i + 8 <= value_bytes_; i += 8)
+        unpack_eight(bytes + i, digits.data() + 2 * i);
+    for (; i < value_bytes_; ++i) {
+        const auto byte = static_cast<unsigned char>(bytes[i]);
+        digits[2 * i] = digit_characters[byte >> 4];
+        digits[2 * i + 1] = digit_characters[byte & 15];
     }
+    if (layout_.size() == 2 * value_bytes_) {
+        out.append(digits.data(), layout_.size());
+        return;
+    }
+    const char* digit = digits.data();
+    for (const char c : layout_)
+        out.push_back(c == '-' ? '-' : *digit++);
 }
 
 bool HexTexts::may_hold(std::string_view packed) const {
@@ -199,8 +215,13 @@ void HexTexts::find(std::string_view text,
                     const std::function<void(std::uint32_t value)>& visit) const {
     std::string packed(value_bytes_, '\0');
     if (!pack(text, layout_, packed.data()) || !may_hold(packed)) return;
-    for (std::uint32_t value = 0; value < count_; ++value) {
-        if (values_.substr(value * value_bytes_, value_bytes_) == packed) visit(value);
+    // Of different ids the first eight bytes are different, nearly always.
+    const bool with_head = value_bytes_ >= sizeof(std::uint64_t);
+    const std::uint64_t head = with_head ? load<std::uint64_t>(packed.data()) : 0;
+    const char* at = values_.data();
+    for (std::uint32_t value = 0; value < count_; ++value, at += value_bytes_) {
+        if (with_head && load<std::uint64_t>(at) != head) continue;
+        if (std::string_view(at, value_bytes_) == packed) visit(value);
     }
 }
 

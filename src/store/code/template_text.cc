@@ -226,20 +226,32 @@ Result<Bitmap> TemplateTexts::rows_with_token(std::string_view token) const {
 /// The wanted numbers of slots whose text begins with `prefix`, sorted as texts.
 std::vector<TemplateTexts::Number> TemplateTexts::numbers_with(std::string_view prefix,
                                                                const TokenTest& wanted) const {
-    std::vector<Number> numbers;
-    std::string text;
+    struct Found {
+        std::uint64_t number;
+        std::uint32_t row;
+    };
+
+    std::vector<Found> found;
     for (const Template& known : templates_) {
         for (const SlotReader& slot : known.slots) {
             if (!slot.numbers()) continue;
             for (std::uint32_t rank = 0; rank < known.count; ++rank) {
                 const std::uint32_t value = members_[known.first + rank];
-                const std::uint64_t number = slot.value(rank, reference_ordinal(slot, value));
-                text.clear();
-                text::append_integer(text, static_cast<std::int64_t>(number));
-                if (text.starts_with(prefix) && wanted(text))
-                    numbers.push_back({text, row_of(value)});
+                found.push_back({slot.value(rank, reference_ordinal(slot, value)), row_of(value)});
             }
         }
+    }
+    std::ranges::sort(found, {}, &Found::number);
+    std::vector<Number> numbers;
+    std::string text;
+    bool passes = false;  // the number that `text` is
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (i == 0 || found[i].number != found[i - 1].number) {
+            text.clear();
+            text::append_integer(text, static_cast<std::int64_t>(found[i].number));
+            passes = text.starts_with(prefix) && wanted(text);
+        }
+        if (passes) numbers.push_back({text, found[i].row});
     }
     std::ranges::sort(numbers, [](const Number& a, const Number& b) {
         return a.text != b.text ? a.text < b.text : a.row < b.row;
@@ -249,7 +261,8 @@ std::vector<TemplateTexts::Number> TemplateTexts::numbers_with(std::string_view 
 
 Result<> TemplateTexts::visit_tokens(std::string_view prefix, const TokenTest& wanted,
                                      const TokenVisit& visit) const {
-    const bool digits = std::ranges::all_of(prefix, [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits = wanted.digits_alone &&
+                        std::ranges::all_of(prefix, [](char c) { return c >= '0' && c <= '9'; });
     const std::vector<Number> numbers =
         digits ? numbers_with(prefix, wanted) : std::vector<Number>();
     std::size_t next = 0;

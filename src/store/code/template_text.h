@@ -76,6 +76,10 @@ public:
     std::uint64_t memory_bytes() const;
 
 private:
+    friend class TemplateWords;  // template_words.cc
+    friend class WordRepeats;    // template_repeats.cc
+    friend class TemplateCounts;
+
     struct Template {
         std::string text;
         std::uint32_t first = 0;  // of its values in members_

@@ -18,13 +18,22 @@ public:
     /// `keep` gives the text where it will stay, and is asked only where it is new.
     template <typename Keep>
     std::uint32_t add(std::string_view text, Keep&& keep) {
-        const std::uint64_t hash = hash64(text);
+        return add(text, hash64(text), keep);
+    }
+
+    /// `hash` is hash64(text); who has it early can ask for its place with `prefetch`.
+    template <typename Keep>
+    std::uint32_t add(std::string_view text, std::uint64_t hash, Keep&& keep) {
         Slot& slot = table_[place_of(hash, text)];
         return slot.number != 0 ? slot.number - 1 : add_at(slot, hash, keep(text));
     }
 
     std::uint32_t add(std::string_view text) {
         return add(text, [](std::string_view stays) { return stays; });
+    }
+
+    void prefetch(std::uint64_t hash) const {
+        __builtin_prefetch(&table_[hash & (table_.size() - 1)], 1);
     }
 
     /// Without a look whether it is there; after that neither `add` nor `find` may be asked.

@@ -237,6 +237,20 @@ std::uint64_t SlotReader::bits(std::uint32_t rank) const {
     return read_packed(bits_, rank, width_);
 }
 
+bool SlotReader::may_hold(std::uint64_t least, std::uint64_t greatest) const {
+    switch (kind_) {
+        case SlotKind::constant: return base_ >= least && base_ <= greatest;
+        case SlotKind::packed: {
+            const std::uint64_t room = width_ >= 64 ? ~std::uint64_t{0} : (1ULL << width_) - 1;
+            const bool wraps = base_ + room < base_;
+            return (wraps || base_ + room >= least) && base_ <= greatest;
+        }
+        default:
+            return std::ranges::any_of(
+                table_, [&](std::uint64_t value) { return value >= least && value <= greatest; });
+    }
+}
+
 bool SlotReader::holds(std::uint64_t wanted) const {
     return std::ranges::find(table_, wanted) != table_.end();
 }

@@ -69,6 +69,9 @@ public:
     /// `ordinal` is the reference's, of the value's row; read for derived slots only.
     std::uint64_t value(std::uint32_t rank, std::uint32_t ordinal) const;
 
+    /// Whether a value may lie between the two, both among them. Cheap.
+    bool may_hold(std::uint64_t least, std::uint64_t greatest) const;
+
     /// Calls `visit(rank)` for the values equal to `wanted`; `ordinal_of(rank)` as in `value`.
     template <typename Ordinal, typename Visit>
     void find(std::uint64_t wanted, Ordinal&& ordinal_of, Visit&& visit) const {

@@ -73,6 +73,11 @@ public:
     /// `visit` gives false. Cheap for those that are not wanted.
     virtual Result<> visit_tokens(std::string_view prefix, const TokenTest& wanted,
                                   const TokenVisit& visit) const = 0;
+    /// Where those words stand in the values; null: the texts must be cut.
+    virtual Result<std::unique_ptr<WordPlaces>> word_places(
+        std::vector<WantedWord> wanted) const = 0;
+    /// How often the word is in each value that has it; null: the texts must be cut.
+    virtual Result<std::unique_ptr<WordCounts>> word_counts(std::string_view word) const = 0;
     /// Whether the field was mapped as text when this was written.
     virtual bool analyzed() const = 0;
     /// Tokens in all values together, for BM25's average length. 0 where the field is not text.

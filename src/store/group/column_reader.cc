@@ -5,6 +5,7 @@
 #include "store/code/compression.h"
 #include "store/code/hex_text.h"
 #include "store/code/template_text.h"
+#include "store/code/template_words.h"
 #include "store/code/text_blocks.h"
 #include "store/code/token_index.h"
 #include "store/group/source_shapes.h"
@@ -170,6 +171,32 @@ public:
         return done;
     }
 
+    Result<std::unique_ptr<WordPlaces>> word_places(std::vector<WantedWord> wanted) const override {
+        if (entry_.encoding != Encoding::templates) return nullptr;
+        auto places = word_places_in(TRY(template_texts()), std::move(wanted));
+        TRY(entry_.readable());
+        if (!places) return damaged(places.error().message);
+        return std::make_unique<CheckedPlaces>(*this, std::move(*places));
+    }
+
+    Result<std::unique_ptr<WordCounts>> word_counts(std::string_view word) const override {
+        if (entry_.encoding != Encoding::templates) return nullptr;
+        auto texts = TRY(template_texts());
+        auto repeats = decoded<WordRepeats>(
+            part_repeats,
+            [&]() -> Result<WordRepeats> {
+                auto made = WordRepeats::find(*texts);
+                if (!made) return damaged(made.error().message);
+                return std::move(*made);
+            },
+            [](const WordRepeats& r) { return r.memory_bytes(); });
+        if (!repeats) return std::unexpected(repeats.error());
+        auto counts = word_counts_in(std::move(texts), std::move(*repeats), word);
+        TRY(entry_.readable());
+        if (!counts) return damaged(counts.error().message);
+        return counts;
+    }
+
     Result<std::shared_ptr<const TemplateTexts>> template_texts() const {
         if (entry_.encoding != Encoding::templates) return damaged("has no templates");
         return decoded<TemplateTexts>(
@@ -236,11 +263,30 @@ private:
     Result<> walk_tokens(std::string_view prefix, const TokenTest& wanted,
                          const TokenVisit& visit) const;
 
+    /// Tells which column it is where its bytes make no sense.
+    class CheckedPlaces final : public WordPlaces {
+    public:
+        CheckedPlaces(const ColumnReader& column, std::unique_ptr<WordPlaces> places)
+            : column_(column), places_(std::move(places)) {}
+
+        Result<std::uint32_t> of(std::uint32_t value, std::vector<Found>& found) override {
+            auto words = places_->of(value, found);
+            TRY(column_.readable());
+            if (!words) return column_.damaged(words.error().message);
+            return words;
+        }
+
+    private:
+        const ColumnReader& column_;  // the row group's
+        std::unique_ptr<WordPlaces> places_;
+    };
+
     enum Part : std::uint32_t {
         part_rows,
         part_values,
         part_dictionary,
         part_tokens,
+        part_repeats,
         cached_parts
     };
 

@@ -140,6 +140,75 @@ void expect_found_by_text(const Column& column, const Rows& rows) {
     EXPECT_FALSE(none->any());
 }
 
+/// Of words that are there often and seldom, of numbers, of what begins so, of what is nowhere.
+std::vector<WantedWord> some_words(const Rows& rows) {
+    std::vector<WantedWord> wanted{{"", true}, {"1", true}, {"u", true}, {"nowhere", false}};
+    const auto words = words_of(rows);
+    std::size_t i = 0;
+    for (const auto& [word, in] : words) {
+        if (i++ % (words.size() / 16 + 1) == 0) wanted.push_back({word, false});
+    }
+    wanted.push_back(wanted.back());  // the same word twice, as in "that that"
+    return wanted;
+}
+
+void expect_places(const Column& column, const Rows& rows) {
+    const std::vector<WantedWord> wanted = some_words(rows);
+    auto places = column.word_places(wanted);
+    ASSERT_TRUE(places) << places.error().message;
+    EXPECT_EQ(*places != nullptr, column.encoding_name() == "templates");
+    if (*places == nullptr) return;
+    const auto values = column.row_values();
+    ASSERT_TRUE(values);
+    for (std::uint32_t row = 0; row < rows.size(); ++row) {
+        for (std::uint32_t i = 0; i < rows[row].size(); ++i) {
+            std::vector<std::pair<std::uint32_t, std::uint32_t>> expected;
+            std::uint32_t words = 0;
+            for (text::Tokenizer cut(rows[row][i]); cut.next(); ++words) {
+                for (std::uint32_t w = 0; w < wanted.size(); ++w) {
+                    if (wanted[w].prefix ? cut.token().starts_with(wanted[w].word)
+                                         : cut.token() == wanted[w].word)
+                        expected.emplace_back(words, w);
+                }
+            }
+            std::vector<WordPlaces::Found> found;
+            const auto counted = (*places)->of((*values)->first(row) + i, found);
+            ASSERT_TRUE(counted) << counted.error().message;
+            EXPECT_EQ(*counted, words);
+            std::vector<std::pair<std::uint32_t, std::uint32_t>> seen;
+            for (const auto& [which, place] : found)
+                seen.emplace_back(place, which);
+            ASSERT_EQ(seen, expected) << rows[row][i];
+        }
+    }
+}
+
+void expect_counts(const Column& column, const Rows& rows) {
+    const auto values = column.row_values();
+    ASSERT_TRUE(values);
+    for (const WantedWord& wanted : some_words(rows)) {
+        if (wanted.prefix) continue;
+        auto counts = column.word_counts(wanted.word);
+        ASSERT_TRUE(counts) << counts.error().message;
+        EXPECT_EQ(*counts != nullptr, column.encoding_name() == "templates");
+        if (*counts == nullptr) return;
+        for (int round = 0; round < 2; ++round) {  // the second one begins again
+            for (std::uint32_t row = 0; row < rows.size(); ++row) {
+                for (std::uint32_t i = 0; i < rows[row].size(); ++i) {
+                    WordCounts::Count expected{0, 0};
+                    for (text::Tokenizer cut(rows[row][i]); cut.next(); ++expected.words)
+                        expected.times += cut.token() == wanted.word ? 1 : 0;
+                    if (expected.times == 0) continue;
+                    const auto found = (*counts)->of((*values)->first(row) + i);
+                    ASSERT_TRUE(found) << found.error().message;
+                    ASSERT_EQ(found->times, expected.times) << wanted.word << ": " << rows[row][i];
+                    ASSERT_EQ(found->words, expected.words) << rows[row][i];
+                }
+            }
+        }
+    }
+}
+
 /// All promises for a column that has no dictionary.
 void expect_all(const Rows& rows, const std::vector<std::string>& hosts = {}) {
     const auto group = group_of(rows, hosts);
@@ -149,6 +218,8 @@ void expect_all(const Rows& rows, const std::vector<std::string>& hosts = {}) {
     ASSERT_FALSE(column->has_dictionary());
     expect_texts(*column, rows);
     expect_words(*column, rows);
+    expect_places(*column, rows);
+    expect_counts(*column, rows);
     expect_found_by_text(*column, rows);
 }
 

@@ -115,9 +115,21 @@ void MemoryAccount::Charge::give_back() {
     account_ = nullptr;
 }
 
+bool MemoryAccount::see_process(std::uint64_t resident_bytes) {
+    crowded_ = resident_bytes > shares_.total_bytes + beside_bytes;
+    return crowded_;
+}
+
+std::uint64_t MemoryAccount::limit_now(MemoryUse use) const {
+    constexpr std::uint64_t part_when_crowded = 4;
+    const bool gives_way =
+        use == MemoryUse::requests || use == MemoryUse::queries || use == MemoryUse::answers;
+    return gives_way && crowded_ ? shares_[use] / part_when_crowded : shares_[use];
+}
+
 bool MemoryAccount::try_take(MemoryUse use, std::uint64_t bytes) {
     Held& mine = held(use);
-    const std::uint64_t limit = shares_[use];
+    const std::uint64_t limit = limit_now(use);
     std::uint64_t taken = mine.taken.load();
     while (true) {
         const std::uint64_t used = taken + mine.noted.load();

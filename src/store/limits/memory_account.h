@@ -11,7 +11,10 @@
 //   log      1/16                entries that wait for their fdatasync
 //   merges   1/16                row groups that are being rewritten; one merge may always run
 //
-// Shares are fixed, so that a heavy search never stops ingest, nor ingest a search.
+// Shares are fixed, so that a heavy search never stops ingest, nor ingest a search. What no share
+// counts (threads, names, what is on its way between two charges) is seen from outside: where the
+// process holds `beside_bytes` more than the whole, requests, searches and answers have a quarter
+// of their shares until it is less.
 //
 //   Threads   everything is thread-safe, and lock-free.
 #pragma once
@@ -85,6 +88,11 @@ public:
     /// What a use holds beside what it has taken, as of now.
     void note(MemoryUse use, std::uint64_t bytes);
 
+    static constexpr std::uint64_t beside_bytes = 288ULL << 20;
+
+    /// What the process holds of the machine's memory, as of now. True where that is too much.
+    bool see_process(std::uint64_t resident_bytes);
+
     std::uint64_t used(MemoryUse use) const;
     std::uint64_t used() const;
 
@@ -108,8 +116,11 @@ private:
 
     const Held& held(MemoryUse use) const { return held_[static_cast<std::size_t>(use)]; }
 
+    std::uint64_t limit_now(MemoryUse use) const;
+
     const MemoryShares shares_;
     std::array<Held, memory_uses> held_;
+    std::atomic<bool> crowded_{false};
 };
 
 /// Gives a file's text; nothing where it cannot be read.

@@ -52,6 +52,22 @@ TEST(MemoryAccount, IsTakenWithinItsShareAndGivenBack) {
     EXPECT_FALSE(account.try_take(MemoryUse::tails, ~std::uint64_t{0}));
 }
 
+TEST(MemoryAccount, WhereTheProcessHoldsTooMuchStrangersHaveAQuarter) {
+    MemoryAccount account(MemoryShares::of(160 * mb));
+    EXPECT_FALSE(account.see_process(160 * mb + MemoryAccount::beside_bytes));
+    EXPECT_TRUE(account.take(MemoryUse::requests, 20 * mb));
+    EXPECT_TRUE(account.see_process(161 * mb + MemoryAccount::beside_bytes));
+    for (const MemoryUse use : {MemoryUse::requests, MemoryUse::queries, MemoryUse::answers}) {
+        const std::uint64_t quarter = account.limit(use) / 4;
+        const auto first = account.take(use, quarter);  // the first answer is always given
+        EXPECT_TRUE(first) << name_of(use);
+        EXPECT_FALSE(account.take(use, 1)) << name_of(use);
+    }
+    EXPECT_TRUE(account.take(MemoryUse::tails, 80 * mb)) << "what was promised to ingest stays";
+    account.see_process(100 * mb);
+    EXPECT_TRUE(account.take(MemoryUse::requests, 20 * mb));
+}
+
 TEST(MemoryAccount, OneMergeMayAlwaysRun) {
     MemoryAccount account(MemoryShares::of(16 * mb));
     auto first = account.take(MemoryUse::merges, 100 * mb);

@@ -15,6 +15,7 @@ inline search::Answer<search::RequestContext> search_context(const Call& call) {
     context.now_ms = call.context().clock->wall_ms();
     context.deadline_ns =
         call.context().clock->steady_ns() + call.context().query_timeout_ms * 1'000'000;
+    context.spawn = call.context().spawn;
     context.left = call.request().abandonment;
     context.memory = &call.context().store->memory();
     context.answer = std::make_shared<search::AnswerRoom>(context.memory);

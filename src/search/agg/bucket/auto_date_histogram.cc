@@ -119,6 +119,9 @@ private:
         std::vector<std::uint32_t> owners;  // empty: all 0
         std::uint32_t owner_count;
 
+        /// Each row of the group once, for the only bucket there is.
+        bool whole() const { return owners.empty() && rows.size() == context.rows(); }
+
         Selection selection() const { return {rows, owners, owner_count, false}; }
     };
 
@@ -128,28 +131,37 @@ private:
         std::vector<std::int64_t> keys;  // ascending; a bucket ends where the next begins
     };
 
-    /// Calls visit(context, row, owner, ms) for all that was kept.
+    /// Calls visit(row, owner, ms) for what was kept of a row group.
     template <typename Visit>
-    Answer<> for_each_kept(Visit&& visit) {
-        for (const Kept& kept : kept_) {
-            const NumberColumn numbers = ASK(source_.numbers(kept.context));
-            numbers.visit([&](const auto& column) {
-                for_each_distinct(kept.selection(), column,
-                                  [&](std::uint32_t row, std::uint32_t owner, auto value) {
-                                      visit(kept, row, owner, static_cast<std::int64_t>(value));
-                                  });
-            });
-        }
+    Answer<> for_each_kept(const Kept& kept, Visit&& visit) {
+        const NumberColumn numbers = ASK(source_.numbers(kept.context));
+        numbers.visit([&](const auto& column) {
+            for_each_distinct(kept.selection(), column,
+                              [&](std::uint32_t row, std::uint32_t owner, auto value) {
+                                  visit(row, owner, static_cast<std::int64_t>(value));
+                              });
+        });
         return {};
     }
 
     Answer<> settle() {
         settled_ = true;
         std::vector<std::pair<std::int64_t, std::int64_t>> edges(owners_, {INT64_MAX, INT64_MIN});
-        ASK(for_each_kept([&](const Kept&, std::uint32_t, std::uint32_t owner, std::int64_t ms) {
+        const auto reach = [&](std::uint32_t owner, std::int64_t ms) {
             edges[owner].first = std::min(edges[owner].first, ms);
             edges[owner].second = std::max(edges[owner].second, ms);
-        }));
+        };
+        for (const Kept& kept : kept_) {
+            const store::Column* column = kept.whole() ? source_.column(kept.context) : nullptr;
+            if (column != nullptr && column->kind() == store::ColumnKind::integer) {
+                reach(0, column->min_integer());
+                reach(0, column->max_integer());
+                continue;
+            }
+            ASK(for_each_kept(kept, [&](std::uint32_t, std::uint32_t owner, std::int64_t ms) {
+                reach(owner, ms);
+            }));
+        }
         layouts_.resize(owners_);
         for (std::uint32_t owner = 0; owner < owners_; ++owner) {
             if (edges[owner].first <= edges[owner].second) {
@@ -193,36 +205,46 @@ private:
         return layout;
     }
 
+    /// The bucket of a moment, and how far it reaches: mostly the next moment is in it, too.
+    struct Span {
+        std::int64_t from = 1;
+        std::int64_t last = 0;
+        std::uint32_t owner = no_bucket;
+        std::uint32_t bucket = no_bucket;
+
+        bool has(std::uint32_t of, std::int64_t ms) const {
+            return owner == of && ms >= from && ms <= last;
+        }
+    };
+
+    Span span_of(std::uint32_t owner, std::int64_t ms) {
+        const std::vector<std::int64_t>& keys = layouts_[owner].keys;
+        const auto next = std::ranges::upper_bound(keys, ms);
+        const std::int64_t key = *std::prev(next);
+        return {key, next == keys.end() ? INT64_MAX : *next - 1, owner,
+                table_.find_or_add(owner, key)};
+    }
+
     /// Counts documents and passes them on, row group by row group.
     Answer<> collect_inside() {
-        const Kept* current = nullptr;
-        std::uint32_t last_row = no_bucket;
-        std::uint32_t last_bucket = no_bucket;
-        Answer<> failed;
-        const auto flush = [&] {
-            if (current == nullptr || children_.none() || !failed) return;
-            failed = children_.collect(current->context, below_.selection(table_.size()));
-        };
-        ASK(for_each_kept(
-            [&](const Kept& kept, std::uint32_t row, std::uint32_t owner, std::int64_t ms) {
-                if (&kept != current) {
-                    flush();
-                    below_.clear();
-                    current = &kept;
-                    last_row = no_bucket;
-                }
-                const std::vector<std::int64_t>& keys = layouts_[owner].keys;
-                const std::int64_t key = *std::prev(std::ranges::upper_bound(keys, ms));
-                const std::uint32_t bucket = table_.find_or_add(owner, key);
-                if (row == last_row && bucket == last_bucket) return;
+        Span span;
+        for (const Kept& kept : kept_) {
+            below_.clear();
+            std::uint32_t last_row = no_bucket;
+            std::uint32_t last_bucket = no_bucket;
+            ASK(for_each_kept(kept, [&](std::uint32_t row, std::uint32_t owner, std::int64_t ms) {
+                if (!span.has(owner, ms)) span = span_of(owner, ms);
+                if (row == last_row && span.bucket == last_bucket) return;
                 last_row = row;
-                last_bucket = bucket;
-                table_.add(bucket, 1);
-                if (!children_.none()) below_.add(row, bucket);
+                last_bucket = span.bucket;
+                table_.add(span.bucket, 1);
+                if (!children_.none()) below_.add(row, span.bucket);
             }));
-        flush();
+            if (!children_.none() && !below_.rows.empty())
+                ASK(children_.collect(kept.context, below_.selection(table_.size())));
+        }
         kept_.clear();
-        return failed;
+        return {};
     }
 
     Settings settings_;

@@ -9,17 +9,19 @@
 //   terms of the request             7        2        5       (numbered as they appeared)
 
 #include "base/strings.h"
+#include "event/arena.h"
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/core/order.h"
 #include "search/agg/values/source.h"
 #include "search/agg/values/term_filter.h"
+#include "store/code/text_set.h"
 #include "store/schema/ip_address.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <deque>
 #include <limits>
 #include <unordered_map>
 #include <unordered_set>
@@ -30,25 +32,107 @@ namespace {
 /// The texts of a request, numbered as they appear.
 class TermNames {
 public:
-    std::uint32_t number_of(std::string_view text) {
-        if (const auto it = numbers_.find(text); it != numbers_.end()) return it->second;
-        const std::string& kept = texts_.emplace_back(text);
-        const auto number = static_cast<std::uint32_t>(texts_.size() - 1);
-        numbers_.emplace(kept, number);
-        size_bytes_ += text.size() + 96;
-        return number;
+    std::uint32_t number_of(std::string_view text) { return number_of(text, hash64(text)); }
+
+    std::uint32_t number_of(std::string_view text, std::uint64_t hash) {
+        return texts_.add(text, hash,
+                          [this](std::string_view stays) { return arena_.copy(stays); });
     }
 
-    const std::string& text(std::int64_t number) const {
-        return texts_[static_cast<std::size_t>(number)];
+    void prefetch(std::uint64_t hash) const { texts_.prefetch(hash); }
+
+    std::string_view text(std::int64_t number) const {
+        return texts_.texts()[static_cast<std::size_t>(number)];
     }
 
-    std::size_t memory_bytes() const { return size_bytes_; }
+    std::size_t memory_bytes() const { return texts_.memory_bytes() + arena_.used_bytes(); }
 
 private:
-    std::deque<std::string> texts_;  // stays where it is, for numbers_ looks at it
-    std::unordered_map<std::string_view, std::uint32_t> numbers_;
-    std::size_t size_bytes_ = 0;
+    event::Arena arena_;
+    store::TextSet texts_;
+};
+
+/// Texts of rows, a few at a time: their places in a large table are asked for together, so that
+/// the processor waits for all of them once.
+class TextBatch {
+public:
+    static constexpr std::size_t most = 32;
+
+    struct Item {
+        std::uint32_t row;
+        std::uint32_t owner;
+        std::uint64_t hash;
+        std::uint32_t end;  // of its text
+    };
+
+    bool full() const { return count_ == most; }
+
+    void add(std::uint32_t row, std::uint32_t owner, std::string_view text, std::uint64_t hash) {
+        bytes_ += text;
+        items_[count_++] = {row, owner, hash, static_cast<std::uint32_t>(bytes_.size())};
+    }
+
+    /// Calls visit(item, text) for each, and is empty then.
+    template <typename Visit>
+    void take(Visit&& visit) {
+        std::uint32_t from = 0;
+        for (std::size_t i = 0; i < count_; ++i) {
+            visit(items_[i], std::string_view(bytes_).substr(from, items_[i].end - from));
+            from = items_[i].end;
+        }
+        bytes_.clear();
+        count_ = 0;
+    }
+
+private:
+    std::string bytes_;
+    std::array<Item, most> items_;
+    std::size_t count_ = 0;
+};
+
+/// Buckets by (bucket of the parent, key). At the top, where there is one parent, terms are
+/// numbered densely, and a term's number is its bucket.
+class TermBuckets {
+public:
+    explicit TermBuckets(bool dense) : dense_(dense) {}
+
+    std::uint32_t find_or_add(std::uint32_t owner, std::int64_t key) {
+        if (!dense_) return table_.find_or_add(owner, key);
+        const auto bucket = static_cast<std::uint32_t>(key);
+        if (bucket >= counts_.size()) counts_.resize(bucket + 1);
+        return bucket;
+    }
+
+    void add(std::uint32_t bucket, std::uint64_t documents) {
+        if (dense_)
+            counts_[bucket] += documents;
+        else
+            table_.add(bucket, documents);
+    }
+
+    /// Calls visit(bucket, count, key) for those of one bucket of the parent.
+    template <typename Visit>
+    void for_each(std::uint32_t owner, Visit&& visit) {
+        if (!dense_) {
+            for (const std::uint32_t bucket : table_.of(owner))
+                visit(bucket, table_.count(bucket), table_.key(bucket));
+            return;
+        }
+        for (std::uint32_t i = 0; owner == 0 && i < counts_.size(); ++i) {
+            if (counts_[i] > 0) visit(i, counts_[i], std::int64_t{i});
+        }
+    }
+
+    std::uint32_t size() const {
+        return dense_ ? static_cast<std::uint32_t>(counts_.size()) : table_.size();
+    }
+
+    std::size_t memory_bytes() const { return table_.memory_bytes() + counts_.capacity() * 8; }
+
+private:
+    bool dense_;
+    BucketTable table_;
+    std::vector<std::uint64_t> counts_;
 };
 
 struct TermsSettings {
@@ -87,6 +171,7 @@ public:
         ASK(source_.bind(request, common_, settings_.source, rule));
         ASK(settings_.filter.bind(source_, name()));
         ASK(settings_.order.bind(*this));
+        table_ = TermBuckets(common_.top && is_text_kind(source_.kind()));
         return children_.bind(request);
     }
 
@@ -98,15 +183,18 @@ public:
         const std::size_t before =
             table_.memory_bytes() + names_.memory_bytes() + zero_keys_.size() * 32;
         below_.clear();
-        if (is_text_kind(source_.kind())) {
+        const bool zeros = settings_.min_doc_count == 0;
+        if (auto plain = ASK(zeros ? std::nullopt : source_.plain_texts(context))) {
+            ASK(count_plain(context, selection, *plain));
+        } else if (is_text_kind(source_.kind())) {
             const TermColumn column = ASK(source_.terms(context));
             if (!column.none()) count_texts(selection, column);
-            if (!column.none() && settings_.min_doc_count == 0) remember_texts(context, column);
+            if (!column.none() && zeros) remember_texts(context, column);
         } else {
             const NumberColumn numbers = ASK(source_.numbers(context));
             numbers.visit([&](const auto& column) {
                 count_numbers(selection, column);
-                if (settings_.min_doc_count == 0) remember_numbers(context, column);
+                if (zeros) remember_numbers(context, column);
             });
         }
         ASK(ledger().hold(table_.memory_bytes() + names_.memory_bytes() + zero_keys_.size() * 32 -
@@ -121,7 +209,7 @@ public:
 
     std::string key_text(const Bucket& bucket) const override {
         if (source_.kind() == ValueKind::address) return store::format_ip(names_.text(bucket.key));
-        if (source_.kind() == ValueKind::text) return names_.text(bucket.key);
+        if (source_.kind() == ValueKind::text) return std::string(names_.text(bucket.key));
         return source_.whole() ? source_.format().text(bucket.key)
                                : source_.format().text(key_number(bucket));
     }
@@ -159,11 +247,10 @@ protected:
     Answer<std::vector<Bucket>> buckets(std::uint32_t owner) override {
         std::vector<Bucket> all;
         std::uint64_t total = 0;
-        for (const std::uint32_t bucket : table_.of(owner)) {
-            total += table_.count(bucket);
-            if (table_.count(bucket) < settings_.shard_min_doc_count) continue;
-            all.push_back({bucket, table_.count(bucket), table_.key(bucket)});
-        }
+        table_.for_each(owner, [&](std::uint32_t bucket, std::uint64_t count, std::int64_t key) {
+            total += count;
+            if (count >= settings_.shard_min_doc_count) all.push_back({bucket, count, key});
+        });
         if (settings_.min_doc_count == 0) add_zeros(all, owner);
         // As Elasticsearch has it: a shard answers with its first `shard_size` buckets, too small
         // ones among them, and of those the first `size` that are large enough are shown.
@@ -190,6 +277,7 @@ private:
     static constexpr std::uint32_t unseen = ~std::uint32_t{0};
     static constexpr std::uint32_t refused = unseen - 1;
     static constexpr std::int64_t close_together = 65'536;
+    static constexpr std::uint64_t most_places = 65'536;  // remembered while a row group is counted
 
     int compare_keys(const Bucket& a, const Bucket& b) const {
         if (is_text_kind(source_.kind())) {
@@ -204,8 +292,8 @@ private:
 
     void add_zeros(std::vector<Bucket>& all, std::uint32_t owner) {
         std::unordered_set<std::int64_t> there;
-        for (const std::uint32_t bucket : table_.of(owner))
-            there.insert(table_.key(bucket));
+        table_.for_each(owner,
+                        [&](std::uint32_t, std::uint64_t, std::int64_t key) { there.insert(key); });
         for (const std::int64_t key : zero_keys_) {
             if (!there.contains(key)) all.push_back({no_bucket, 0, key});
         }
@@ -224,17 +312,57 @@ private:
         return number;
     }
 
+    /// Texts that lie without a dictionary are mostly different: each is looked up as it comes.
+    Answer<> count_plain(const GroupContext& context, const Selection& selection,
+                         const PlainTexts& plain) {
+        const bool children = !children_.none();
+        const auto count = [&](const TextBatch::Item& item, std::string_view text) {
+            const std::uint32_t number = names_.number_of(text, item.hash);
+            const std::uint32_t bucket = table_.find_or_add(item.owner, number);
+            table_.add(bucket, 1);
+            if (children) below_.add(item.row, bucket);
+        };
+        TextBatch batch;
+        ASK(for_each_text(context, selection, plain,
+                          [&](std::uint32_t row, std::uint32_t owner, std::string_view text) {
+                              if (!settings_.filter.none() && !settings_.filter.accepts(text))
+                                  return;
+                              const std::uint64_t hash = hash64(text);
+                              names_.prefetch(hash);
+                              batch.add(row, owner, text, hash);
+                              if (batch.full()) batch.take(count);
+                          }));
+        batch.take(count);
+        return {};
+    }
+
     void count_texts(const Selection& selection, const TermColumn& column) {
         numbers_.assign(column.ordinal_count(), unseen);
         if (selection.all_in_first()) return count_texts_of_one(selection, column);
         const bool children = !children_.none();
+        const auto bucket_of = [&](std::uint32_t owner, std::uint32_t ordinal) {
+            const std::uint32_t number = number_of(column, ordinal);
+            return number == refused ? refused : table_.find_or_add(owner, number);
+        };
+        const auto count = [&](std::uint32_t row, std::uint32_t bucket) {
+            if (bucket == refused) return;
+            table_.add(bucket, 1);
+            if (children) below_.add(row, bucket);
+        };
+        const std::uint64_t ordinals = column.ordinal_count();
+        if (selection.bucket_count * ordinals > most_places) {
+            for_each_distinct(selection, *column.ordinals,
+                              [&](std::uint32_t row, std::uint32_t owner, std::uint32_t ordinal) {
+                                  count(row, bucket_of(owner, ordinal));
+                              });
+            return;
+        }
+        places_.assign(selection.bucket_count * ordinals, unseen);
         for_each_distinct(selection, *column.ordinals,
                           [&](std::uint32_t row, std::uint32_t owner, std::uint32_t ordinal) {
-                              const std::uint32_t number = number_of(column, ordinal);
-                              if (number == refused) return;
-                              const std::uint32_t bucket = table_.find_or_add(owner, number);
-                              table_.add(bucket, 1);
-                              if (children) below_.add(row, bucket);
+                              std::uint32_t& bucket = places_[owner * ordinals + ordinal];
+                              if (bucket == unseen) bucket = bucket_of(owner, ordinal);
+                              count(row, bucket);
                           });
     }
 
@@ -334,9 +462,10 @@ private:
     TermsSettings settings_;
     Source source_;
     TermNames names_;
-    BucketTable table_;
+    TermBuckets table_{false};
     std::unordered_set<std::int64_t> zero_keys_;
     std::vector<std::uint32_t> numbers_;  // of a row group's ordinals
+    std::vector<std::uint32_t> places_;   // buckets by parent's bucket and ordinal of a row group
     std::int64_t error_ = 0;              // of the list made last, like other_
     std::uint64_t other_ = 0;
 };

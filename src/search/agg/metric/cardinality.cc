@@ -42,8 +42,14 @@ public:
             for_each_value(selection, column,
                            [&](std::uint32_t bucket, auto value) { add(bucket, hash_of(value)); });
         });
-        const TermColumn terms = ASK(source_.terms(context));
-        if (!terms.none()) add_terms(terms, selection);
+        if (const auto plain = ASK(source_.plain_texts(context))) {
+            ASK(for_each_text(context, selection, *plain,
+                              [&](std::uint32_t, std::uint32_t bucket, std::string_view text) {
+                                  add(bucket, hash64(text) | 1U);
+                              }));
+        } else if (const TermColumn terms = ASK(source_.terms(context)); !terms.none()) {
+            add_terms(terms, selection);
+        }
         std::size_t size_bytes = 0;
         for (const CardinalitySketch& sketch : sketches_)
             size_bytes += sketch.memory_bytes();
@@ -72,19 +78,27 @@ private:
             if (hashes[ordinal] == 0) hashes[ordinal] = hash64(terms.text(ordinal)) | 1U;
             return hashes[ordinal];
         };
-        if (!selection.all_in_first()) {
+        const std::uint64_t ordinals = terms.ordinal_count();
+        if (selection.bucket_count * ordinals > most_places) {
             for_each_value(
                 selection, *terms.ordinals,
                 [&](std::uint32_t bucket, std::uint32_t ordinal) { add(bucket, hash(ordinal)); });
             return;
         }
-        std::vector<std::uint8_t> used(terms.ordinal_count());
+        std::vector<std::uint8_t> used(selection.bucket_count * ordinals);
         for_each_value(selection, *terms.ordinals,
-                       [&](std::uint32_t, std::uint32_t ordinal) { used[ordinal] = 1; });
-        for (std::uint32_t ordinal = 0; ordinal < used.size(); ++ordinal) {
-            if (used[ordinal] != 0) add(0, hash(ordinal));
+                       [&](std::uint32_t bucket, std::uint32_t ordinal) {
+                           used[bucket * ordinals + ordinal] = 1;
+                       });
+        for (std::size_t place = 0; place < used.size(); ++place) {
+            if (used[place] != 0)
+                add(static_cast<std::uint32_t>(place / ordinals),
+                    hash(static_cast<std::uint32_t>(place % ordinals)));
         }
     }
+
+    // Buckets times distinct texts of a row group, each remembered by a byte: they are added once.
+    static constexpr std::uint64_t most_places = 1 << 19;
 
     SourceOptions options_;
     std::uint32_t threshold_;

@@ -371,6 +371,14 @@ Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
     return column;
 }
 
+Answer<std::optional<PlainTexts>> Source::plain_texts(const GroupContext& context) const {
+    const store::Column* found = column(context);
+    if (found == nullptr || found->kind() != store::ColumnKind::text || found->has_dictionary() ||
+        found->value_count() != found->rows_with_value())
+        return std::nullopt;
+    return PlainTexts{ASK(found->row_values()), found->texts()};
+}
+
 Answer<TermColumn> Source::own_terms(const GroupContext& context) const {
     if (field_ == "_index") return one_text_for_all(context.index->name, context.rows());
     if (field_ == "_type") return one_text_for_all("_doc", context.rows());

@@ -111,6 +111,8 @@ public:
 
     Answer<NumberColumn> numbers(const GroupContext& context) const;
     Answer<TermColumn> terms(const GroupContext& context) const;
+    /// The texts as they lie, where that is all there is to know; nothing: ask for terms().
+    Answer<std::optional<PlainTexts>> plain_texts(const GroupContext& context) const;
     /// How many values a row of the group has at most.
     Answer<std::size_t> most_values(const GroupContext& context) const;
     /// The row group's column when its values are used as they are; null otherwise.
@@ -153,6 +155,25 @@ void for_each_value(const Selection& selection, const store::ColumnValues<T>& co
         for (auto i = column.rows.first(row), end = column.rows.last(row); i < end; ++i)
             visit(bucket, values[i]);
     });
+}
+
+/// Calls visit(row, bucket, text) for each text of the selected rows.
+template <typename Visit>
+Answer<> for_each_text(const GroupContext& context, const Selection& selection,
+                       const PlainTexts& plain, Visit&& visit) {
+    constexpr std::uint32_t steps_between_looks = 4096;
+    Answer<> going;
+    std::uint32_t steps = 0;
+    selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
+        if (!going || !plain.rows->has(row)) return;
+        if (++steps % steps_between_looks == 0) going = context.go_on();
+        const auto text = plain.texts->at(plain.rows->first(row));
+        if (!text)
+            going = broken(text.error());
+        else
+            visit(row, bucket, *text);
+    });
+    return going;
 }
 
 /// Calls visit(row, bucket, value) for each different value of a row, ascending.
