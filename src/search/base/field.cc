@@ -17,9 +17,7 @@ using store::FieldType;
 constexpr std::int64_t nanoseconds_in_ms = 1'000'000;
 
 std::shared_ptr<const text::Analyzer> analyzer_of(const std::string& specification) {
-    if (specification.empty()) return nullptr;
-    auto analyzer = text::Analyzer::parse(specification);
-    return analyzer ? std::make_shared<const text::Analyzer>(std::move(*analyzer)) : nullptr;
+    return specification.empty() ? nullptr : text::Analyzer::shared(specification);
 }
 
 /// The same values as a sorted dictionary and ordinals. `texts` are in the order of their values.

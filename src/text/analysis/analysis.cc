@@ -1,6 +1,8 @@
 #include "text/analysis/analysis.h"
 
+#include "base/mutex.h"
 #include "base/strings.h"
+#include "text/analysis/core/library.h"
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace elkhorn::text {
 namespace {
@@ -83,43 +86,72 @@ std::vector<std::string> standard_tokens(std::string_view text) {
 
 }  // namespace
 
+bool Analyzer::read_words(std::string_view specification) {
+    bool first = true;
+    for (const std::string_view word : split(specification, ' ')) {
+        if (first) {
+            if (word == "standard")
+                cut_ = Cut::standard;
+            else if (word == "letter")
+                cut_ = Cut::letter;
+            else if (word == "whitespace")
+                cut_ = Cut::whitespace;
+            else if (word == "keyword")
+                cut_ = Cut::keyword;
+            else
+                return false;
+            first = false;
+            continue;
+        }
+        if (word == "lowercase")
+            filters_.push_back(Filter::lowercase);
+        else if (word == "uppercase")
+            filters_.push_back(Filter::uppercase);
+        else if (word == "asciifolding")
+            filters_.push_back(Filter::asciifolding);
+        else if (word == "trim")
+            filters_.push_back(Filter::trim);
+        else
+            return false;
+    }
+    return true;
+}
+
 std::optional<Analyzer> Analyzer::parse(std::string_view specification) {
     Analyzer analyzer;
     if (specification.empty()) {
         analyzer.filters_.push_back(Filter::lowercase);
         return analyzer;
     }
-    bool first = true;
-    for (const std::string_view word : split(specification, ' ')) {
-        if (first) {
-            if (word == "standard")
-                analyzer.cut_ = Cut::standard;
-            else if (word == "letter")
-                analyzer.cut_ = Cut::letter;
-            else if (word == "whitespace")
-                analyzer.cut_ = Cut::whitespace;
-            else if (word == "keyword")
-                analyzer.cut_ = Cut::keyword;
-            else
-                return std::nullopt;
-            first = false;
-            continue;
-        }
-        if (word == "lowercase")
-            analyzer.filters_.push_back(Filter::lowercase);
-        else if (word == "uppercase")
-            analyzer.filters_.push_back(Filter::uppercase);
-        else if (word == "asciifolding")
-            analyzer.filters_.push_back(Filter::asciifolding);
-        else if (word == "trim")
-            analyzer.filters_.push_back(Filter::trim);
-        else
-            return std::nullopt;
+    if (specification.starts_with("chain\t")) {
+        auto built = of_specification(specification);
+        if (!built) return std::nullopt;
+        analyzer.chain_ = std::make_shared<const BuiltChain>(std::move(*built));
+        return analyzer;
     }
+    if (!analyzer.read_words(specification)) return std::nullopt;
+    return analyzer;
+}
+
+std::shared_ptr<const Analyzer> Analyzer::shared(const std::string& specification) {
+    static Mutex mutex;
+    static std::map<std::string, std::weak_ptr<const Analyzer>> known;
+    constexpr std::size_t most_known = 1024;
+    const Lock lock(mutex);
+    if (const auto it = known.find(specification); it != known.end()) {
+        if (auto analyzer = it->second.lock()) return analyzer;
+    }
+    auto made = parse(specification);
+    if (!made) return nullptr;
+    auto analyzer = std::make_shared<const Analyzer>(std::move(*made));
+    if (known.size() >= most_known)
+        std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
+    if (known.size() < most_known) known[specification] = analyzer;
     return analyzer;
 }
 
 std::string Analyzer::filtered(std::string_view text) const {
+    if (chain_ != nullptr) return chain_->chain.normalized(text);
     std::string out(text);
     for (const Filter filter : filters_) {
         switch (filter) {
@@ -134,6 +166,13 @@ std::string Analyzer::filtered(std::string_view text) const {
 
 std::vector<std::string> Analyzer::tokens(std::string_view text) const {
     std::vector<std::string> tokens;
+    if (chain_ != nullptr) {
+        const auto made = placed(text);
+        if (!made) return tokens;
+        for (const PlacedToken& token : *made)
+            tokens.push_back(token.text);
+        return tokens;
+    }
     switch (cut_) {
         case Cut::standard: tokens = standard_tokens(text); break;
         case Cut::letter: tokens = runs(text, [](UChar32 c) { return u_isalpha(c) != 0; }); break;
@@ -149,9 +188,28 @@ std::vector<std::string> Analyzer::tokens(std::string_view text) const {
     return tokens;
 }
 
+std::optional<std::vector<PlacedToken>> Analyzer::placed(std::string_view text) const {
+    std::vector<PlacedToken> out;
+    if (chain_ == nullptr) {
+        for (std::string& token : tokens(text))
+            out.push_back({std::move(token)});
+        return out;
+    }
+    Budget budget;
+    const auto made = chain_->chain.run(text, budget);
+    if (!made) return std::nullopt;
+    out.reserve(made->list.size());
+    for (const Token& token : made->list)
+        out.push_back({to_utf8(token.term), token.increment});
+    return out;
+}
+
 TokenStream::TokenStream(const Analyzer* analyzer, std::string_view text)
     : standard_(text), made_(analyzer != nullptr) {
-    if (analyzer != nullptr) tokens_ = analyzer->tokens(text);
+    if (analyzer == nullptr) return;
+    auto made = analyzer->placed(text);
+    failed_ = !made;
+    if (made) tokens_ = std::move(*made);
 }
 
 bool TokenStream::next() {

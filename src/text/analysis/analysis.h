@@ -1,19 +1,23 @@
-// text/analysis/analysis.h -- what a mapping's analyzer and normalizer do to a text, given as
-// words:
+// text/analysis/analysis.h -- what a mapping's analyzer or normalizer does to a text. A mapping
+// keeps it as a specification:
 //
-//   "standard lowercase"       the default: tokenizer.h
-//   "whitespace", "letter lowercase", "keyword"
+//   ""                                         the standard analyzer: tokenizer.h
+//   "whitespace", "letter lowercase"           a cut, and what changes each token
 //   "keyword lowercase asciifolding trim"      a normalizer: one token
+//   "chain\tanalyzer\tmy\n..."                 anything else, with all that it is made of: core/library.h
 //
-// The first word cuts (standard, letter, whitespace, keyword), each further one changes a token
-// (lowercase, uppercase, asciifolding, trim). An empty specification is the standard analyzer.
+// The first three cost no more than a walk over the text: standard, letter, whitespace, keyword,
+// and lowercase, uppercase, asciifolding, trim.
 //
 //   Threads   an Analyzer is immutable; share freely.
+//   Bounds    a chain that would make more of a text than its budget makes nothing of it:
+//             `failed` of the stream says so.
 #pragma once
 
 #include "text/analysis/tokenizer.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,21 +25,37 @@
 
 namespace elkhorn::text {
 
+struct BuiltChain;
+
+/// A token and how many positions it is behind the one before it.
+struct PlacedToken {
+    std::string text;
+    std::int32_t increment = 1;
+};
+
 class Analyzer {
 public:
-    /// Nothing for words it does not know.
+    /// Nothing for a specification that cannot be read.
     static std::optional<Analyzer> parse(std::string_view specification);
+    /// The same one for the same specification, as long as somebody has it; null as above.
+    static std::shared_ptr<const Analyzer> shared(const std::string& specification);
 
     std::vector<std::string> tokens(std::string_view text) const;
-    /// The filters alone, over the whole text: what a normalizer makes of a value.
+    /// Nothing where a chain would make more than it may.
+    std::optional<std::vector<PlacedToken>> placed(std::string_view text) const;
+    /// What changes characters alone, over the whole text: what a normalizer makes of a value, and
+    /// what a pattern is held against.
     std::string filtered(std::string_view text) const;
 
 private:
     enum class Cut : std::uint8_t { standard, letter, whitespace, keyword };
     enum class Filter : std::uint8_t { lowercase, uppercase, asciifolding, trim };
 
+    bool read_words(std::string_view specification);
+
     Cut cut_ = Cut::standard;
     std::vector<Filter> filters_;
+    std::shared_ptr<const BuiltChain> chain_;  // in place of the two; null: there is none
 };
 
 /// Walks the tokens of a text as Tokenizer does, by an analyzer.
@@ -48,13 +68,20 @@ public:
     bool next();
 
     std::string_view token() const {
-        return made_ ? std::string_view(tokens_[at_ - 1]) : standard_.token();
+        return made_ ? std::string_view(tokens_[at_ - 1].text) : standard_.token();
     }
+
+    /// Positions from the token before it: 0 where it stands beside it, 2 where one was left out.
+    std::int32_t increment() const { return made_ ? tokens_[at_ - 1].increment : 1; }
+
+    /// The text makes more tokens than may be held.
+    bool failed() const { return failed_; }
 
 private:
     Tokenizer standard_;
     bool made_;
-    std::vector<std::string> tokens_;
+    bool failed_ = false;
+    std::vector<PlacedToken> tokens_;
     std::size_t at_ = 0;
 };
 
