@@ -167,8 +167,11 @@ private:
 class PhraseNode final : public Node {
 public:
     PhraseNode(Field field, Phrase phrase) : field_(std::move(field)), phrase_(std::move(phrase)) {
-        for (const std::string& token : phrase_.tokens)
-            terms_.push_back({token, false});
+        for (std::size_t i = 0; i < phrase_.tokens.size(); ++i) {
+            terms_.push_back({phrase_.tokens[i], false,
+                              phrase_.places.empty() ? static_cast<std::int32_t>(i)
+                                                     : phrase_.places[i]});
+        }
         terms_.back().prefix = phrase_.prefix;
     }
 

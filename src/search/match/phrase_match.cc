@@ -17,7 +17,7 @@ float exact_frequency(const TextTokens& tokens, const std::vector<PhraseTerm>& t
         bool all = true;
         for (std::size_t i = 1; i < terms.size() && all; ++i) {
             all = std::ranges::binary_search(tokens.positions(i),
-                                             position + static_cast<std::int32_t>(i));
+                                             position + terms[i].place - terms[0].place);
         }
         if (all) ++matches;
     }
@@ -51,7 +51,7 @@ public:
         walkers_.resize(terms.size());
         for (std::size_t i = 0; i < terms.size(); ++i) {
             walkers_[i].positions = &tokens.positions(i);
-            walkers_[i].offset = static_cast<std::int32_t>(i);
+            walkers_[i].offset = terms[i].place;
         }
         group_repeats(terms);
     }

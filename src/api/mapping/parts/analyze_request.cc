@@ -291,6 +291,7 @@ search::Answer<AnalyzeRequest> read_analyze_request(const Call& call, const Valu
     if (!name.empty()) {
         NameOptions options;
         options.allow_no_indices = false;
+        options.expand = false;  // a pattern is the name of an index
         options.resource_type = "index_expression";
         const auto names = ASK(resolve_names(call, name, options));
         if (names.size() != 1)

@@ -126,6 +126,14 @@ Made<> ChainBuilder::filter(std::string_view name) {
 }
 
 Made<TokenFilterPtr> ChainBuilder::filter_named(std::string_view name) const {
+    constexpr int deepest = 8;
+    if (depth_ == deepest)
+        return refused(fmt::format("filter [{}] is made of too many others, one in another", name));
+    struct Level {
+        int& depth;
+        explicit Level(int& counter) : depth(++counter) {}
+        ~Level() { --depth; }
+    } const level(depth_);
     const Part part = MADE(find<FilterKind>("filter", name, find_filter));
     const auto& kind = *static_cast<const FilterKind*>(part.kind);
     const Options options(std::string(name), *part.options, part.prebuilt, library_.limits_);

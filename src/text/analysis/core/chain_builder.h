@@ -52,6 +52,7 @@ private:
     Missing missing_;
     std::function<std::string(std::string_view, std::string_view)> not_in_normalizer_;
     BuiltChain built_;
+    mutable int depth_ = 0;  // of filters that are made of filters
 };
 
 }  // namespace elkhorn::text

@@ -37,8 +37,7 @@ Made<Wide> unescaped(std::string_view given) {
             continue;
         }
         const std::size_t known = from.find(text[i]);
-        if (known == WideView::npos) return invalid();
-        out.push_back(to[known]);
+        out.push_back(known == WideView::npos ? text[i] : to[known]);
     }
     return out;
 }

@@ -53,8 +53,6 @@ Made<TokenFilterPtr> build_multiplexer(const Options& options, const Surrounding
     std::vector<Branch> branches;
     if (MADE(options.flag("preserve_original", true))) branches.emplace_back();
     const auto lists = options.list("filters");
-    if (lists.empty() && !options.has("filters"))
-        return refused("The filters parameter is required for the multiplexer filter");
     for (const std::string& names : lists)
         branches.push_back(MADE(branch_of(names, around)));
     return whole_stream([branches = std::move(branches)](Tokens& tokens, Budget& budget) {
@@ -104,7 +102,7 @@ Made<TokenFilterPtr> build_refused(const Options& options, const Surroundings& /
 }
 
 constexpr FilterKind kinds[] = {
-    {.name = "multiplexer", .build = build_multiplexer, .prebuilt = false,
+    {.name = "multiplexer", .build = build_multiplexer,
      .before_synonyms = false},
     {.name = "flatten_graph", .build = build_flatten},
     {.name = "delimited_payload", .build = build_payload, .adds = adds_payload},

@@ -69,6 +69,12 @@ Made<> reverse_terms(Tokens& tokens) {
 }
 
 Made<TokenFilterPtr> build(const Options& options, bool edges) {
+    if (options.prebuilt() && (options.name() == "nGram" || options.name() == "edgeNGram")) {
+        return refused(fmt::format(
+            "The [{}] token filter name was deprecated in 6.4 and cannot be used in new indices. "
+            "Please change the filter name to [{}] instead.",
+            options.name(), edges ? "edge_ngram" : "ngram"));
+    }
     const std::int32_t least = MADE(options.integer("min_gram", 1));
     const std::int32_t most = MADE(options.integer("max_gram", edges && options.prebuilt() ? 1 : 2));
     if (!edges && most - least > options.limits().ngram_diff) {

@@ -106,7 +106,7 @@ Made<TokenFilterPtr> build_capture(const Options& options, const Surroundings& /
 }
 
 constexpr FilterKind kinds[] = {
-    {.name = "pattern_replace", .build = build_replace, .in_normalizer = true, .prebuilt = false},
+    {.name = "pattern_replace", .build = build_replace, .prebuilt = false},
     {.name = "pattern_capture", .build = build_capture, .prebuilt = false},
 };
 

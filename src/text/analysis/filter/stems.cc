@@ -105,9 +105,13 @@ Made<TokenFilterPtr> by_title(const std::string& given) {
 
 Made<TokenFilterPtr> build_stemmer(const Options& options, const Surroundings& /*around*/) {
     const std::string given = options.text("language", options.text("name", "porter"));
-    if (missing.find(" " + given + " ") != std::string_view::npos) return not_yet(given);
-    if (!given.empty() && given[0] >= 'A' && given[0] <= 'Z') return by_title(given);
-    return named(find_light_stemmer(given) != nullptr ? given : with_underscores(given));
+    const std::string lower = to_lower(given);
+    const bool absent = missing.find(" " + given + " ") != std::string_view::npos ||
+                        missing.find(" " + lower + " ") != std::string_view::npos;
+    if (absent) return not_yet(given);
+    if (is_snowball(lower) || find_light_stemmer(lower) != nullptr) return named(lower);
+    const std::string apart = with_underscores(given);
+    return find_light_stemmer(apart) != nullptr ? named(apart) : no_such_stemmer(given);
 }
 
 Made<TokenFilterPtr> build_snowball(const Options& options, const Surroundings& /*around*/) {
@@ -130,7 +134,7 @@ constexpr char brazilian[] = "brazilian";
 constexpr char czech[] = "czech";
 constexpr char dutch[] = "dutch";
 constexpr char french[] = "french";
-constexpr char german[] = "german";
+constexpr char german[] = "german_stem";
 constexpr char russian[] = "russian";
 
 constexpr FilterKind kinds[] = {
@@ -143,7 +147,7 @@ constexpr FilterKind kinds[] = {
     {.name = "czech_stem", .build = build_named<czech>, .adds = adds_keyword},
     {.name = "dutch_stem", .build = build_named<dutch>, .adds = adds_keyword},
     {.name = "french_stem", .build = build_named<french>, .adds = adds_keyword},
-    {.name = "german_stem", .build = build_named<german>, .adds = adds_keyword},
+    {.name = "german_stem", .build = build_missing<german>, .adds = adds_keyword},
     {.name = "russian_stem", .build = build_named<russian>, .adds = adds_keyword},
 };
 

@@ -27,14 +27,16 @@ public:
             return {};
         }
         increment_ += token.increment;
-        WordParts parts(token.term, rules_);
-        const bool whole = !parts.done() && parts.begin() == 0 && parts.end() == token.term.size();
-        if (whole || rules_.protected_words.has(token.term)) {
-            keep(std::move(token));
+        token_ = std::move(token);
+        WordParts parts(token_.term, rules_);
+        const bool whole =
+            !parts.done() && parts.begin() == 0 && parts.end() == token_.term.size();
+        if (whole || rules_.protected_words.has(token_.term)) {
+            keep(token_);
             return {};
         }
         if (parts.done() && !rules_.keep_original) {
-            if (token.increment == 1 && !first_) --increment_;
+            if (token_.increment == 1 && !first_) --increment_;
             return {};
         }
         given_ = false;
@@ -42,8 +44,7 @@ public:
         last_joined_ = 0;
         join_ = {};
         all_ = {};
-        token_ = token;
-        if (rules_.keep_original) keep(std::move(token));
+        if (rules_.keep_original) keep(token_);
         return take_apart(parts);
     }
 
