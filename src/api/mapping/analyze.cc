@@ -89,7 +89,8 @@ search::Answer<> write_tokens(json::Writer& out, const std::vector<text::Tokens>
     out.key("tokens").begin_array();
     for (const text::Tokens& tokens : texts) {
         counted += tokens.list.size();
-        if (counted > request.most_tokens) return std::unexpected(too_many_tokens(request.most_tokens));
+        if (counted > request.most_tokens)
+            return std::unexpected(too_many_tokens(request.most_tokens));
         for (const text::Token& token : tokens.list) {
             position += std::max(token.increment, 0);
             write_token(out, token, position, offset, columns);
@@ -208,9 +209,9 @@ Reply handle(const Call& call) {
 }
 
 constexpr Parameter members[] = {
-    {"analyzer", Takes::any},  {"text", Takes::any},       {"tokenizer", Takes::any},
-    {"filter", Takes::any},    {"char_filter", Takes::any}, {"explain", Takes::any},
-    {"attributes", Takes::any}, {"field", Takes::any},      {"normalizer", Takes::any},
+    {"analyzer", Takes::any},   {"text", Takes::any},        {"tokenizer", Takes::any},
+    {"filter", Takes::any},     {"char_filter", Takes::any}, {"explain", Takes::any},
+    {"attributes", Takes::any}, {"field", Takes::any},       {"normalizer", Takes::any},
 };
 
 }  // namespace

@@ -187,8 +187,8 @@ Answer<std::shared_ptr<const text::Analyzer>> named_analyzer(const store::IndexV
         }
     }
     const text::Library library(settings, {INT_MAX, INT_MAX});
-    auto specification = library.has_analyzer(name) ? library.specification(name, false)
-                                                    : text::refused("");
+    auto specification =
+        library.has_analyzer(name) ? library.specification(name, false) : text::refused("");
     auto analyzer = specification ? text::Analyzer::shared(*specification) : nullptr;
     if (analyzer != nullptr) return analyzer;
     return refuse_in_phase("query_shard_exception",

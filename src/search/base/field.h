@@ -18,7 +18,7 @@
 #include "search/base/context.h"
 #include "search/base/failure.h"
 #include "store/group/column.h"
-#include "text/analysis/analysis.h"
+#include "text/analysis/stored/analyzer.h"
 
 #include <cstdint>
 #include <map>

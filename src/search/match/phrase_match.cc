@@ -199,8 +199,9 @@ void TextTokens::add(std::string_view text, const std::vector<PhraseTerm>& terms
                      const text::Analyzer* analyzer) {
     positions_.resize(terms.size());
     if (next_ > 0) next_ += gap_between_values;
-    for (text::TokenStream tokens(analyzer, text); tokens.next(); ++next_, ++length_) {
+    for (text::TokenStream tokens(analyzer, text); tokens.next(); ++next_) {
         next_ += tokens.increment() - 1;  // one that was left out leaves its place empty
+        if (tokens.increment() > 0) ++length_;
         for (std::size_t i = 0; i < terms.size(); ++i) {
             const bool same = terms[i].prefix ? tokens.token().starts_with(terms[i].token)
                                               : tokens.token() == terms[i].token;

@@ -2,7 +2,7 @@
 // frequency, and the edit distance of fuzzy queries. Pure functions over tokens.
 #pragma once
 
-#include "text/analysis/analysis.h"
+#include "text/analysis/stored/analyzer.h"
 
 #include <cstdint>
 #include <string>

@@ -14,7 +14,8 @@ namespace {
 NodePtr word_node(const Field& field, const std::string& token, const MatchOptions& options) {
     const int edits =
         options.fuzziness.empty() ? 0 : allowed_edits(options.fuzziness, length_of(token));
-    if (edits == 0) return field.is_keyword() ? keyword_term(field, token) : token_term(field, token);
+    if (edits == 0)
+        return field.is_keyword() ? keyword_term(field, token) : token_term(field, token);
     return fuzzy_term(field, token, edits, options.prefix_length, options.transpositions);
 }
 

@@ -12,7 +12,8 @@ constexpr std::string_view prefix = "analysis.";
 std::int32_t limit(const Settings& settings, std::string_view name, std::int32_t otherwise) {
     const auto it = settings.find(name);
     const auto given = it == settings.end() ? std::nullopt : to_integer(it->second);
-    return given && *given >= 0 && *given <= INT_MAX ? static_cast<std::int32_t>(*given) : otherwise;
+    return given && *given >= 0 && *given <= INT_MAX ? static_cast<std::int32_t>(*given)
+                                                     : otherwise;
 }
 
 }  // namespace

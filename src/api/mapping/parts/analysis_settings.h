@@ -1,7 +1,7 @@
 // api/mapping/parts/analysis_settings.h -- the analyzers and normalizers that a mapping can name:
 // the built-in ones and those of the index's settings (analysis.*), as what
-// text/analysis/analysis.h reads. What the settings hold is checked as Elasticsearch checks it when
-// an index is made, and refused in its words.
+// text/analysis/stored/analyzer.h reads. What the settings hold is checked as Elasticsearch checks
+// it when an index is made, and refused in its words.
 #pragma once
 
 #include "api/core/settings_text.h"

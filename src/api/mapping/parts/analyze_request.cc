@@ -30,9 +30,10 @@ std::string_view token_name(const Value& value) {
 }
 
 std::unexpected<search::Failure> not_for(std::string_view member, const Value& value) {
-    return search::refuse("x_content_parse_exception",
-                          fmt::format("[1:1] [analyze_request] {} doesn't support values of type: {}",
-                                      member, token_name(value)));
+    return search::refuse(
+        "x_content_parse_exception",
+        fmt::format("[1:1] [analyze_request] {} doesn't support values of type: {}", member,
+                    token_name(value)));
 }
 
 std::unexpected<search::Failure> illegal(std::string reason) {
@@ -79,9 +80,8 @@ search::Answer<std::vector<const Value*>> parts_of(std::string_view member, cons
                 "x_content_parse_exception",
                 fmt::format("[1:1] [analyze_request] failed to parse field [{}]", member));
             failure.error().caused_by_type = "x_content_parse_exception";
-            failure.error().caused_by_reason =
-                fmt::format("[1:1] Expected [VALUE_STRING] or [START_OBJECT], got {}",
-                            token_name(part));
+            failure.error().caused_by_reason = fmt::format(
+                "[1:1] Expected [VALUE_STRING] or [START_OBJECT], got {}", token_name(part));
             return failure;
         }
         parts.push_back(&part);
@@ -125,8 +125,8 @@ search::Answer<> read_member(const event::Member& member, Given& given) {
 /// What Elasticsearch holds against the request as a whole, all of it at once.
 search::Answer<> validate(const Given& given, bool has_index) {
     std::vector<std::string> wrong;
-    const bool parts = given.tokenizer != nullptr || !given.filters.empty() ||
-                       !given.char_filters.empty();
+    const bool parts =
+        given.tokenizer != nullptr || !given.filters.empty() || !given.char_filters.empty();
     if (given.request.texts.empty()) wrong.emplace_back("text is missing");
     if (!has_index && given.normalizer)
         wrong.emplace_back("index is required if normalizer is specified");
@@ -167,7 +167,8 @@ search::Answer<std::string> part_name(const Value& value, std::string_view kind,
     const bool known = kind == "tokenizer"     ? text::find_tokenizer(type->second) != nullptr
                        : kind == "char_filter" ? text::find_char_filter(type->second) != nullptr
                                                : text::find_filter(type->second) != nullptr;
-    if (!known) return illegal(fmt::format("failed to find{} {} under [{}]", scope, kind, type->second));
+    if (!known)
+        return illegal(fmt::format("failed to find{} {} under [{}]", scope, kind, type->second));
     return library.add(kind, std::move(options));
 }
 
@@ -177,14 +178,14 @@ public:
         : given_(given),
           index_(index),
           scope_(index == nullptr ? " global" : ""),
-          library_(Analysis::library(index == nullptr ? Settings()
-                                                      : parse_settings_text(index->settings_json))) {}
+          library_(Analysis::library(
+              index == nullptr ? Settings() : parse_settings_text(index->settings_json))) {}
 
     search::Answer<> resolve() {
         AnalyzeRequest& request = given_.request;
         request.position_gap = index_ == nullptr ? 0 : 100;
-        const bool parts = given_.tokenizer != nullptr || !given_.filters.empty() ||
-                           !given_.char_filters.empty();
+        const bool parts =
+            given_.tokenizer != nullptr || !given_.filters.empty() || !given_.char_filters.empty();
         if (given_.analyzer) return named(*given_.analyzer);
         if (given_.normalizer) return normalizer(*given_.normalizer);
         if (given_.field) return field(*given_.field);

@@ -42,9 +42,8 @@ private:
 Made<CharFilterPtr> build(const Options& options) {
     const std::string pattern = options.text("pattern");
     if (pattern.empty()) {
-        return refused(
-            fmt::format("pattern is missing for [{}] char filter of type 'pattern_replace'",
-                        options.name()));
+        return refused(fmt::format(
+            "pattern is missing for [{}] char filter of type 'pattern_replace'", options.name()));
     }
     auto regex = MADE(JavaRegex::compile(pattern, options.text("flags")));
     return std::make_shared<PatternReplace>(std::move(regex), to_wide(options.text("replacement")));

@@ -1,7 +1,6 @@
 #include "text/analysis/core/chain_builder.h"
 
 #include "base/strings.h"
-#include "text/json_text.h"
 
 #include <fmt/format.h>
 
@@ -19,8 +18,8 @@ public:
     Made<Tokens> before(std::string_view text) const override {
         for (const auto& named : chain_.filters) {
             if (!named.before_synonyms) {
-                return refused(fmt::format("Token filter [{}] cannot be used to parse synonyms",
-                                           named.name));
+                return refused(
+                    fmt::format("Token filter [{}] cannot be used to parse synonyms", named.name));
             }
         }
         Budget budget(16U << 20U);
@@ -38,15 +37,6 @@ private:
     const Chain& chain_;
     std::string_view filter_;
 };
-
-std::string json_list(const std::vector<std::string>& words) {
-    std::string out = "[";
-    for (const std::string& word : words) {
-        if (out.size() > 1) out.push_back(',');
-        append_json_string(out, word);
-    }
-    return out + "]";
-}
 
 const OptionMap no_options;
 
@@ -100,8 +90,8 @@ Made<> ChainBuilder::char_filter(std::string_view name) {
     if (not_in_normalizer_ && !kind.in_normalizer)
         return refused(not_in_normalizer_("char filter", name));
     const Options options(std::string(name), *part.options, part.prebuilt, library_.limits_);
-    built_.chain.char_filters.push_back({std::string(name), MADE(kind.build(options)),
-                                         adds_nothing, true, kind.in_normalizer});
+    built_.chain.char_filters.push_back(
+        {std::string(name), MADE(kind.build(options)), adds_nothing, true, kind.in_normalizer});
     return {};
 }
 
@@ -120,8 +110,8 @@ Made<> ChainBuilder::filter(std::string_view name) {
         return refused(not_in_normalizer_("filter", name));
     const Options options(std::string(name), *part.options, part.prebuilt, library_.limits_);
     const Before before(*this, built_.chain, name);
-    built_.chain.filters.push_back({std::string(name), MADE(kind.build(options, before)),
-                                    kind.adds, kind.before_synonyms, kind.in_normalizer});
+    built_.chain.filters.push_back({std::string(name), MADE(kind.build(options, before)), kind.adds,
+                                    kind.before_synonyms, kind.in_normalizer});
     return {};
 }
 
@@ -129,11 +119,15 @@ Made<TokenFilterPtr> ChainBuilder::filter_named(std::string_view name) const {
     constexpr int deepest = 8;
     if (depth_ == deepest)
         return refused(fmt::format("filter [{}] is made of too many others, one in another", name));
+
     struct Level {
         int& depth;
+
         explicit Level(int& counter) : depth(++counter) {}
+
         ~Level() { --depth; }
     } const level(depth_);
+
     const Part part = MADE(find<FilterKind>("filter", name, find_filter));
     const auto& kind = *static_cast<const FilterKind*>(part.kind);
     const Options options(std::string(name), *part.options, part.prebuilt, library_.limits_);
@@ -144,8 +138,8 @@ Made<> ChainBuilder::add_filter(std::string_view type, const OptionMap& map) {
     const FilterKind& kind = *find_filter(type);
     const Options options(std::string(type), map, map.empty(), library_.limits_);
     const Before before(*this, built_.chain, type);
-    built_.chain.filters.push_back({std::string(type), MADE(kind.build(options, before)),
-                                    kind.adds, kind.before_synonyms, kind.in_normalizer});
+    built_.chain.filters.push_back({std::string(type), MADE(kind.build(options, before)), kind.adds,
+                                    kind.before_synonyms, kind.in_normalizer});
     return {};
 }
 
@@ -153,7 +147,7 @@ Made<> ChainBuilder::add_stop(const OptionMap& options, std::string_view words) 
     const Options given("stop", options, false, {});
     const auto list = MADE(given.stop_words("stopwords", words));
     if (list.empty()) return {};
-    OptionMap stop{{"stopwords", json_list(list)}};
+    OptionMap stop{{"stopwords", as_json_list(list)}};
     if (const auto it = options.find("stopwords_case"); it != options.end())
         stop["ignore_case"] = it->second;
     return add_filter("stop", stop);
@@ -170,7 +164,7 @@ Made<> ChainBuilder::add_hook(std::string_view hook, const OptionMap& options,
     if (hook == "$keywords") {
         const auto excluded = MADE(given.words("stem_exclusion"));
         if (excluded.empty()) return {};
-        return add_filter("keyword_marker", {{"keywords", json_list(excluded)}});
+        return add_filter("keyword_marker", {{"keywords", as_json_list(excluded)}});
     }
     if (hook == "$lowercase")
         return MADE(given.flag("lowercase", true)) ? add_filter("lowercase", {}) : Made<>();
@@ -193,8 +187,9 @@ Made<> ChainBuilder::add_tokenizer(std::string_view part, const OptionMap& optio
         part.remove_prefix(12);
         const OptionMap mapping{{"mappings", "[\"\\\\u200c=>\\\\u0020\"]"}};
         const Options given("zero_width", mapping, false, {});
-        built_.chain.char_filters.push_back(
-            {"zero_width", MADE(find_char_filter("mapping")->build(given)), adds_nothing, true, true});
+        built_.chain.char_filters.push_back({"zero_width",
+                                             MADE(find_char_filter("mapping")->build(given)),
+                                             adds_nothing, true, true});
     }
     std::string_view type = part.substr(0, part.find(' '));
     if (type == "standard") copy("max_token_length");
@@ -226,7 +221,8 @@ Made<> ChainBuilder::add_built_in(std::string_view part, const OptionMap& option
             if (!is_english(given.text("language", given.text("name", "English")))) return {};
             continue;
         }
-        if (const auto it = options.find(key); it != options.end()) own[std::string(key)] = it->second;
+        if (const auto it = options.find(key); it != options.end())
+            own[std::string(key)] = it->second;
     }
     if (type == "snowball" && !own.contains("language")) own["language"] = "English";
     return add_filter(type, own);

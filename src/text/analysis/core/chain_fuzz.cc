@@ -62,8 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         at = std::min(end + 1, input.size());
         if (line == "=") break;
         const std::size_t equals = line.find('=');
-        if (equals != std::string::npos)
-            settings[line.substr(0, equals)] = line.substr(equals + 1);
+        if (equals != std::string::npos) settings[line.substr(0, equals)] = line.substr(equals + 1);
     }
     run(Library(settings, {8, 8}), input.substr(at));
     return 0;

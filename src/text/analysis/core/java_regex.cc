@@ -83,8 +83,8 @@ Made<JavaRegex> JavaRegex::compile(std::string_view pattern, std::string_view fl
         if (flag == "LITERAL" || flag == "CANON_EQ")
             return refused(fmt::format("regex flag [{}] is not supported", flag));
     }
-    std::string text = with_own_flags(multiline ? std::string(pattern)
-                                                : with_ends_of_text(pattern));
+    std::string text =
+        with_own_flags(multiline ? std::string(pattern) : with_ends_of_text(pattern));
     auto regex = Regex::compile(prefix + text, options);
     if (!regex) {
         return refused(400, "pattern_syntax_exception",
@@ -143,7 +143,8 @@ Made<Wide> JavaRegex::replacement(WideView replacement, WideView subject,
         }
         if (i + 1 < replacement.size() && replacement[i + 1] == u'{') {
             const std::size_t end = replacement.find(u'}', i);
-            if (end == WideView::npos) return refused("named capturing group is missing trailing '}'");
+            if (end == WideView::npos)
+                return refused("named capturing group is missing trailing '}'");
             const std::string name = to_utf8(replacement.substr(i + 2, end - i - 2));
             const auto it = std::ranges::find(regex_.names(), name);
             if (it == regex_.names().end())
@@ -154,8 +155,10 @@ Made<Wide> JavaRegex::replacement(WideView replacement, WideView subject,
         }
         std::size_t group = 0;
         std::size_t at = i + 1;
-        for (; at < replacement.size() && replacement[at] >= u'0' && replacement[at] <= u'9'; ++at) {
-            const std::size_t longer = group * 10 + static_cast<std::size_t>(replacement[at] - u'0');
+        for (; at < replacement.size() && replacement[at] >= u'0' && replacement[at] <= u'9';
+             ++at) {
+            const std::size_t longer =
+                group * 10 + static_cast<std::size_t>(replacement[at] - u'0');
             if (at > i + 1 && longer > groups()) break;
             group = longer;
         }

@@ -109,11 +109,11 @@ const FilterKind* find_filter(std::string_view name);
 }  // namespace elkhorn::text
 
 /// The value of a Made, or returns its refusal from the function around it.
-#define MADE(expr)                                                                   \
-    __extension__({                                                                  \
-        auto made_result_ = (expr);                                                  \
-        if (!made_result_) return std::unexpected(std::move(made_result_).error());  \
-        ::elkhorn::text::take_made(std::move(made_result_));                         \
+#define MADE(expr)                                                                  \
+    __extension__({                                                                 \
+        auto made_result_ = (expr);                                                 \
+        if (!made_result_) return std::unexpected(std::move(made_result_).error()); \
+        ::elkhorn::text::take_made(std::move(made_result_));                        \
     })
 
 namespace elkhorn::text {

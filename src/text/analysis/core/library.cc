@@ -50,6 +50,14 @@ std::string unescaped(std::string_view text) {
     return out;
 }
 
+/// Analyzers that need no chain.
+std::optional<std::string_view> built_in_words(std::string_view name) {
+    if (name == "standard") return "";
+    if (name == "simple") return "letter lowercase";
+    if (name == "whitespace" || name == "keyword") return name;
+    return std::nullopt;
+}
+
 ChainBuilder::Missing of_analyzer(std::string_view name) {
     return [name](std::string_view kind, std::string_view part) {
         return fmt::format("Custom Analyzer [{}] failed to find {} under name [{}]", name, kind,
@@ -83,8 +91,7 @@ const Library::Components& Library::of(std::string_view kind) const {
 
 std::string Library::add(std::string_view kind, OptionMap options) {
     const auto type = options.find("type");
-    std::string name =
-        fmt::format("__anonymous__{}", type == options.end() ? "" : type->second);
+    std::string name = fmt::format("__anonymous__{}", type == options.end() ? "" : type->second);
     Components& components = kinds_[std::string(kind)];
     while (components.contains(name))
         name.push_back('\x01');  // two of one type: the second's shown name ends before this
@@ -141,8 +148,7 @@ Made<BuiltChain> Library::analyzer(std::string_view name) const {
             MADE(builder.filter(filter));
         builder.built().custom = true;
     }
-    builder.built().position_increment_gap =
-        MADE(options.integer("position_increment_gap", 100));
+    builder.built().position_increment_gap = MADE(options.integer("position_increment_gap", 100));
     if (builder.built().position_increment_gap < 0)
         return refused("positionIncrementGap must not be negative.");
     return std::move(builder.built());
@@ -216,8 +222,7 @@ Made<> Library::check() const {
         MADE(normalizer(name));
     for (const auto& [name, map] : of("analyzer")) {
         if (name.starts_with('_')) {
-            return refused(
-                fmt::format("analyzer name must not start with '_'. got \"{}\"", name));
+            return refused(fmt::format("analyzer name must not start with '_'. got \"{}\"", name));
         }
         MADE(analyzer(name));
     }
@@ -241,8 +246,8 @@ Made<std::string> Library::specification(std::string_view name, bool normalizer)
     const auto own = of(kind).find(name);
     if (own == of(kind).end()) {
         if (normalizer) return "keyword lowercase";
-        if (name == "standard" || name == "default") return "";
-        return out;
+        const auto words = built_in_words(name == "default" ? "standard" : name);
+        return words ? std::string(*words) : out;
     }
     const Options options(std::string(name), own->second, false, limits_);
     std::set<std::pair<std::string, std::string>> parts;
@@ -268,6 +273,9 @@ Made<std::string> Library::specification(std::string_view name, bool normalizer)
                          options.list("filter") == std::vector<std::string>{"lowercase"} &&
                          options.list("char_filter").empty()));
     if (plain) return "";
+    if (!normalizer && own->second.size() == 1) {
+        if (const auto words = built_in_words(type)) return std::string(*words);
+    }
     if (type == "custom" && parts.empty() && options.list("char_filter").empty() &&
         !options.has("position_increment_gap")) {
         // What needs no chain is kept in words.
@@ -286,7 +294,9 @@ Made<std::string> Library::specification(std::string_view name, bool normalizer)
 }
 
 Made<BuiltChain> of_specification(std::string_view specification) {
-    const auto bad = [] { return refused("the stored analyzer cannot be read"); };
+    const auto bad = [] {
+        return refused("the stored analyzer cannot be read");
+    };
     if (!specification.starts_with(first_word)) return bad();
     OptionMap settings;
     std::string kind;

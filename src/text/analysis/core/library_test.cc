@@ -1,9 +1,7 @@
-#include "text/analysis/analysis.h"
 #include "text/analysis/core/library.h"
 
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 namespace elkhorn::text {
 namespace {
@@ -47,9 +45,6 @@ TEST(Library, AnotherIndexReadsTheSpecificationOfAChainTheSame) {
     ASSERT_TRUE(specification);
     EXPECT_EQ(run(of_specification(*specification), "Fox & Longest dog"),
               run(library.analyzer("my"), "Fox & Longest dog"));
-    const auto analyzer = Analyzer::parse(*specification);
-    ASSERT_TRUE(analyzer);
-    EXPECT_EQ(analyzer->tokens("A & B"), (std::vector<std::string>{"a", "b"}));
 }
 
 TEST(Library, KeepsWhatNeedsNoChainInWords) {
@@ -60,6 +55,8 @@ TEST(Library, KeepsWhatNeedsNoChainInWords) {
                            {"normalizer.low.filter", "[\"lowercase\",\"trim\"]"}});
     EXPECT_EQ(library.specification("plain", false), "");
     EXPECT_EQ(library.specification("standard", false), "");
+    EXPECT_EQ(library.specification("simple", false), "letter lowercase");
+    EXPECT_EQ(library.specification("keyword", false), "keyword");
     EXPECT_EQ(library.specification("words", false), "whitespace asciifolding");
     EXPECT_EQ(library.specification("low", true), "keyword lowercase trim");
 }
@@ -112,7 +109,7 @@ TEST(Library, AChainThatMakesTooMuchEndsWithARefusal) {
 TEST(Library, ASpecificationThatIsDamagedIsNone) {
     EXPECT_FALSE(of_specification("chain\t"));
     EXPECT_FALSE(of_specification("chain\tanalyzer\tx\nbroken"));
-    EXPECT_FALSE(Analyzer::parse("chain\tanalyzer\tnobody\n"));
+    EXPECT_FALSE(of_specification("chain\tanalyzer\tnobody\n"));
 }
 
 }  // namespace

@@ -124,12 +124,16 @@ void light_italian(Wide& word) {
 }
 
 void arabic(Wide& word) {
-    static constexpr std::array<WideView, 7> prefixes = {
-        u"\u0627\u0644", u"\u0648\u0627\u0644", u"\u0628\u0627\u0644", u"\u0643\u0627\u0644",
-        u"\u0641\u0627\u0644", u"\u0644\u0644", u"\u0648"};
+    static constexpr std::array<WideView, 7> prefixes = {u"\u0627\u0644",
+                                                         u"\u0648\u0627\u0644",
+                                                         u"\u0628\u0627\u0644",
+                                                         u"\u0643\u0627\u0644",
+                                                         u"\u0641\u0627\u0644",
+                                                         u"\u0644\u0644",
+                                                         u"\u0648"};
     static constexpr std::array<WideView, 10> suffixes = {
         u"\u0647\u0627", u"\u0627\u0646", u"\u0627\u062a", u"\u0648\u0646", u"\u064a\u0646",
-        u"\u064a\u0647", u"\u064a\u0629", u"\u0647", u"\u0629", u"\u064a"};
+        u"\u064a\u0647", u"\u064a\u0629", u"\u0647",       u"\u0629",       u"\u064a"};
     for (const WideView prefix : prefixes) {
         const std::size_t least = prefix.size() == 1 ? 4 : prefix.size() + 2;
         if (word.size() < least || !word.starts_with(prefix)) continue;
@@ -137,7 +141,8 @@ void arabic(Wide& word) {
         break;
     }
     for (const WideView suffix : suffixes) {
-        if (word.size() >= suffix.size() + 2 && word.ends_with(suffix)) shorten(word, suffix.size());
+        if (word.size() >= suffix.size() + 2 && word.ends_with(suffix))
+            shorten(word, suffix.size());
     }
 }
 
@@ -145,17 +150,18 @@ std::size_t czech_case(WideView word) {
     if (word.size() > 7 && word.ends_with(u"atech")) return 5;
     if (word.size() > 6 && ends_with_any(word, {u"\u011btem", u"etem", u"at\u016fm"})) return 4;
     if (word.size() > 5 &&
-        ends_with_any(word, {u"ech", u"ich", u"\u00edch", u"\u00e9ho", u"\u011bmi", u"emi",
-                             u"\u00e9mu", u"\u011bte", u"ete", u"\u011bti", u"eti", u"\u00edho",
-                             u"iho", u"\u00edmi", u"\u00edmu", u"imu", u"\u00e1ch", u"ata", u"aty",
-                             u"\u00fdch", u"ama", u"ami", u"ov\u00e9", u"ovi", u"\u00fdmi"}))
+        ends_with_any(word, {u"ech", u"ich",      u"\u00edch", u"\u00e9ho", u"\u011bmi",
+                             u"emi", u"\u00e9mu", u"\u011bte", u"ete",      u"\u011bti",
+                             u"eti", u"\u00edho", u"iho",      u"\u00edmi", u"\u00edmu",
+                             u"imu", u"\u00e1ch", u"ata",      u"aty",      u"\u00fdch",
+                             u"ama", u"ami",      u"ov\u00e9", u"ovi",      u"\u00fdmi"}))
         return 3;
     if (word.size() > 4 &&
         ends_with_any(word, {u"em", u"es", u"\u00e9m", u"\u00edm", u"\u016fm", u"at", u"\u00e1m",
                              u"os", u"us", u"\u00fdm", u"mi", u"ou"}))
         return 2;
     return word.size() > 3 && is_in(word.back(), u"aeiou\u016fy\u00e1\u00e9\u00ed\u00fd\u011b") ? 1
-                                                                                              : 0;
+                                                                                                : 0;
 }
 
 void czech(Wide& word) {
@@ -204,9 +210,9 @@ void bulgarian_plural(Wide& word) {
 void bulgarian(Wide& word) {
     if (word.size() < 4 || drop(word, u"\u0438\u0449\u0430", 5, 3)) return;
     if (!drop(word, u"\u0438\u044f\u0442", 6, 3)) {
-        if (word.size() > 5 && ends_with_any(word, {u"\u044a\u0442", u"\u0442\u043e",
-                                                    u"\u0442\u0435", u"\u0442\u0430",
-                                                    u"\u0438\u044f"}))
+        if (word.size() > 5 &&
+            ends_with_any(word, {u"\u044a\u0442", u"\u0442\u043e", u"\u0442\u0435", u"\u0442\u0430",
+                                 u"\u0438\u044f"}))
             shorten(word, 2);
         else
             drop(word, u"\u044f\u0442", 4, 2);
@@ -234,20 +240,29 @@ struct SoraniEnding {
 
 void sorani(Wide& word) {
     static constexpr SoraniEnding endings[] = {
-        {u"\u06ce\u06a9\u06cc", 6, 3},       {u"\u06cc\u06d5\u06a9\u06cc", 7, 4},
-        {u"\u06ce\u06a9", 5, 2},             {u"\u06cc\u06d5\u06a9", 6, 3},
-        {u"\u06d5\u06a9\u06d5", 6, 3},       {u"\u06a9\u06d5", 5, 2},
-        {u"\u06d5\u06a9\u0627\u0646", 7, 4}, {u"\u06a9\u0627\u0646", 6, 3},
-        {u"\u06cc\u0627\u0646\u06cc", 7, 4}, {u"\u0627\u0646\u06cc", 6, 3},
-        {u"\u06cc\u0627\u0646", 6, 3},       {u"\u0627\u0646", 5, 2},
-        {u"\u06cc\u0627\u0646\u06d5", 7, 4}, {u"\u0627\u0646\u06d5", 6, 3},
-        {u"\u0627\u06cc\u06d5", 5, 2},       {u"\u06d5\u06cc\u06d5", 5, 2},
-        {u"\u06d5", 4, 1},                   {u"\u06cc", 4, 1},
+        {u"\u06ce\u06a9\u06cc", 6, 3},
+        {u"\u06cc\u06d5\u06a9\u06cc", 7, 4},
+        {u"\u06ce\u06a9", 5, 2},
+        {u"\u06cc\u06d5\u06a9", 6, 3},
+        {u"\u06d5\u06a9\u06d5", 6, 3},
+        {u"\u06a9\u06d5", 5, 2},
+        {u"\u06d5\u06a9\u0627\u0646", 7, 4},
+        {u"\u06a9\u0627\u0646", 6, 3},
+        {u"\u06cc\u0627\u0646\u06cc", 7, 4},
+        {u"\u0627\u0646\u06cc", 6, 3},
+        {u"\u06cc\u0627\u0646", 6, 3},
+        {u"\u0627\u0646", 5, 2},
+        {u"\u06cc\u0627\u0646\u06d5", 7, 4},
+        {u"\u0627\u0646\u06d5", 6, 3},
+        {u"\u0627\u06cc\u06d5", 5, 2},
+        {u"\u06d5\u06cc\u06d5", 5, 2},
+        {u"\u06d5", 4, 1},
+        {u"\u06cc", 4, 1},
     };
     if (!drop(word, u"\u062f\u0627", 5, 2) && !drop(word, u"\u0646\u0627", 4, 1))
         drop(word, u"\u06d5\u0648\u06d5", 6, 3);
-    if (word.size() > 6 && ends_with_any(word, {u"\u0645\u0627\u0646", u"\u06cc\u0627\u0646",
-                                                u"\u062a\u0627\u0646"}))
+    if (word.size() > 6 &&
+        ends_with_any(word, {u"\u0645\u0627\u0646", u"\u06cc\u0627\u0646", u"\u062a\u0627\u0646"}))
         shorten(word, 3);
     for (const SoraniEnding& ending : endings)
         if (drop(word, ending.text, ending.longer_than, ending.drop)) return;

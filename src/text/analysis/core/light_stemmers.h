@@ -1,5 +1,5 @@
-// text/analysis/core/light_stemmers.h -- stemmers that are not Snowball's: Jacques Savoy's light and
-// minimal ones and their like, each a handful of endings that go or change.
+// text/analysis/core/light_stemmers.h -- stemmers that are not Snowball's: Jacques Savoy's light
+// and minimal ones and their like, each a handful of endings that go or change.
 //
 //   Damage    a word they cannot shorten stays as it is.
 #pragma once

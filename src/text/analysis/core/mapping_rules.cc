@@ -31,7 +31,8 @@ Made<Wide> unescaped(std::string_view given) {
                 const bool number = c >= u'0' && c <= u'9';
                 const char16_t lower = c | 0x20U;
                 if (!number && (lower < u'a' || lower > u'f')) return invalid();
-                unit = unit * 16 + static_cast<std::uint32_t>(number ? c - u'0' : lower - u'a' + 10);
+                unit =
+                    unit * 16 + static_cast<std::uint32_t>(number ? c - u'0' : lower - u'a' + 10);
             }
             out.push_back(static_cast<char16_t>(unit));
             continue;
@@ -49,7 +50,8 @@ Made<std::pair<Wide, Wide>> mapping_rule(std::string_view rule) {
     if (arrow == std::string_view::npos) {
         return refused(500, "runtime_exception", fmt::format("Invalid Mapping Rule : [{}]", rule));
     }
-    return std::pair(MADE(unescaped(rule.substr(0, arrow))), MADE(unescaped(rule.substr(arrow + 2))));
+    return std::pair(MADE(unescaped(rule.substr(0, arrow))),
+                     MADE(unescaped(rule.substr(arrow + 2))));
 }
 
 }  // namespace elkhorn::text

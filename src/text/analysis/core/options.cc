@@ -84,6 +84,19 @@ std::optional<std::vector<std::string>> json_list(std::string_view text) {
     return elements;
 }
 
+std::string as_json_list(const std::vector<std::string>& words) {
+    std::string out = "[";
+    for (const std::string& word : words) {
+        out += out.size() > 1 ? ",\"" : "\"";
+        for (const char c : word) {
+            if (c == '"' || c == '\\') out.push_back('\\');
+            out.push_back(c);
+        }
+        out.push_back('"');
+    }
+    return out + "]";
+}
+
 std::vector<std::string> list_elements(std::string_view text) {
     if (auto list = json_list(text)) return std::move(*list);
     std::vector<std::string> elements;
@@ -144,8 +157,8 @@ Made<bool> Options::flag(std::string_view key, bool otherwise) const {
     if (it == map_.end()) return otherwise;
     if (it->second == "true") return true;
     if (it->second == "false") return false;
-    return refused(fmt::format(
-        "Failed to parse value [{}] as only [true] or [false] are allowed.", it->second));
+    return refused(fmt::format("Failed to parse value [{}] as only [true] or [false] are allowed.",
+                               it->second));
 }
 
 Made<std::vector<std::string>> Options::words(std::string_view key) const {

@@ -78,6 +78,9 @@ bool has_element(const Range& range, const Element& element) {
 /// The elements of a JSON list of texts, numbers and the like; nothing where it is none.
 std::optional<std::vector<std::string>> json_list(std::string_view text);
 
+/// A list as settings have it.
+std::string as_json_list(const std::vector<std::string>& words);
+
 /// The elements of a list as settings have it.
 std::vector<std::string> list_elements(std::string_view text);
 

@@ -65,14 +65,14 @@ constexpr Ending french[] = {
 };
 
 constexpr Ending french_then[] = {
-    {u"i\u00e8me", 5, 4, u""}, {u"teuse", 7, 2, u"r"}, {u"teur", 6, 1, u"r"},
+    {u"i\u00e8me", 5, 4, u""}, {u"teuse", 7, 2, u"r"},     {u"teur", 6, 1, u"r"},
     {u"euse", 5, 2, u""},      {u"\u00e8re", 8, 1, u"er"}, {u"ive", 7, 1, u"f"},
-    {u"folle", 4, 2, u"u"},    {u"molle", 4, 2, u"u"}, {u"nnelle", 9, 5, u""},
+    {u"folle", 4, 2, u"u"},    {u"molle", 4, 2, u"u"},     {u"nnelle", 9, 5, u""},
     {u"nnel", 9, 3, u""},
 };
 
 constexpr Ending french_last[] = {
-    {u"esse", 8, 3, u""}, {u"inage", 7, 3, u""}, {u"isateur", 9, 7, u""},
+    {u"esse", 8, 3, u""},  {u"inage", 7, 3, u""}, {u"isateur", 9, 7, u""},
     {u"ation", 8, 5, u""}, {u"ition", 8, 5, u""},
 };
 
@@ -107,18 +107,28 @@ void drop_french_ending(Wide& word) {
 }
 
 constexpr Ending portuguese[] = {
-    {u"res", 4, 2, u""},      {u"ses", 4, 2, u""},      {u"les", 4, 2, u""},
-    {u"zes", 4, 2, u""},      {u"ns", 3, 1, u"m"},      {u"eis", 4, 1, u"el"},
-    {u"\u00e9is", 4, 1, u"el"}, {u"ais", 4, 1, u"al"},  {u"\u00f3is", 4, 1, u"ol"},
-    {u"is", 4, 0, u"l"},      {u"\u00f5es", 3, 1, u"\u00e3o"}, {u"\u00e3es", 3, 1, u"\u00e3o"},
-    {u"mente", 6, 5, u""},    {u"s", 3, 1, u""},
+    {u"res", 4, 2, u""},
+    {u"ses", 4, 2, u""},
+    {u"les", 4, 2, u""},
+    {u"zes", 4, 2, u""},
+    {u"ns", 3, 1, u"m"},
+    {u"eis", 4, 1, u"el"},
+    {u"\u00e9is", 4, 1, u"el"},
+    {u"ais", 4, 1, u"al"},
+    {u"\u00f3is", 4, 1, u"ol"},
+    {u"is", 4, 0, u"l"},
+    {u"\u00f5es", 3, 1, u"\u00e3o"},
+    {u"\u00e3es", 3, 1, u"\u00e3o"},
+    {u"mente", 6, 5, u""},
+    {u"s", 3, 1, u""},
 };
 
 constexpr Ending feminine[] = {
-    {u"inha", 7, 0, u"o"}, {u"iaca", 7, 0, u"o"}, {u"eira", 7, 0, u"o"}, {u"osa", 6, 0, u"o"},
-    {u"ica", 6, 0, u"o"},  {u"ida", 6, 0, u"o"},  {u"ada", 6, 0, u"o"},  {u"iva", 6, 0, u"o"},
-    {u"ama", 6, 0, u"o"},  {u"ona", 6, 1, u"\u00e3o"}, {u"ora", 6, 1, u""},
-    {u"esa", 6, 1, u"\u00eas"}, {u"na", 6, 0, u"o"},
+    {u"inha", 7, 0, u"o"},      {u"iaca", 7, 0, u"o"}, {u"eira", 7, 0, u"o"},
+    {u"osa", 6, 0, u"o"},       {u"ica", 6, 0, u"o"},  {u"ida", 6, 0, u"o"},
+    {u"ada", 6, 0, u"o"},       {u"iva", 6, 0, u"o"},  {u"ama", 6, 0, u"o"},
+    {u"ona", 6, 1, u"\u00e3o"}, {u"ora", 6, 1, u""},   {u"esa", 6, 1, u"\u00eas"},
+    {u"na", 6, 0, u"o"},
 };
 
 }  // namespace

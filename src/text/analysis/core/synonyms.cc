@@ -77,7 +77,8 @@ Made<> Synonyms::add(const Words& input, const Words& output, bool keep_original
 
 Made<> Synonyms::add_line(std::string_view line, bool expand, const Surroundings& around) {
     const auto sides = split_escaped(line, "=>");
-    if (sides.size() > 2) return refused("more than one explicit mapping specified on the same line");
+    if (sides.size() > 2)
+        return refused("more than one explicit mapping specified on the same line");
     const auto inputs = MADE(side(sides.empty() ? "" : sides[0], around));
     if (sides.size() == 2) {
         const auto outputs = MADE(side(sides[1], around));
@@ -107,7 +108,8 @@ Made<Synonyms> Synonyms::read(const Options& options, const Surroundings& around
     if (lines.empty() && !options.has("synonyms"))
         return refused("synonym requires either `synonyms` or `synonyms_path` to be configured");
     if (options.text("format") == "wordnet")
-        return refused("synonyms of the format [wordnet] are not supported yet: write them as [solr]");
+        return refused(
+            "synonyms of the format [wordnet] are not supported yet: write them as [solr]");
     const bool expand = MADE(options.flag("expand", true));
     const bool lenient = MADE(options.flag("lenient", false));
     Synonyms synonyms;
@@ -117,7 +119,8 @@ Made<Synonyms> Synonyms::read(const Options& options, const Surroundings& around
         if (line.empty() || line[0] == '#') continue;
         auto added = synonyms.add_line(line, expand, around);
         if (added || lenient) continue;
-        if (added.error().reason.starts_with("Token filter [")) return std::unexpected(added.error());
+        if (added.error().reason.starts_with("Token filter ["))
+            return std::unexpected(added.error());
         Refusal refusal;
         refusal.reason = "failed to build synonyms";
         refusal.caused_by_type = "parse_exception";

@@ -3,9 +3,8 @@
 #include "text/analysis/core/kinds.h"
 #include "text/analysis/core/mapping_rules.h"
 
-#include <unicode/uchar.h>
-
 #include <fmt/format.h>
+#include <unicode/uchar.h>
 
 namespace elkhorn::text {
 namespace {
@@ -18,7 +17,8 @@ Made<std::uint8_t> class_named(WideView name, const std::string& rule) {
     if (text == "DIGIT") return std::uint8_t{word_digit};
     if (text == "ALPHANUM") return static_cast<std::uint8_t>(word_alpha | word_digit);
     if (text == "SUBWORD_DELIM") return std::uint8_t{word_delimiter};
-    return refused(500, "runtime_exception", fmt::format("Invalid Mapping Rule : [{}]. Illegal type.", rule));
+    return refused(500, "runtime_exception",
+                   fmt::format("Invalid Mapping Rule : [{}]. Illegal type.", rule));
 }
 
 }  // namespace
@@ -55,8 +55,8 @@ Made<WordRules> word_rules(const Options& options) {
     for (const std::string& rule : MADE(options.words("type_table"))) {
         const auto [from, to] = MADE(mapping_rule(rule));
         if (from.size() != 1) {
-            return refused(
-                fmt::format("Invalid Mapping Rule : [{}]. Only a single character is allowed.", rule));
+            return refused(fmt::format(
+                "Invalid Mapping Rule : [{}]. Only a single character is allowed.", rule));
         }
         rules.table[from[0]] = MADE(class_named(to, rule));
     }
@@ -112,14 +112,14 @@ bool WordParts::breaks(std::uint8_t before, std::uint8_t after) const {
     const bool alpha_after = (after & word_alpha) != 0;
     if (!rules_.split_on_case && alpha_before && alpha_after) return false;
     if ((before & word_upper) != 0 && alpha_after) return false;
-    const bool numbers = (alpha_before && (after & word_digit) != 0) ||
-                         ((before & word_digit) != 0 && alpha_after);
+    const bool numbers =
+        (alpha_before && (after & word_digit) != 0) || ((before & word_digit) != 0 && alpha_after);
     return rules_.split_on_numbers || !numbers;
 }
 
 bool WordParts::possessive_ends_at(std::size_t at) const {
-    return rules_.possessive && at > 2 && term_[at - 2] == u'\'' && (term_[at - 1] | 0x20) == u's' &&
-           (rules_.class_of(term_[at - 3]) & word_alpha) != 0 &&
+    return rules_.possessive && at > 2 && term_[at - 2] == u'\'' &&
+           (term_[at - 1] | 0x20) == u's' && (rules_.class_of(term_[at - 3]) & word_alpha) != 0 &&
            (at == last_ || (rules_.class_of(term_[at]) & word_delimiter) != 0);
 }
 

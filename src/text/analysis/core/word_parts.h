@@ -12,7 +12,12 @@
 namespace elkhorn::text {
 
 /// Bits of what a character is.
-enum WordClass : std::uint8_t { word_lower = 1, word_upper = 2, word_digit = 4, word_delimiter = 8 };
+enum WordClass : std::uint8_t {
+    word_lower = 1,
+    word_upper = 2,
+    word_digit = 4,
+    word_delimiter = 8
+};
 
 constexpr std::uint8_t word_alpha = word_lower | word_upper;
 
@@ -34,7 +39,8 @@ struct WordRules {
     std::uint8_t class_of(char16_t c) const;
 
     bool generates(std::uint8_t type) const {
-        return (word_parts && (type & word_alpha) != 0) || (number_parts && (type & word_digit) != 0);
+        return (word_parts && (type & word_alpha) != 0) ||
+               (number_parts && (type & word_digit) != 0);
     }
 
     bool catenates(std::uint8_t type) const {

@@ -62,9 +62,10 @@ Made<TokenFilterPtr> build_multiplexer(const Options& options, const Surrounding
 
 Made<TokenFilterPtr> build_flatten(const Options& /*options*/, const Surroundings& /*around*/) {
     return whole_stream([](Tokens& tokens, Budget& /*budget*/) -> Made<> {
-        const bool row = std::ranges::all_of(
-            tokens.list, [](const Token& token) { return token.length == 1; });
-        if (!row) return refused("flatten_graph is not supported yet for tokens of several positions");
+        const bool row =
+            std::ranges::all_of(tokens.list, [](const Token& token) { return token.length == 1; });
+        if (!row)
+            return refused("flatten_graph is not supported yet for tokens of several positions");
         return {};
     });
 }
@@ -102,8 +103,7 @@ Made<TokenFilterPtr> build_refused(const Options& options, const Surroundings& /
 }
 
 constexpr FilterKind kinds[] = {
-    {.name = "multiplexer", .build = build_multiplexer,
-     .before_synonyms = false},
+    {.name = "multiplexer", .build = build_multiplexer, .before_synonyms = false},
     {.name = "flatten_graph", .build = build_flatten},
     {.name = "delimited_payload", .build = build_payload, .adds = adds_payload},
     {.name = "delimited_payload_filter", .build = build_payload, .adds = adds_payload},

@@ -1,5 +1,5 @@
-// text/analysis/filter/choosing.cc -- filters that leave tokens out: stop, keep, keep_types, length,
-// limit, unique, remove_duplicates.
+// text/analysis/filter/choosing.cc -- filters that leave tokens out: stop, keep, keep_types,
+// length, limit, unique, remove_duplicates.
 
 #include "base/strings.h"
 #include "text/analysis/core/simple_filters.h"
@@ -41,7 +41,8 @@ Made<TokenFilterPtr> build_types(const Options& options, const Surroundings& /*a
     const std::string mode = options.text("mode", "include");
     if (mode != "include" && mode != "exclude") {
         return refused(fmt::format(
-            "`keep_types` tokenfilter mode can only be [include] or [exclude] but was [{}].", mode));
+            "`keep_types` tokenfilter mode can only be [include] or [exclude] but was [{}].",
+            mode));
     }
     return tokens_that([types, include = mode == "include"](const Token& token) {
         return has_element(types, token.type) == include;

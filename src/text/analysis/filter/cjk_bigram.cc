@@ -41,7 +41,8 @@ public:
     }
 
     Made<> add(const Token& token) {
-        const bool follows = !run_.empty() && run_.back().end == token.start && token.increment == 1;
+        const bool follows =
+            !run_.empty() && run_.back().end == token.start && token.increment == 1;
         if (!follows) {
             MADE(flush());
             increment_ = token.increment;

@@ -1,7 +1,7 @@
 // text/analysis/filter/folding.cc -- letters for other letters: asciifolding, decimal_digit,
 // cjk_width.
 
-#include "text/analysis/analysis.h"
+#include "text/analysis/ascii_folding.h"
 #include "text/analysis/core/simple_filters.h"
 
 #include <unicode/uchar.h>

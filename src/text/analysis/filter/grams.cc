@@ -41,7 +41,8 @@ Made<> cut_terms(Tokens& tokens, Budget& budget, const Sizes& sizes) {
         pending += token.increment;
         const std::size_t before = out.size();
         for (std::size_t first = 0; first < (sizes.edges ? std::size_t{1} : count); ++first) {
-            for (std::size_t size = sizes.least; size <= sizes.most && first + size <= count; ++size)
+            for (std::size_t size = sizes.least; size <= sizes.most && first + size <= count;
+                 ++size)
                 MADE(add(out, token, starts[first], starts[first + size], budget, pending));
         }
         const bool other = count < sizes.least || count > sizes.most;
@@ -76,7 +77,8 @@ Made<TokenFilterPtr> build(const Options& options, bool edges) {
             options.name(), edges ? "edge_ngram" : "ngram"));
     }
     const std::int32_t least = MADE(options.integer("min_gram", 1));
-    const std::int32_t most = MADE(options.integer("max_gram", edges && options.prebuilt() ? 1 : 2));
+    const std::int32_t most =
+        MADE(options.integer("max_gram", edges && options.prebuilt() ? 1 : 2));
     if (!edges && most - least > options.limits().ngram_diff) {
         return refused(fmt::format(
             "The difference between max_gram and min_gram in NGram Tokenizer must be less than or "

@@ -17,13 +17,15 @@ Made<TokenFilterPtr> build_marker(const Options& options, const Surroundings& /*
     const std::string pattern = options.text("keywords_pattern");
     if (!pattern.empty()) {
         if (options.has("keywords") || options.has("keywords_path"))
-            return refused("cannot specify both `keywords_pattern` and `keywords` or `keywords_path`");
+            return refused(
+                "cannot specify both `keywords_pattern` and `keywords` or `keywords_path`");
         auto regex = MADE(JavaRegex::compile(pattern, ""));
-        return whole_stream([regex = std::move(regex)](Tokens& tokens, Budget& /*budget*/) -> Made<> {
-            for (Token& token : tokens.list)
-                token.keyword = token.keyword || MADE(regex.matches(token.term));
-            return {};
-        });
+        return whole_stream(
+            [regex = std::move(regex)](Tokens& tokens, Budget& /*budget*/) -> Made<> {
+                for (Token& token : tokens.list)
+                    token.keyword = token.keyword || MADE(regex.matches(token.term));
+                return {};
+            });
     }
     const auto given = MADE(options.words("keywords"));
     if (given.empty() && !options.has("keywords")) {

@@ -3,9 +3,8 @@
 
 #include "text/analysis/core/simple_filters.h"
 
-#include <unicode/uchar.h>
-
 #include <fmt/format.h>
+#include <unicode/uchar.h>
 
 namespace elkhorn::text::token_filters::letter_case {
 namespace {
@@ -87,7 +86,8 @@ Made<TokenFilterPtr> build_lower(const Options& options, const Surroundings& /*a
     if (language.empty()) {
         return each_token([](Token& token) { token.term = lowered(token.term); });
     }
-    if (language == "greek") return each_token([](Token& token) { lower_each(token, lower_greek); });
+    if (language == "greek")
+        return each_token([](Token& token) { lower_each(token, lower_greek); });
     if (language == "irish") return each_token(lower_irish);
     if (language == "turkish") return each_token(lower_turkish);
     return refused(fmt::format("language [{}] not support for lower case", language));

@@ -78,6 +78,7 @@ Made<TokenFilterPtr> build_sorani(const Options& /*options*/, const Surroundings
 /// ae, oe and ue as the letters they stand for, without marks; ue stays behind a vowel or q.
 void german(Wide& term) {
     enum { other, vowel, umlaut_may_follow } state = other;
+
     Wide out;
     for (const char16_t c : term) {
         switch (c) {
@@ -116,9 +117,7 @@ void german(Wide& term) {
                 out += u"ss";
                 state = other;
                 break;
-            default:
-                out.push_back(c);
-                state = other;
+            default: out.push_back(c); state = other;
         }
     }
     term = std::move(out);
@@ -143,8 +142,9 @@ void scandinavian(Wide& term, bool fold) {
             if (is_one_of(c, u"\u00c5\u00c4\u00c6")) c = u'A';
             if (is_one_of(c, u"\u00f8\u00f6")) c = u'o';
             if (is_one_of(c, u"\u00d8\u00d6")) c = u'O';
-            const bool pair = ((term[i] == u'a' || term[i] == u'A') && is_one_of(next, u"aAeEoO")) ||
-                              ((term[i] == u'o' || term[i] == u'O') && is_one_of(next, u"eEoO"));
+            const bool pair =
+                ((term[i] == u'a' || term[i] == u'A') && is_one_of(next, u"aAeEoO")) ||
+                ((term[i] == u'o' || term[i] == u'O') && is_one_of(next, u"eEoO"));
             out.push_back(c);
             if (pair) ++i;
             continue;
@@ -169,7 +169,8 @@ void scandinavian(Wide& term, bool fold) {
     term = std::move(out);
 }
 
-Made<TokenFilterPtr> build_scandinavian(const Options& /*options*/, const Surroundings& /*around*/) {
+Made<TokenFilterPtr> build_scandinavian(const Options& /*options*/,
+                                        const Surroundings& /*around*/) {
     return changing([](Wide& term) { scandinavian(term, false); });
 }
 
@@ -184,9 +185,9 @@ void serbian(Wide& term) {
         u"\u043c\u043d\u045a\u043e\u043f\u0440\u0441\u0442\u045b\u0443\u0444\u0445\u0446\u0447"
         u"\u045f\u0448\u0107\u010d\u0111\u0161\u017e";
     static constexpr std::u16string_view to[] = {
-        u"a", u"b", u"v", u"g", u"d", u"dj", u"e", u"z", u"z", u"i", u"j", u"k",
-        u"l", u"lj", u"m", u"n", u"nj", u"o", u"p", u"r", u"s", u"t", u"c", u"u",
-        u"f", u"h", u"c", u"c", u"dz", u"s", u"c", u"c", u"dj", u"s", u"z"};
+        u"a", u"b",  u"v", u"g", u"d",  u"dj", u"e", u"z", u"z",  u"i", u"j", u"k",
+        u"l", u"lj", u"m", u"n", u"nj", u"o",  u"p", u"r", u"s",  u"t", u"c", u"u",
+        u"f", u"h",  u"c", u"c", u"dz", u"s",  u"c", u"c", u"dj", u"s", u"z"};
     Wide out;
     for (const char16_t c : term) {
         const std::size_t at = from.find(c);

@@ -31,12 +31,14 @@ std::vector<Place> places_of(const Tokens& tokens, std::size_t most) {
     std::vector<Place> places;
     for (const Token& token : tokens.list) {
         // More fillers than a shingle has places are as good as so many.
-        const auto holes = std::min<std::int64_t>(token.increment - 1, static_cast<std::int64_t>(most) - 1);
+        const auto holes =
+            std::min<std::int64_t>(token.increment - 1, static_cast<std::int64_t>(most) - 1);
         for (std::int64_t i = 0; i < holes; ++i)
             places.push_back({nullptr, token.start, token.start});
         places.push_back({&token, token.start, token.end});
     }
-    const auto trailing = std::min<std::int64_t>(tokens.trailing, static_cast<std::int64_t>(most) - 1);
+    const auto trailing =
+        std::min<std::int64_t>(tokens.trailing, static_cast<std::int64_t>(most) - 1);
     for (std::int64_t i = 0; i < trailing && !tokens.list.empty(); ++i)
         places.push_back({nullptr, tokens.end, tokens.end});
     return places;
@@ -44,8 +46,8 @@ std::vector<Place> places_of(const Tokens& tokens, std::size_t most) {
 
 Made<> join(Tokens& tokens, Budget& budget, const Shingle& shingle) {
     const std::vector<Place> places = places_of(tokens, shingle.most);
-    const bool unigrams = shingle.unigrams ||
-                          (shingle.unigrams_if_none && places.size() < shingle.least);
+    const bool unigrams =
+        shingle.unigrams || (shingle.unigrams_if_none && places.size() < shingle.least);
     std::vector<Token> out;
     std::int32_t pending = 0;
     for (std::size_t first = 0; first < places.size(); ++first) {
@@ -99,9 +101,8 @@ Made<TokenFilterPtr> build_shingle(const Options& options, const Surroundings& /
     shingle.unigrams_if_none = MADE(options.flag("output_unigrams_if_no_shingles", false));
     shingle.separator = to_wide(options.text("token_separator", " "));
     shingle.filler = to_wide(options.text("filler_token", "_"));
-    return whole_stream([shingle](Tokens& tokens, Budget& budget) {
-        return join(tokens, budget, shingle);
-    });
+    return whole_stream(
+        [shingle](Tokens& tokens, Budget& budget) { return join(tokens, budget, shingle); });
 }
 
 /// A frequent word and its neighbour as one token; `query` leaves out words that are in one.
@@ -111,8 +112,7 @@ Made<> join_common(Tokens& tokens, Budget& budget, const WordSet& common, bool q
     for (std::size_t i = 0; i < tokens.list.size(); ++i) {
         const Token& token = tokens.list[i];
         const Token* next = i + 1 < tokens.list.size() ? &tokens.list[i + 1] : nullptr;
-        const bool gram =
-            next != nullptr && (common.has(token.term) || common.has(next->term));
+        const bool gram = next != nullptr && (common.has(token.term) || common.has(next->term));
         const bool word = !query || !(gram || (in_gram && next == nullptr));
         if (word) out.push_back(token);
         if (gram) {

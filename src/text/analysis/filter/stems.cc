@@ -22,13 +22,14 @@ struct Language {
 
 /// Names of Snowball's algorithms where they are not the name itself.
 constexpr Language snowballs[] = {
-    {"english", "porter"}, {"porter2", "english"}, {"armenian", "armenian"}, {"basque", "basque"},
-    {"catalan", "catalan"}, {"danish", "danish"}, {"dutch", "dutch"}, {"estonian", "estonian"},
-    {"finnish", "finnish"}, {"french", "french"}, {"german", "german"}, {"hungarian", "hungarian"},
-    {"irish", "irish"}, {"italian", "italian"}, {"lithuanian", "lithuanian"},
-    {"norwegian", "norwegian"}, {"porter", "porter"}, {"portuguese", "portuguese"},
-    {"romanian", "romanian"}, {"russian", "russian"}, {"spanish", "spanish"},
-    {"swedish", "swedish"}, {"turkish", "turkish"},
+    {"english", "porter"},      {"porter2", "english"},   {"armenian", "armenian"},
+    {"basque", "basque"},       {"catalan", "catalan"},   {"danish", "danish"},
+    {"dutch", "dutch"},         {"estonian", "estonian"}, {"finnish", "finnish"},
+    {"french", "french"},       {"german", "german"},     {"hungarian", "hungarian"},
+    {"irish", "irish"},         {"italian", "italian"},   {"lithuanian", "lithuanian"},
+    {"norwegian", "norwegian"}, {"porter", "porter"},     {"portuguese", "portuguese"},
+    {"romanian", "romanian"},   {"russian", "russian"},   {"spanish", "spanish"},
+    {"swedish", "swedish"},     {"turkish", "turkish"},
 };
 
 constexpr std::string_view missing =

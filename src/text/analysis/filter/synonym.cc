@@ -82,10 +82,10 @@ Made<> replace(Tokens& tokens, Budget& budget, const Synonyms& synonyms) {
 }
 
 Made<TokenFilterPtr> build(const Options& options, const Surroundings& around) {
-    return whole_stream([synonyms = MADE(Synonyms::read(options, around))](
-                            Tokens& tokens, Budget& budget) {
-        return replace(tokens, budget, synonyms);
-    });
+    return whole_stream(
+        [synonyms = MADE(Synonyms::read(options, around))](Tokens& tokens, Budget& budget) {
+            return replace(tokens, budget, synonyms);
+        });
 }
 
 constexpr FilterKind kinds[] = {

@@ -27,7 +27,9 @@ constexpr std::array articles = {
 };
 
 void trim_term(Token& token) {
-    const auto space = [](char16_t c) { return u_isWhitespace(c) != 0; };
+    const auto space = [](char16_t c) {
+        return u_isWhitespace(c) != 0;
+    };
     std::size_t begin = 0;
     std::size_t end = token.term.size();
     while (begin < end && space(token.term[begin]))
@@ -81,9 +83,9 @@ Made<TokenFilterPtr> build_elision(const Options& options, const Surroundings& /
     const std::string language = options.text("articles_of", options.prebuilt() ? "french" : "");
     const auto* known = std::ranges::find(articles, language, &Articles::language);
     if (known != articles.end()) words = list_elements(known->words);
-    if (words.empty()) return refused("elision filter requires [articles] or [articles_path] setting");
-    const bool ignore_case =
-        known != articles.end() || MADE(options.flag("articles_case", false));
+    if (words.empty())
+        return refused("elision filter requires [articles] or [articles_path] setting");
+    const bool ignore_case = known != articles.end() || MADE(options.flag("articles_case", false));
     return each_token([set = WordSet(words, ignore_case)](Token& token) {
         const auto it = std::ranges::find_if(token.term, is_apostrophe);
         if (it == token.term.end()) return;

@@ -29,8 +29,7 @@ public:
         increment_ += token.increment;
         token_ = std::move(token);
         WordParts parts(token_.term, rules_);
-        const bool whole =
-            !parts.done() && parts.begin() == 0 && parts.end() == token_.term.size();
+        const bool whole = !parts.done() && parts.begin() == 0 && parts.end() == token_.term.size();
         if (whole || rules_.protected_words.has(token_.term)) {
             keep(token_);
             return {};
@@ -165,14 +164,14 @@ private:
 };
 
 Made<TokenFilterPtr> build(const Options& options, const Surroundings& /*around*/) {
-    return whole_stream([rules = MADE(word_rules(options))](Tokens& tokens,
-                                                            Budget& budget) -> Made<> {
-        Delimiter delimiter(rules, budget);
-        for (Token& token : tokens.list)
-            MADE(delimiter.add(std::move(token)));
-        tokens.list = delimiter.take();
-        return {};
-    });
+    return whole_stream(
+        [rules = MADE(word_rules(options))](Tokens& tokens, Budget& budget) -> Made<> {
+            Delimiter delimiter(rules, budget);
+            for (Token& token : tokens.list)
+                MADE(delimiter.add(std::move(token)));
+            tokens.list = delimiter.take();
+            return {};
+        });
 }
 
 constexpr FilterKind kinds[] = {

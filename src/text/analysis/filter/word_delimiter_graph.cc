@@ -60,7 +60,8 @@ public:
 
 private:
     void put(std::size_t begin, std::size_t end) {
-        pieces_.push_back({Wide(term_.substr(begin, end - begin)), position_, position_ + 1, begin, end});
+        pieces_.push_back(
+            {Wide(term_.substr(begin, end - begin)), position_, position_ + 1, begin, end});
         ++position_;
     }
 
@@ -120,7 +121,8 @@ public:
             increment += token.increment;
             Term term(token.term, rules_);
             WordParts& parts = term.parts();
-            const bool whole = !parts.done() && parts.begin() == 0 && parts.end() == token.term.size();
+            const bool whole =
+                !parts.done() && parts.begin() == 0 && parts.end() == token.term.size();
             if (whole || rules_.protected_words.has(token.term) ||
                 (parts.done() && rules_.keep_original)) {
                 token.increment = std::exchange(increment, 0);

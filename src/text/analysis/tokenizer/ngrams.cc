@@ -3,9 +3,8 @@
 
 #include "text/analysis/core/kinds.h"
 
-#include <unicode/uchar.h>
-
 #include <fmt/format.h>
+#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <functional>
@@ -82,7 +81,8 @@ Made<Characters> characters_of(const Options& options) {
             std::string names;
             for (const Class& known : classes)
                 names += (names.empty() ? "" : ", ") + std::string(known.name);
-            return refused(fmt::format("Unknown token type: '{}', must be one of [{}]", name, names));
+            return refused(
+                fmt::format("Unknown token type: '{}', must be one of [{}]", name, names));
         }
         characters.any = false;
         characters.mask |= it->mask;
@@ -90,8 +90,7 @@ Made<Characters> characters_of(const Options& options) {
         if (name != "custom") continue;
         characters.custom = to_wide(options.text("custom_token_chars"));
         if (characters.custom.empty()) {
-            return refused(
-                "Token type: 'custom' requires setting `custom_token_chars`");
+            return refused("Token type: 'custom' requires setting `custom_token_chars`");
         }
     }
     return characters;
@@ -158,9 +157,8 @@ Made<CutterPtr> build(const Options& options, bool edges) {
     }
     if (least < 1) return refused("minGram must be greater than zero");
     if (least > most) return refused("minGram must not be greater than maxGram");
-    return std::make_shared<Grams>(static_cast<std::size_t>(least),
-                                   static_cast<std::size_t>(most), edges,
-                                   MADE(characters_of(options)));
+    return std::make_shared<Grams>(static_cast<std::size_t>(least), static_cast<std::size_t>(most),
+                                   edges, MADE(characters_of(options)));
 }
 
 Made<CutterPtr> build_all(const Options& options) {

@@ -48,7 +48,8 @@ private:
         if (shape_.skip > 0) {
             std::size_t at = 0;
             for (; skipped < shape_.skip && at < text.size(); ++skipped) {
-                const std::size_t next = text.find(shape_.delimiter, at + (text[at] == shape_.delimiter ? 1 : 0));
+                const std::size_t next =
+                    text.find(shape_.delimiter, at + (text[at] == shape_.delimiter ? 1 : 0));
                 at = next == WideView::npos ? text.size() : next;
             }
             if (at >= text.size()) return tokens;

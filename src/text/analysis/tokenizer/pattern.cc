@@ -60,9 +60,8 @@ Made<CutterPtr> build(const Options& options) {
     auto regex = MADE(JavaRegex::compile(options.text("pattern", "\\W+"), options.text("flags")));
     const std::int32_t group = MADE(options.integer("group", -1));
     if (group >= 0 && static_cast<std::size_t>(group) > regex.groups()) {
-        return refused(
-            fmt::format("invalid group specified: pattern only has: {} capturing groups",
-                        regex.groups()));
+        return refused(fmt::format("invalid group specified: pattern only has: {} capturing groups",
+                                   regex.groups()));
     }
     return std::make_shared<Pattern>(std::move(regex), group);
 }

@@ -5,9 +5,8 @@
 #include "base/strings.h"
 #include "text/analysis/core/kinds.h"
 
-#include <unicode/uchar.h>
-
 #include <fmt/format.h>
+#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <functional>
@@ -131,7 +130,9 @@ Made<CutterPtr> build_char_group(const Options& options) {
     std::u32string separators;
     std::vector<Test> classes;
     for (const std::string& on : options.list("tokenize_on_chars")) {
-        if (on.empty()) return refused(500, "runtime_exception", "[tokenize_on_chars] cannot contain empty characters");
+        if (on.empty())
+            return refused(500, "runtime_exception",
+                           "[tokenize_on_chars] cannot contain empty characters");
         if (on.size() == 1) {
             separators.push_back(static_cast<unsigned char>(on[0]));
         } else if (on[0] == '\\') {
@@ -139,7 +140,8 @@ Made<CutterPtr> build_char_group(const Options& options) {
         } else if (on == "letter") {
             classes.emplace_back(is_letter);
         } else if (on == "digit") {
-            classes.emplace_back([](char32_t c) { return u_isdigit(static_cast<UChar32>(c)) != 0; });
+            classes.emplace_back(
+                [](char32_t c) { return u_isdigit(static_cast<UChar32>(c)) != 0; });
         } else if (on == "whitespace") {
             classes.emplace_back(is_space);
         } else if (on == "punctuation") {
@@ -166,8 +168,10 @@ Made<CutterPtr> build_char_group(const Options& options) {
 }
 
 constexpr TokenizerKind kinds[] = {
-    {"keyword", build_keyword},         {"whitespace", build_whitespace},
-    {"letter", build_letter},           {"lowercase", build_lowercase},
+    {"keyword", build_keyword},
+    {"whitespace", build_whitespace},
+    {"letter", build_letter},
+    {"lowercase", build_lowercase},
     {"char_group", build_char_group, false},
 };
 

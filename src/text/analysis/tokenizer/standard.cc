@@ -35,8 +35,8 @@ std::string_view type_of(WideView term) {
             return "<SOUTHEAST_ASIAN>";
         hangul = hangul && (script == USCRIPT_HANGUL || u_isalpha(c) == 0);
         const int word_break = u_getIntPropertyValue(c, UCHAR_WORD_BREAK);
-        katakana = katakana && (u_isalpha(c) == 0 || word_break == U_WB_KATAKANA ||
-                                word_break == U_WB_EXTEND);
+        katakana = katakana &&
+                   (u_isalpha(c) == 0 || word_break == U_WB_KATAKANA || word_break == U_WB_EXTEND);
         keycap = keycap || c == 0x20e3;
         letters = letters || u_isalpha(c) != 0;
         digits = digits || u_isdigit(c) != 0;
@@ -121,7 +121,8 @@ constexpr std::string_view top_level =
 
 class UrlsAndMail final : public Cutter {
 public:
-    UrlsAndMail(std::size_t longest, JavaRegex address) : longest_(longest), address_(std::move(address)) {}
+    UrlsAndMail(std::size_t longest, JavaRegex address)
+        : longest_(longest), address_(std::move(address)) {}
 
     Made<Tokens> cut(WideView text, Budget& budget) const override {
         Tokens tokens;
@@ -167,9 +168,12 @@ Made<CutterPtr> build(const Options& options) {
 Made<CutterPtr> build_urls(const Options& options) {
     const std::string host = "(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)+" + std::string(top_level);
     const std::string end = "(?![a-z0-9])";
-    const std::string tail = "(?::[0-9]+)?(?:/[a-z0-9\\-._~!$&'()*+,;=:@%/]*)?(?:\\?[a-z0-9\\-._~!$&'()*+,;=:@%/?]*)?(?:#[a-z0-9\\-._~!$&'()*+,;=:@%/?]*)?";
+    const std::string tail =
+        "(?::[0-9]+)?(?:/[a-z0-9\\-._~!$&'()*+,;=:@%/]*)?(?:\\?[a-z0-9\\-._~!$&'()*+,;=:@%/"
+        "?]*)?(?:#[a-z0-9\\-._~!$&'()*+,;=:@%/?]*)?";
     const std::string pattern =
-        "((?:[0-9]{1,3}\\.){3}[0-9]{1,3}" + end + tail + "|(?:https?|ftp|file)://[a-z0-9\\[\\]._-]+" + tail + "|" + host + end + tail + "(?!@))|" +
+        "((?:[0-9]{1,3}\\.){3}[0-9]{1,3}" + end + tail +
+        "|(?:https?|ftp|file)://[a-z0-9\\[\\]._-]+" + tail + "|" + host + end + tail + "(?!@))|" +
         "[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@" + host + end;
     return std::make_shared<UrlsAndMail>(MADE(longest_of(options)),
                                          MADE(JavaRegex::compile(pattern, "CASE_INSENSITIVE")));

@@ -32,8 +32,8 @@ public:
             if (at >= end) continue;
             MADE(budget.spend(1, static_cast<std::size_t>(end - begin)));
             Token token;
-            token.term = text.substr(static_cast<std::size_t>(begin),
-                                     static_cast<std::size_t>(end - begin));
+            token.term =
+                text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
             token.start = begin;
             token.end = end;
             tokens.list.push_back(std::move(token));

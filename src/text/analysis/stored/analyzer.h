@@ -1,10 +1,10 @@
-// text/analysis/analysis.h -- what a mapping's analyzer or normalizer does to a text. A mapping
-// keeps it as a specification:
+// text/analysis/stored/analyzer.h -- what a mapping's analyzer or normalizer does to a text. A
+// mapping keeps it as a specification:
 //
 //   ""                                         the standard analyzer: tokenizer.h
 //   "whitespace", "letter lowercase"           a cut, and what changes each token
 //   "keyword lowercase asciifolding trim"      a normalizer: one token
-//   "chain\tanalyzer\tmy\n..."                 anything else, with all that it is made of: core/library.h
+//   "chain\tanalyzer\tmy\n..."                 all else, with what it is made of: core/library.h
 //
 // The first three cost no more than a walk over the text: standard, letter, whitespace, keyword,
 // and lowercase, uppercase, asciifolding, trim.
@@ -84,9 +84,5 @@ private:
     std::vector<PlacedToken> tokens_;
     std::size_t at_ = 0;
 };
-
-/// Letters without their accents, as Lucene's ASCIIFoldingFilter: "Straße Ångström" becomes
-/// "Strasse Angstrom".
-std::string fold_to_ascii(std::string_view text);
 
 }  // namespace elkhorn::text
