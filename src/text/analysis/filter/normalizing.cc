@@ -3,6 +3,8 @@
 
 #include "text/analysis/core/simple_filters.h"
 
+#include <unicode/uchar.h>
+
 #include <string_view>
 
 namespace elkhorn::text::token_filters::normalizing {
@@ -65,7 +67,7 @@ void sorani(Wide& term) {
             case u'\u0651':
             case u'\u0652': break;
             default:
-                if (c < 0x200b || c > 0x200f) out.push_back(c);
+                if (u_charType(c) != U_FORMAT_CHAR) out.push_back(c);
         }
     }
     term = std::move(out);
