@@ -33,7 +33,7 @@ std::int32_t corrected(const Filtered& text, std::int32_t offset) {
         const auto it = std::ranges::upper_bound(*layer, offset, {}, &Shift::at);
         if (it != layer->begin()) offset += std::prev(it)->shift;
     }
-    return offset;
+    return std::max(offset, 0);  // what was put before the text stands at its beginning
 }
 
 Made<Filtered> Chain::filtered(std::string_view text, Budget& budget) const {
