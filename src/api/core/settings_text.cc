@@ -22,9 +22,13 @@ void flatten(const event::Value& value, const std::string& path, Settings& out) 
         return;
     }
     std::string text;
-    event::append_text(text, value);
     std::string_view name = path;
     if (name.starts_with("index.")) name.remove_prefix(6);
+    // A word of analysis may hold commas: its lists stay lists.
+    if (value.is(event::Kind::array) && name.starts_with("analysis."))
+        event::append_json(text, value);
+    else
+        event::append_text(text, value);
     out[std::string(name)] = text;
 }
 

@@ -8,6 +8,7 @@
 #include "api/mapping/parts/mapping_json.h"
 #include "base/strings.h"
 #include "json/writer.h"
+#include "text/analysis/core/options.h"
 
 #include <map>
 
@@ -20,9 +21,22 @@ struct Node {
     std::map<std::string, Node, std::less<>> children;
 };
 
+/// A list is kept as JSON.
+void write_value(json::Writer& out, const std::string& value) {
+    const auto list = value.starts_with("[") ? text::json_list(value) : std::nullopt;
+    if (!list) {
+        out.value(value);
+        return;
+    }
+    out.begin_array();
+    for (const std::string& element : *list)
+        out.value(element);
+    out.end_array();
+}
+
 void write_node(json::Writer& out, const Node& node) {
     if (node.children.empty()) {
-        out.value(node.value);
+        write_value(out, node.value);
         return;
     }
     out.begin_object();
@@ -43,8 +57,10 @@ void write_settings(json::Writer& out, const store::IndexView& index, bool flat)
     settings["version.created"] = "7100299";
     out.begin_object();
     if (flat) {
-        for (const auto& [name, value] : settings)
-            out.member("index." + name, value);
+        for (const auto& [name, value] : settings) {
+            out.key("index." + name);
+            write_value(out, value);
+        }
     } else {
         Node root;
         for (const auto& [name, value] : settings) {

@@ -1,11 +1,15 @@
 #include "search/base/field.h"
 
 #include "base/wildcard.h"
+#include "event/format.h"
+#include "json/parse.h"
 #include "store/limits/memory_hold.h"
+#include "text/analysis/core/library.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
 #include <numeric>
 #include <span>
 
@@ -17,9 +21,7 @@ using store::FieldType;
 constexpr std::int64_t nanoseconds_in_ms = 1'000'000;
 
 std::shared_ptr<const text::Analyzer> analyzer_of(const std::string& specification) {
-    if (specification.empty()) return nullptr;
-    auto analyzer = text::Analyzer::parse(specification);
-    return analyzer ? std::make_shared<const text::Analyzer>(std::move(*analyzer)) : nullptr;
+    return specification.empty() ? nullptr : text::Analyzer::shared(specification);
 }
 
 /// The same values as a sorted dictionary and ordinals. `texts` are in the order of their values.
@@ -149,6 +151,48 @@ Field find_field(const store::IndexView& index, std::string_view name) {
     if (field.is_text()) field.analyzer = analyzer_of(field.mapping->analyzer);
     if (field.is_keyword()) field.normalizer = analyzer_of(field.mapping->normalizer);
     return field;
+}
+
+Answer<std::vector<QueryWord>> query_words(const Field& field, std::string_view text,
+                                           const text::Analyzer* analyzer) {
+    std::shared_ptr<const text::Analyzer> own = field.analyzer;
+    if (field.is_text() && !field.mapping->search_analyzer.empty())
+        own = analyzer_of(field.mapping->search_analyzer);
+    std::vector<QueryWord> words;
+    std::int32_t place = -1;
+    text::TokenStream cut(analyzer != nullptr ? analyzer : own.get(), text);
+    while (cut.next()) {
+        place += cut.increment();
+        words.push_back({std::string(cut.token()), place});
+    }
+    if (cut.failed()) {
+        return refuse_in_phase("illegal_argument_exception",
+                               fmt::format("the analysis of the text for [{}] makes more tokens "
+                                           "than may be held at once",
+                                           field.name));
+    }
+    return words;
+}
+
+Answer<std::shared_ptr<const text::Analyzer>> named_analyzer(const store::IndexView& index,
+                                                             std::string_view query,
+                                                             std::string_view name) {
+    text::OptionMap settings;
+    event::Arena arena;
+    json::Parser parser;
+    if (const auto parsed = parser.parse("{" + index.settings_json + "}", arena); parsed) {
+        for (const event::Member& member : parsed->as_object().members()) {
+            if (!member.name.starts_with("analysis.")) continue;
+            event::append_text(settings[std::string(member.name.substr(9))], member.value);
+        }
+    }
+    const text::Library library(settings, {INT_MAX, INT_MAX});
+    auto specification =
+        library.has_analyzer(name) ? library.specification(name, false) : text::refused("");
+    auto analyzer = specification ? text::Analyzer::shared(*specification) : nullptr;
+    if (analyzer != nullptr) return analyzer;
+    return refuse_in_phase("query_shard_exception",
+                           fmt::format("[{}] analyzer [{}] not found", query, name));
 }
 
 std::vector<std::string> query_tokens(const Field& field, std::string_view text) {

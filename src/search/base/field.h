@@ -18,7 +18,7 @@
 #include "search/base/context.h"
 #include "search/base/failure.h"
 #include "store/group/column.h"
-#include "text/analysis/analysis.h"
+#include "text/analysis/stored/analyzer.h"
 
 #include <cstdint>
 #include <map>
@@ -81,6 +81,21 @@ std::vector<std::string> expand_fields(const store::IndexView& index, std::strin
 
 /// The tokens of a query's text: by the search_analyzer where the field has one.
 std::vector<std::string> query_tokens(const Field& field, std::string_view text);
+
+/// A token of a query and its place: tokens of one place are words for one another.
+struct QueryWord {
+    std::string text;
+    std::int32_t place = 0;
+};
+
+/// As query_tokens, by `analyzer` where it is not null.
+Answer<std::vector<QueryWord>> query_words(const Field& field, std::string_view text,
+                                           const text::Analyzer* analyzer);
+
+/// The analyzer that a query names: one of the index's settings, or a built-in one.
+Answer<std::shared_ptr<const text::Analyzer>> named_analyzer(const store::IndexView& index,
+                                                             std::string_view query,
+                                                             std::string_view name);
 
 /// The text of a pattern as the field's tokens or values are: in small letters for most texts, by
 /// the normalizer for a keyword that has one.

@@ -9,7 +9,9 @@
 #include "search/match/phrase_match.h"
 #include "search/match/plan.h"
 #include "search/match/text_scan.h"
-#include "text/analysis/analysis.h"
+#include "text/analysis/stored/analyzer.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -35,6 +37,15 @@ Bitmap rows_of(const Keywords& words, const std::vector<char>& wanted, std::uint
         }
     }
     return result;
+}
+
+/// A value of which the field's analyzer makes more than may be held.
+std::unexpected<Failure> too_many_tokens(const store::Column& column) {
+    return refuse_in_phase(
+        "illegal_argument_exception",
+        fmt::format("the analyzer of [{}] makes more than 256 MB of tokens of one of its values: "
+                    "ask about another field, or give this one an analyzer that makes fewer",
+                    column.path()));
 }
 
 /// The rows with a token that passes.
@@ -66,6 +77,7 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
             wanted[i] =
                 tokens.token().starts_with(test.prefix) && test.passes(tokens.token()) ? 1 : 0;
         }
+        if (tokens.failed()) return too_many_tokens(column);
     }
     return rows_of(words, wanted, context.rows());
 }
@@ -184,8 +196,11 @@ private:
 class PhraseNode final : public Node {
 public:
     PhraseNode(Field field, Phrase phrase) : field_(std::move(field)), phrase_(std::move(phrase)) {
-        for (const std::string& token : phrase_.tokens)
-            terms_.push_back({token, false});
+        for (std::size_t i = 0; i < phrase_.tokens.size(); ++i) {
+            terms_.push_back(
+                {phrase_.tokens[i], false,
+                 phrase_.places.empty() ? static_cast<std::int32_t>(i) : phrase_.places[i]});
+        }
         terms_.back().prefix = phrase_.prefix;
     }
 

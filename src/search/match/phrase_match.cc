@@ -17,7 +17,7 @@ float exact_frequency(const TextTokens& tokens, const std::vector<PhraseTerm>& t
         bool all = true;
         for (std::size_t i = 1; i < terms.size() && all; ++i) {
             all = std::ranges::binary_search(tokens.positions(i),
-                                             position + static_cast<std::int32_t>(i));
+                                             position + terms[i].place - terms[0].place);
         }
         if (all) ++matches;
     }
@@ -51,7 +51,7 @@ public:
         walkers_.resize(terms.size());
         for (std::size_t i = 0; i < terms.size(); ++i) {
             walkers_[i].positions = &tokens.positions(i);
-            walkers_[i].offset = static_cast<std::int32_t>(i);
+            walkers_[i].offset = terms[i].place;
         }
         group_repeats(terms);
     }
@@ -199,7 +199,9 @@ void TextTokens::add(std::string_view text, const std::vector<PhraseTerm>& terms
                      const text::Analyzer* analyzer) {
     positions_.resize(terms.size());
     if (next_ > 0) next_ += gap_between_values;
-    for (text::TokenStream tokens(analyzer, text); tokens.next(); ++next_, ++length_) {
+    for (text::TokenStream tokens(analyzer, text); tokens.next(); ++next_) {
+        next_ += tokens.increment() - 1;  // one that was left out leaves its place empty
+        if (tokens.increment() > 0) ++length_;
         for (std::size_t i = 0; i < terms.size(); ++i) {
             const bool same = terms[i].prefix ? tokens.token().starts_with(terms[i].token)
                                               : tokens.token() == terms[i].token;

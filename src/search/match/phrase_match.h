@@ -3,7 +3,7 @@
 #pragma once
 
 #include "store/code/column_values.h"
-#include "text/analysis/analysis.h"
+#include "text/analysis/stored/analyzer.h"
 
 #include <cstdint>
 #include <span>
@@ -15,7 +15,8 @@ namespace elkhorn::search {
 
 struct PhraseTerm {
     std::string token;
-    bool prefix = false;  // any token that begins with it
+    bool prefix = false;     // any token that begins with it
+    std::int32_t place = 0;  // in the phrase
 };
 
 /// Positions of the terms of a phrase in the values of one row, and how many tokens there are.

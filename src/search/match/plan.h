@@ -140,6 +140,7 @@ struct Phrase {
     int slop = 0;
     bool prefix = false;
     std::uint32_t max_expansions = 50;
+    std::vector<std::int32_t> places = {};  // of the tokens; empty: one behind the other
 };
 
 NodePtr phrase(Field field, Phrase phrase);

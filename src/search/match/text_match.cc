@@ -14,29 +14,76 @@ namespace {
 NodePtr word_node(const Field& field, const std::string& token, const MatchOptions& options) {
     const int edits =
         options.fuzziness.empty() ? 0 : allowed_edits(options.fuzziness, length_of(token));
-    if (edits == 0) return token_term(field, token);
+    if (edits == 0)
+        return field.is_keyword() ? keyword_term(field, token) : token_term(field, token);
     return fuzzy_term(field, token, edits, options.prefix_length, options.transpositions);
 }
 
-Answer<Words> analyzed(const Field& field, std::string_view text, const MatchOptions& options) {
-    auto tokens = query_tokens(field, text);
+/// The words of each place.
+using Places = std::vector<std::vector<QueryWord>>;
+
+Places places_of(std::vector<QueryWord> words) {
+    Places places;
+    for (QueryWord& word : words) {
+        if (places.empty() || places.back().front().place != word.place) places.emplace_back();
+        places.back().push_back(std::move(word));
+    }
+    return places;
+}
+
+/// Every way through words that stand for one another is a phrase of its own.
+Answer<NodePtr> phrases(const Field& field, const Places& places, const MatchOptions& options) {
+    constexpr std::size_t most_ways = 256;
+    const bool prefix = options.kind == MatchKind::phrase_prefix;
+    if (prefix && places.size() == 1 && places[0].size() == 1)
+        return text_test(field, prefix_test(places[0][0].text, false));
+    std::vector<Phrase> ways{{{}, options.slop, prefix, options.max_expansions}};
+    for (const auto& place : places) {
+        std::vector<Phrase> longer;
+        for (const Phrase& way : ways) {
+            for (const QueryWord& word : place) {
+                Phrase next = way;
+                next.tokens.push_back(word.text);
+                next.places.push_back(word.place);
+                longer.push_back(std::move(next));
+            }
+        }
+        ways = std::move(longer);
+        if (ways.size() > most_ways)
+            return cannot_create("too_many_clauses", "maxClauseCount is set to 256 for phrases");
+    }
+    std::vector<NodePtr> nodes;
+    for (Phrase& way : ways)
+        nodes.push_back(phrase(field, std::move(way)));
+    return nodes.size() == 1 ? nodes[0] : any_of(std::move(nodes));
+}
+
+NodePtr place_node(const Field& field, const std::vector<QueryWord>& place, bool prefix,
+                   const MatchOptions& options) {
+    std::vector<NodePtr> nodes;
+    for (const QueryWord& word : place) {
+        nodes.push_back(prefix ? text_test(field, prefix_test(word.text, false))
+                               : word_node(field, word.text, options));
+    }
+    return nodes.size() == 1 ? nodes[0] : any_of(std::move(nodes));
+}
+
+Answer<Words> analyzed(const Scope& scope, const Field& field, std::string_view text,
+                       const MatchOptions& options) {
+    std::shared_ptr<const text::Analyzer> analyzer;
+    if (!options.analyzer.empty())
+        analyzer = ASK(named_analyzer(*scope.index, options.query, options.analyzer));
+    const Places places = places_of(ASK(query_words(field, text, analyzer.get())));
     Words words;
-    if (tokens.empty()) return words;
+    if (places.empty()) return words;
     if (options.kind == MatchKind::phrase || options.kind == MatchKind::phrase_prefix) {
-        const bool prefix = options.kind == MatchKind::phrase_prefix;
-        const bool alone = tokens.size() == 1;
-        if (alone && prefix)
-            words.node = text_test(field, prefix_test(tokens[0], false));
-        else
-            words.node =
-                phrase(field, {std::move(tokens), options.slop, prefix, options.max_expansions});
+        words.node = ASK(phrases(field, places, options));
         return words;
     }
     std::vector<NodePtr> nodes;
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-        const bool last = options.kind == MatchKind::words_prefix && i + 1 == tokens.size();
-        nodes.push_back(last ? text_test(field, prefix_test(tokens[i], false))
-                             : word_node(field, tokens[i], options));
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const bool last = options.kind == MatchKind::words_prefix && i + 1 == places.size();
+        nodes.push_back(place_node(field, places[i], last, options));
     }
     if (nodes.size() == 1) {
         words.node = nodes[0];
@@ -83,7 +130,7 @@ Answer<Words> exact(const Scope& scope, const Field& field, const Term& text,
     }
     std::vector<NodePtr> nodes;
     if (typed) nodes.push_back(*typed);
-    if (const Words misfits = ASK(analyzed(field, text.text, options)); misfits.node) {
+    if (const Words misfits = ASK(analyzed(scope, field, text.text, options)); misfits.node) {
         nodes.push_back(misfits.node);
     }
     words.node = constant_node(any_of(std::move(nodes)), 1.0F);
@@ -92,7 +139,8 @@ Answer<Words> exact(const Scope& scope, const Field& field, const Term& text,
 
 Answer<Words> match_known(const Scope& scope, const Field& field, const Term& text,
                           const MatchOptions& options) {
-    if (field.is_text()) return analyzed(field, text.text, options);
+    const bool named = field.is_keyword() && !options.analyzer.empty();
+    if (field.is_text() || named) return analyzed(scope, field, text.text, options);
     return exact(scope, field, text, options);
 }
 

@@ -13,7 +13,7 @@
 #include "store/schema/field_value.h"
 #include "store/schema/geo_point.h"
 #include "store/schema/mapping.h"
-#include "text/analysis/analysis.h"
+#include "text/analysis/stored/analyzer.h"
 
 #include <cstdint>
 #include <map>

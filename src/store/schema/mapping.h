@@ -67,10 +67,10 @@ struct FieldMapping {
     bool explicit_type = false;             // given by a person, not found by dynamic mapping
     std::optional<Dynamic> dynamic;         // object: for what is new below it
     std::optional<std::string> null_value;  // stands for null; constant_keyword: for nothing at all
-    std::string analyzer;                   // text: text/analysis/analysis.h; empty: standard
-    std::string search_analyzer;            // text: of queries; empty: as analyzer
-    std::string normalizer;                 // keyword: text/analysis/analysis.h; empty: none
-    std::string target;                     // alias: the path it stands for
+    std::string analyzer;         // text: text/analysis/stored/analyzer.h; empty: standard
+    std::string search_analyzer;  // text: of queries; empty: as analyzer
+    std::string normalizer;       // keyword: text/analysis/stored/analyzer.h; empty: none
+    std::string target;           // alias: the path it stands for
     std::vector<std::string> copy_to;
     std::string extra_json;  // the rest, as members: "\"norms\":false,\"x\":1"
     std::map<std::string, FieldMapping, std::less<>> fields;  // multi-fields, by name

@@ -23,6 +23,9 @@ enum class Class : std::uint8_t {
     mid_num_let,
     extend,
     katakana,
+    complex,  // Thai and its neighbours, which write words without blanks: a run is one token
+    emoji,
+    regional,  // half of a flag
     alone
 };
 
@@ -66,6 +69,7 @@ std::uint8_t flags_of(char c) {
 
 Class class_of(UChar32 c) {
     if (c >= 0 && c < 128) return ascii_classes[static_cast<std::size_t>(c)];
+    if (u_getIntPropertyValue(c, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT) return Class::complex;
     switch (u_getIntPropertyValue(c, UCHAR_WORD_BREAK)) {
         case U_WB_ALETTER:
         case U_WB_HEBREW_LETTER: return Class::letter;
@@ -78,15 +82,13 @@ Class class_of(UChar32 c) {
         case U_WB_FORMAT:
         case U_WB_ZWJ: return Class::extend;
         case U_WB_KATAKANA: return Class::katakana;
+        case U_WB_REGIONAL_INDICATOR: return Class::regional;
         default: break;
     }
-    switch (u_getIntPropertyValue(c, UCHAR_LINE_BREAK)) {
-        case U_LB_IDEOGRAPHIC:
-        case U_LB_COMPLEX_CONTEXT: return u_isalnum(c) ? Class::alone : Class::other;
-        default:
-            return u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) || u_isalpha(c) ? Class::alone
-                                                                             : Class::other;
-    }
+    if (u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC)) return Class::emoji;
+    if (u_getIntPropertyValue(c, UCHAR_LINE_BREAK) == U_LB_IDEOGRAPHIC)
+        return u_isalnum(c) ? Class::alone : Class::other;
+    return u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) || u_isalpha(c) ? Class::alone : Class::other;
 }
 
 struct Character {
@@ -112,6 +114,7 @@ bool joins(Class before, Class after) {
         return c == Class::letter || c == Class::digit || c == Class::extend_num_let;
     };
     if (word(before) && word(after)) return true;
+    if (before == Class::complex) return after == Class::complex;
     if (before == Class::katakana)
         return after == Class::katakana || after == Class::extend_num_let;
     return before == Class::extend_num_let && after == Class::katakana;
@@ -126,6 +129,12 @@ bool bridges(Class before, Class middle, Class after) {
         return middle == Class::mid_num || middle == Class::mid_num_let;
     }
     return false;
+}
+
+bool starts_token(Class c) {
+    return c == Class::letter || c == Class::digit || c == Class::extend_num_let ||
+           c == Class::katakana || c == Class::complex || c == Class::emoji ||
+           c == Class::regional || c == Class::alone;
 }
 
 void append_lower(std::string& out, UChar32 code) {
@@ -146,11 +155,12 @@ bool Tokenizer::next() {
         }
         if ((flags & not_ascii) != 0) {
             const Character c = character_at(text_, at_);
-            const bool starts = c.kind == Class::letter || c.kind == Class::digit ||
-                                c.kind == Class::extend_num_let || c.kind == Class::katakana ||
-                                c.kind == Class::alone;
-            if (!starts) {
+            if (!starts_token(c.kind)) {
                 at_ += c.size_bytes;
+                continue;
+            }
+            if (c.kind == Class::emoji || c.kind == Class::regional) {
+                if (take_emoji()) return true;
                 continue;
             }
         }
@@ -222,6 +232,28 @@ void Tokenizer::take_unicode() {
     }
     end_ = at_;
     token_ = lowered_;
+}
+
+/// A picture with what changes it and what is joined to it, or a flag. False: half a flag.
+bool Tokenizer::take_emoji() {
+    constexpr UChar32 joiner = 0x200d;
+    begin_ = at_;
+    Character c = character_at(text_, at_);
+    at_ += c.size_bytes;
+    if (c.kind == Class::regional) {
+        if (at_ >= text_.size() || character_at(text_, at_).kind != Class::regional) return false;
+        at_ += character_at(text_, at_).size_bytes;
+    }
+    for (std::size_t characters = 1; at_ < text_.size() && characters < max_token_characters;
+         ++characters) {
+        const UChar32 before = c.code;
+        c = character_at(text_, at_);
+        if (c.kind != Class::extend && !(c.kind == Class::emoji && before == joiner)) break;
+        at_ += c.size_bytes;
+    }
+    end_ = at_;
+    token_ = text_.substr(begin_, end_ - begin_);
+    return true;
 }
 
 std::string to_lower_unicode(std::string_view text) {

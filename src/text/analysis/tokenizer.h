@@ -5,7 +5,8 @@
 //     -> get a b.html 10.0.0.1 user_x can't 3,14 straße
 //
 // ASCII is decided by a table; other code points by ICU's word-break classes. Han and Hiragana are
-// one token a character, Katakana and Hangul stay together. Tokens are cut at 255 characters.
+// one token a character, Katakana and Hangul stay together, and so does a run of Thai and its
+// neighbours. A picture is a token with all that changes it. Tokens are cut at 255 characters.
 #pragma once
 
 #include <string>
@@ -31,6 +32,7 @@ public:
 private:
     bool take_ascii();
     void take_unicode();
+    bool take_emoji();
     void lower_ascii();
 
     std::string_view text_;

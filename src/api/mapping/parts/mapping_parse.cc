@@ -219,10 +219,23 @@ search::Answer<> MappingParser::field(const Value& object, std::string_view name
     out.explicit_type = true;
     ASK(type(object, name, depth, out));
     ASK(parameters(object, name, full, depth, out));
+    if (out.type == FieldType::text) ASK(default_analyzers(object, out));
     if (out.type == FieldType::scaled_float && object.as_object().find("scaling_factor") == nullptr)
         return refuse_argument("Field [scaling_factor] is required");
     if (out.type == FieldType::alias && out.target.empty()) {
         return refuse(fmt::format("The [path] property must be specified for field [{}].", name));
+    }
+    return {};
+}
+
+/// A text field that names no analyzer has the index's own default ones.
+search::Answer<> MappingParser::default_analyzers(const Value& object, FieldMapping& out) const {
+    if (object.as_object().find("analyzer") != nullptr) return {};
+    if (analysis_.has_own("default")) out.analyzer = *ASK(analysis_.analyzer("default"));
+    if (analysis_.has_own("default_search") &&
+        object.as_object().find("search_analyzer") == nullptr) {
+        out.search_analyzer = *ASK(analysis_.analyzer("default_search"));
+        if (out.search_analyzer.empty()) out.search_analyzer = "standard lowercase";
     }
     return {};
 }
@@ -405,16 +418,12 @@ search::Answer<> MappingParser::analyzer(const Member& member, std::string_view 
     append_extra(out.extra_json, member.name, shown);
     const bool placeholder = in_template_ && given.find('{') != std::string::npos;
     if (member.name == "normalizer") {
-        auto found = analysis_.normalizer(given);
+        auto found = ASK(analysis_.normalizer(given));
         if (found) out.normalizer = std::move(*found);
         if (found || placeholder) return {};
         return refuse(fmt::format("normalizer [{}] not found for field [{}]", given, name));
     }
-    auto found = analysis_.analyzer(given);
-    if (!found && Analysis::is_not_yet(given)) {
-        return refuse_argument(
-            fmt::format("analyzer [{}] of field [{}] is not supported yet", given, name));
-    }
+    auto found = ASK(analysis_.analyzer(given));
     if (!found && !placeholder)
         return refuse_argument(
             fmt::format("analyzer [{}] has not been configured in mappings", given));

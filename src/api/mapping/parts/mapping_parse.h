@@ -42,6 +42,7 @@ private:
     search::Answer<> flag(const event::Member& member, store::FieldMapping& out) const;
     search::Answer<> number(const event::Member& member, store::FieldMapping& out) const;
     search::Answer<> null_value(const event::Value& value, store::FieldMapping& out) const;
+    search::Answer<> default_analyzers(const event::Value& object, store::FieldMapping& out) const;
     search::Answer<> analyzer(const event::Member& member, std::string_view name,
                               store::FieldMapping& out) const;
     search::Answer<> multi_fields(const event::Value& object, const std::string& full, int depth,

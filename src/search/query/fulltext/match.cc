@@ -38,6 +38,9 @@ Answer<bool> take_match_option(std::string_view query, const event::Member& memb
         options.transpositions = ASK(boolean_option(member));
     } else if (name == "lenient" && (query == "match" || query == "multi_match")) {
         options.lenient = ASK(boolean_option(member));
+    } else if (name == "analyzer") {
+        options.analyzer = ASK(text_option(query, member));
+        options.query = query;
     } else if (phrases && name == "slop") {
         options.slop = ASK(count_option(member));
     } else if (name == "max_expansions" && query != "match_phrase") {
@@ -297,8 +300,7 @@ constexpr Parameter match_members[] = {
     {"max_expansions", Takes::integer},
     {"fuzzy_rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
      "constant_score"},
-    {"analyzer", Takes::text, Use::refused,
-     "words are taken apart by the analyzer of the field they are looked for in", "standard"},
+    {"analyzer", Takes::text},
 };
 constexpr Parameter match_only_members[] = {
     {"lenient", Takes::flag},
@@ -320,8 +322,7 @@ constexpr Parameter phrase_members[] = {
     {"query", Takes::any},
     {"slop", Takes::integer},
     {"zero_terms_query", Takes::text},
-    {"analyzer", Takes::text, Use::refused,
-     "words are taken apart by the analyzer of the field they are looked for in", "standard"},
+    {"analyzer", Takes::text},
 };
 constexpr Parameter phrase_prefix_members[] = {{"max_expansions", Takes::integer}};
 constexpr Parameter language_members[] = {

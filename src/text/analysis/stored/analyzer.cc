@@ -1,6 +1,9 @@
-#include "text/analysis/analysis.h"
+#include "text/analysis/stored/analyzer.h"
 
+#include "base/mutex.h"
 #include "base/strings.h"
+#include "text/analysis/ascii_folding.h"
+#include "text/analysis/core/library.h"
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
@@ -8,29 +11,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace elkhorn::text {
 namespace {
 
 constexpr std::size_t longest_token = 255;
-
-struct Folded {
-    UChar32 letter;
-    std::string_view ascii;
-};
-
-// Letters that no decomposition takes apart.
-constexpr std::array folds = {
-    Folded{0xc6, "AE"},   Folded{0xd0, "D"},    Folded{0xd8, "O"},   Folded{0xde, "TH"},
-    Folded{0xdf, "ss"},   Folded{0xe6, "ae"},   Folded{0xf0, "d"},   Folded{0xf8, "o"},
-    Folded{0xfe, "th"},   Folded{0x110, "D"},   Folded{0x111, "d"},  Folded{0x126, "H"},
-    Folded{0x127, "h"},   Folded{0x131, "i"},   Folded{0x138, "q"},  Folded{0x141, "L"},
-    Folded{0x142, "l"},   Folded{0x14a, "N"},   Folded{0x14b, "n"},  Folded{0x152, "OE"},
-    Folded{0x153, "oe"},  Folded{0x166, "T"},   Folded{0x167, "t"},  Folded{0x1e9e, "SS"},
-    Folded{0x2010, "-"},  Folded{0x2011, "-"},  Folded{0x2012, "-"}, Folded{0x2013, "-"},
-    Folded{0x2014, "-"},  Folded{0x2018, "'"},  Folded{0x2019, "'"}, Folded{0x201a, "'"},
-    Folded{0x201c, "\""}, Folded{0x201d, "\""}, Folded{0xab, "\""},  Folded{0xbb, "\""},
-};
 
 bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -83,43 +69,72 @@ std::vector<std::string> standard_tokens(std::string_view text) {
 
 }  // namespace
 
+bool Analyzer::read_words(std::string_view specification) {
+    bool first = true;
+    for (const std::string_view word : split(specification, ' ')) {
+        if (first) {
+            if (word == "standard")
+                cut_ = Cut::standard;
+            else if (word == "letter")
+                cut_ = Cut::letter;
+            else if (word == "whitespace")
+                cut_ = Cut::whitespace;
+            else if (word == "keyword")
+                cut_ = Cut::keyword;
+            else
+                return false;
+            first = false;
+            continue;
+        }
+        if (word == "lowercase")
+            filters_.push_back(Filter::lowercase);
+        else if (word == "uppercase")
+            filters_.push_back(Filter::uppercase);
+        else if (word == "asciifolding")
+            filters_.push_back(Filter::asciifolding);
+        else if (word == "trim")
+            filters_.push_back(Filter::trim);
+        else
+            return false;
+    }
+    return true;
+}
+
 std::optional<Analyzer> Analyzer::parse(std::string_view specification) {
     Analyzer analyzer;
     if (specification.empty()) {
         analyzer.filters_.push_back(Filter::lowercase);
         return analyzer;
     }
-    bool first = true;
-    for (const std::string_view word : split(specification, ' ')) {
-        if (first) {
-            if (word == "standard")
-                analyzer.cut_ = Cut::standard;
-            else if (word == "letter")
-                analyzer.cut_ = Cut::letter;
-            else if (word == "whitespace")
-                analyzer.cut_ = Cut::whitespace;
-            else if (word == "keyword")
-                analyzer.cut_ = Cut::keyword;
-            else
-                return std::nullopt;
-            first = false;
-            continue;
-        }
-        if (word == "lowercase")
-            analyzer.filters_.push_back(Filter::lowercase);
-        else if (word == "uppercase")
-            analyzer.filters_.push_back(Filter::uppercase);
-        else if (word == "asciifolding")
-            analyzer.filters_.push_back(Filter::asciifolding);
-        else if (word == "trim")
-            analyzer.filters_.push_back(Filter::trim);
-        else
-            return std::nullopt;
+    if (specification.starts_with("chain\t")) {
+        auto built = of_specification(specification);
+        if (!built) return std::nullopt;
+        analyzer.chain_ = std::make_shared<const BuiltChain>(std::move(*built));
+        return analyzer;
     }
+    if (!analyzer.read_words(specification)) return std::nullopt;
+    return analyzer;
+}
+
+std::shared_ptr<const Analyzer> Analyzer::shared(const std::string& specification) {
+    static Mutex mutex;
+    static std::map<std::string, std::weak_ptr<const Analyzer>> known;
+    constexpr std::size_t most_known = 1024;
+    const Lock lock(mutex);
+    if (const auto it = known.find(specification); it != known.end()) {
+        if (auto analyzer = it->second.lock()) return analyzer;
+    }
+    auto made = parse(specification);
+    if (!made) return nullptr;
+    auto analyzer = std::make_shared<const Analyzer>(std::move(*made));
+    if (known.size() >= most_known)
+        std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
+    if (known.size() < most_known) known[specification] = analyzer;
     return analyzer;
 }
 
 std::string Analyzer::filtered(std::string_view text) const {
+    if (chain_ != nullptr) return chain_->chain.normalized(text);
     std::string out(text);
     for (const Filter filter : filters_) {
         switch (filter) {
@@ -134,6 +149,13 @@ std::string Analyzer::filtered(std::string_view text) const {
 
 std::vector<std::string> Analyzer::tokens(std::string_view text) const {
     std::vector<std::string> tokens;
+    if (chain_ != nullptr) {
+        const auto made = placed(text);
+        if (!made) return tokens;
+        for (const PlacedToken& token : *made)
+            tokens.push_back(token.text);
+        return tokens;
+    }
     switch (cut_) {
         case Cut::standard: tokens = standard_tokens(text); break;
         case Cut::letter: tokens = runs(text, [](UChar32 c) { return u_isalpha(c) != 0; }); break;
@@ -149,9 +171,28 @@ std::vector<std::string> Analyzer::tokens(std::string_view text) const {
     return tokens;
 }
 
+std::optional<std::vector<PlacedToken>> Analyzer::placed(std::string_view text) const {
+    std::vector<PlacedToken> out;
+    if (chain_ == nullptr) {
+        for (std::string& token : tokens(text))
+            out.push_back({std::move(token)});
+        return out;
+    }
+    Budget budget;
+    const auto made = chain_->chain.run(text, budget);
+    if (!made) return std::nullopt;
+    out.reserve(made->list.size());
+    for (const Token& token : made->list)
+        out.push_back({to_utf8(token.term), token.increment});
+    return out;
+}
+
 TokenStream::TokenStream(const Analyzer* analyzer, std::string_view text)
     : standard_(text), made_(analyzer != nullptr) {
-    if (analyzer != nullptr) tokens_ = analyzer->tokens(text);
+    if (analyzer == nullptr) return;
+    auto made = analyzer->placed(text);
+    failed_ = !made;
+    if (made) tokens_ = std::move(*made);
 }
 
 bool TokenStream::next() {
@@ -159,36 +200,6 @@ bool TokenStream::next() {
     if (at_ == tokens_.size()) return false;
     ++at_;
     return true;
-}
-
-std::string fold_to_ascii(std::string_view text) {
-    if (is_ascii(text)) return std::string(text);
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* decompose = icu::Normalizer2::getNFKDInstance(status);
-    if (U_FAILURE(status)) return std::string(text);
-    const auto whole =
-        icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
-    icu::UnicodeString out;
-    for (std::int32_t i = 0; i < whole.length(); i = whole.moveIndex32(i, 1)) {
-        const UChar32 c = whole.char32At(i);
-        const auto* fold = std::ranges::find(folds, c, &Folded::letter);
-        if (fold != folds.end()) {
-            out.append(icu::UnicodeString::fromUTF8(
-                {fold->ascii.data(), static_cast<int32_t>(fold->ascii.size())}));
-            continue;
-        }
-        icu::UnicodeString parts;
-        if (!decompose->getDecomposition(c, parts) ||
-            u_charType(parts.char32At(0)) == U_NON_SPACING_MARK || parts.char32At(0) >= 0x80) {
-            out.append(c);  // a letter of another script keeps its marks
-            continue;
-        }
-        for (std::int32_t p = 0; p < parts.length(); p = parts.moveIndex32(p, 1)) {
-            if (u_charType(parts.char32At(p)) != U_NON_SPACING_MARK) out.append(parts.char32At(p));
-        }
-    }
-    std::string bytes;
-    return out.toUTF8String(bytes);
 }
 
 }  // namespace elkhorn::text

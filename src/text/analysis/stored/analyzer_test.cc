@@ -1,4 +1,6 @@
-#include "text/analysis/analysis.h"
+#include "text/analysis/stored/analyzer.h"
+
+#include "text/analysis/ascii_folding.h"
 
 #include <gtest/gtest.h>
 
@@ -23,6 +25,27 @@ TEST(Analyzer, CutsAsItsFirstWordSays) {
     EXPECT_EQ(tokens("keyword", ""), "");
     EXPECT_EQ(tokens("sentence", "x"), "?");
     EXPECT_EQ(tokens("keyword stem", "x"), "?");
+}
+
+TEST(Analyzer, MakesTheTokensOfAChainWithTheirPlaces) {
+    const std::string chain = "chain\tanalyzer\tenglish\n";
+    EXPECT_EQ(tokens(chain, "The Foxes jumped"), "fox|jump|");
+    const auto analyzer = text::Analyzer::parse(chain);
+    ASSERT_TRUE(analyzer);
+    text::TokenStream cut(&*analyzer, "The Foxes of jumping");
+    ASSERT_TRUE(cut.next());
+    EXPECT_EQ(cut.increment(), 2);
+    ASSERT_TRUE(cut.next());
+    EXPECT_EQ(cut.increment(), 2);
+    EXPECT_FALSE(cut.next());
+    EXPECT_FALSE(cut.failed());
+    EXPECT_EQ(tokens("chain\tanalyzer\tnobody\n", "x"), "?");
+}
+
+TEST(Analyzer, OneSpecificationIsOneAnalyzer) {
+    const auto one = text::Analyzer::shared("whitespace lowercase");
+    EXPECT_EQ(one, text::Analyzer::shared("whitespace lowercase"));
+    EXPECT_EQ(text::Analyzer::shared("bogus"), nullptr);
 }
 
 TEST(Analyzer, FiltersInTheGivenOrder) {
