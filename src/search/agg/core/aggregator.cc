@@ -132,6 +132,14 @@ Answer<> Children::collect(const GroupContext& context, const Selection& selecti
     return {};
 }
 
+Answer<> Children::finish() {
+    for (const auto& aggregator : aggregators) {
+        ASK(aggregator->finish());
+        ASK(aggregator->charge_buffers());
+    }
+    return {};
+}
+
 Answer<> Aggregator::charge_buffers() {
     const std::size_t size_bytes = below_.memory_bytes();
     if (size_bytes <= charged_bytes_) return {};

@@ -85,6 +85,7 @@ public:
     bool wants_all_rows() const;
     Answer<> bind(const RequestContext& request);
     Answer<> collect(const GroupContext& context, const Selection& selection);
+    Answer<> finish();
     /// Members of one bucket. `list` and `index` tell what the bucket's pipelines made; null: none
     /// did.
     Answer<> render(json::Writer& out, std::uint32_t bucket, const BucketList* list,
@@ -97,8 +98,9 @@ struct Common {
     std::string type;  // "terms"
     std::string meta;  // JSON; empty: none
     Ledger* ledger = nullptr;
-    bool top = false;    // not inside another
-    std::string nested;  // path of the nested aggregation around it; empty: none
+    bool top = false;     // not inside another
+    bool global = false;  // below `global`: the query does not matter
+    std::string nested;   // path of the nested aggregation around it; empty: none
 };
 
 class Aggregator {
@@ -134,6 +136,10 @@ public:
 
     /// A row group's rows, in as many calls as Children::collect makes of them.
     virtual Answer<> collect(const GroupContext& context, const Selection& selection) = 0;
+
+    /// After the last row group and before anything is written: what has to see all rows before it
+    /// knows which bucket each goes to gives them to the aggregations inside now.
+    virtual Answer<> finish() { return children_.finish(); }
 
     /// How many buckets one row of the group can go to at most. Children::collect gives as many
     /// rows at once as keep what is selected for the aggregations inside within bounds.
