@@ -27,14 +27,7 @@ struct Settings {
 class AdjacencyMatrix final : public MultiBucket {
 public:
     AdjacencyMatrix(Common common, Settings settings)
-        : MultiBucket(std::move(common)), settings_(std::move(settings)) {
-        for (std::size_t a = 0; a < settings_.filters.size(); ++a) {
-            names_.push_back(settings_.filters[a].first);
-            for (std::size_t b = a + 1; b < settings_.filters.size(); ++b)
-                names_.push_back(settings_.filters[a].first + settings_.separator +
-                                 settings_.filters[b].first);
-        }
-    }
+        : MultiBucket(std::move(common)), settings_(std::move(settings)) {}
 
     Answer<> bind(const RequestContext& request) override {
         constexpr std::size_t most_filters = 100;
@@ -46,6 +39,7 @@ public:
                             "[index.max_adjacency_matrix_filters] index level setting.",
                             most_filters, settings_.filters.size()));
         }
+        ASK(make_names());
         for (auto& [name, query] : settings_.filters)
             ASK(query.bind(request, common_.nested));
         return children_.bind(request);
@@ -99,6 +93,20 @@ protected:
     }
 
 private:
+    Answer<> make_names() {
+        const auto& filters = settings_.filters;
+        for (std::size_t a = 0; a < filters.size(); ++a) {
+            names_.push_back(filters[a].first);
+            for (std::size_t b = a + 1; b < filters.size(); ++b) {
+                const std::size_t letters =
+                    filters[a].first.size() + settings_.separator.size() + filters[b].first.size();
+                ASK(ledger().hold(letters + sizeof(std::string)));
+                names_.push_back(filters[a].first + settings_.separator + filters[b].first);
+            }
+        }
+        return {};
+    }
+
     /// Of the filters a and b, a <= b.
     std::size_t place(std::size_t a, std::size_t b) const {
         const std::size_t filters = settings_.filters.size();

@@ -131,22 +131,23 @@ public:
     }
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
-        const std::size_t before = memory_bytes();
         below_.clear();
         for (Part& part : parts_)
             ASK(part.enter(context));
         std::uint32_t row_known = no_bucket;
         std::vector<std::uint32_t> combinations;
-        selection.for_each([&](std::uint32_t row, std::uint32_t owner) {
-            if (row != row_known) combine(row, combinations);
+        for (std::size_t i = 0; i < selection.rows.size(); ++i) {
+            const std::uint32_t row = selection.rows[i];
+            if (row != row_known) ASK(combine(row, combinations));
             row_known = row;
             for (const std::uint32_t combination : combinations) {
+                const std::uint32_t owner = selection.buckets.empty() ? 0 : selection.buckets[i];
                 const std::uint32_t bucket = table_.find_or_add(owner, combination);
                 table_.add(bucket, 1);
                 if (!children_.none()) below_.add(row, bucket);
             }
-        });
-        ASK(ledger().hold(memory_bytes() - before));
+            ASK(charge());
+        }
         if (children_.none()) return {};
         return children_.collect(context, below_.selection(table_.size()));
     }
@@ -213,13 +214,21 @@ private:
                                   part * sizeof(std::int64_t));
     }
 
+    /// What was made since the last time.
+    Answer<> charge() {
+        const std::size_t now = memory_bytes();
+        ASK(ledger().hold(now > charged_bytes_ ? now - charged_bytes_ : 0));
+        charged_bytes_ = std::max(charged_bytes_, now);
+        return {};
+    }
+
     /// The numbers of a row's combinations.
-    void combine(std::uint32_t row, std::vector<std::uint32_t>& combinations) {
+    Answer<> combine(std::uint32_t row, std::vector<std::uint32_t>& combinations) {
         combinations.clear();
         std::vector<std::vector<std::int64_t>> keys(parts_.size());
         for (std::size_t i = 0; i < parts_.size(); ++i) {
             parts_[i].keys(row, keys[i]);
-            if (keys[i].empty()) return;
+            if (keys[i].empty()) return {};
         }
         std::vector<std::size_t> at(parts_.size(), 0);
         std::string packed;
@@ -231,7 +240,8 @@ private:
             std::size_t turn = parts_.size();
             while (turn > 0 && ++at[turn - 1] == keys[turn - 1].size())
                 at[--turn] = 0;
-            if (turn == 0) return;
+            if (turn == 0) return {};
+            if (combinations.size() % 4096 == 0) ASK(charge());
         }
     }
 
@@ -239,6 +249,7 @@ private:
     Settings settings_;
     TextNumbers combinations_;
     BucketTable table_;
+    std::size_t charged_bytes_ = 0;
     std::uint64_t other_ = 0;  // of the list made last
 };
 

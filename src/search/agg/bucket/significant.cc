@@ -271,7 +271,6 @@ public:
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         ASK(count_documents(selection));
-        const std::size_t before = table_.memory_bytes() + names_.memory_bytes();
         const Field field = find_field(*context.index, field_);
         if (!field.known()) return {};
         std::uint32_t last = no_bucket;
@@ -286,11 +285,14 @@ public:
             const std::uint32_t owner = selection.buckets.empty() ? 0 : selection.buckets[i];
             for (const std::uint32_t word : words_)
                 table_.add(table_.find_or_add(owner, word), 1);
+            ASK(charge());
         }
-        return ledger().hold(table_.memory_bytes() + names_.memory_bytes() - before);
+        return {};
     }
 
     Answer<> finish() override {
+        constexpr std::size_t entry_bytes = 48;
+        ASK(ledger().hold(table_.size() * entry_bytes));
         // Words that too few documents of a bucket have are never shown.
         for (std::uint32_t bucket = 0; bucket < table_.size(); ++bucket) {
             if (table_.count(bucket) >= settings_.min_doc_count)
@@ -337,6 +339,15 @@ protected:
     }
 
 private:
+    /// What words and buckets have grown by since the last time.
+    Answer<> charge() {
+        const std::size_t now = table_.memory_bytes() + names_.memory_bytes();
+        if (now <= charged_bytes_) return {};
+        ASK(ledger().hold(now - charged_bytes_));
+        charged_bytes_ = now;
+        return {};
+    }
+
     /// The different words of a row, as numbers.
     Answer<> cut(const GroupContext& context, const Field& field, std::uint32_t row) {
         words_.clear();
@@ -367,6 +378,7 @@ private:
     TermFilter filter_;
     TextNumbers names_;
     BucketTable table_;
+    std::size_t charged_bytes_ = 0;
     std::vector<std::uint32_t> words_;                            // of one row
     std::unordered_map<std::int64_t, std::uint64_t> background_;  // of the background, by word
 };

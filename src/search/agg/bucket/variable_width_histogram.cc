@@ -64,7 +64,7 @@ public:
     Answer<> finish() override {
         made_ = clusters_.make(static_cast<std::size_t>(settings_.buckets), seeds());
         for (std::size_t group = 0; group < groups_.size(); ++group)
-            ASK(collect_again(groups_[group], rows_[group]));
+            ASK(collect_group(groups_[group], rows_[group]));
         return children_.finish();
     }
 
@@ -120,7 +120,19 @@ private:
         return static_cast<std::uint32_t>(found - made_.begin());
     }
 
-    Answer<> collect_again(const GroupContext& context, const std::vector<std::uint32_t>& rows) {
+    /// As many rows at once as keep what is selected of them within bounds.
+    Answer<> collect_group(const GroupContext& context, std::span<const std::uint32_t> rows) {
+        constexpr std::size_t most_below = std::size_t{1} << 18U;
+        const std::size_t fan_out = std::max<std::size_t>(1, ASK(source_.most_values(context)));
+        const std::size_t step = std::max<std::size_t>(1, most_below / fan_out);
+        for (std::size_t from = 0; from < rows.size(); from += step) {
+            const std::size_t size = std::min(step, rows.size() - from);
+            ASK(collect_again(context, rows.subspan(from, size)));
+        }
+        return {};
+    }
+
+    Answer<> collect_again(const GroupContext& context, std::span<const std::uint32_t> rows) {
         Selection selection;
         selection.rows = rows;
         below_.clear();

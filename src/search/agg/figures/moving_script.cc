@@ -50,6 +50,7 @@ private:
                                              Function{"holt", Op::holt, 2},
                                              Function{"holtWinters", Op::holt_winters, 5}};
     static constexpr int deepest = 100;
+    static constexpr std::size_t most_steps = 1000;  // one may be below the other
 
     std::unexpected<Failure> unexpected() {
         skip();
@@ -103,6 +104,8 @@ private:
 
     /// One statement, or an `if` and what is done otherwise.
     Answer<int> statements() {
+        if (script_.steps_.size() > most_steps)
+            return compile_error("the script has too many parts", at_);
         if (++depth_ > deepest) return compile_error("the script is nested too deep", at_);
         int made = -1;
         if (take("if")) {
@@ -173,6 +176,8 @@ private:
         if (level > 5) return unary();
         int left = ASK(binary(level + 1));
         while (const auto op = operation(level)) {
+            if (script_.steps_.size() > most_steps)
+                return compile_error("the script has too many parts", at_);
             const int right = ASK(binary(level + 1));
             left = add(*op, {left, right});
         }

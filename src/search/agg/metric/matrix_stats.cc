@@ -130,6 +130,9 @@ public:
                               : 0));
         ASK(grow(states_, selection.bucket_count));
         if (fields == 0) return {};
+        const std::size_t averages_bytes = fields * context.rows() * sizeof(double);
+        ASK(ledger().hold(averages_bytes > held_bytes_ ? averages_bytes - held_bytes_ : 0));
+        held_bytes_ = std::max(held_bytes_, averages_bytes);
         std::vector<std::vector<double>> averages(fields);
         for (std::size_t i = 0; i < fields; ++i)
             averages[i] = ASK(averages_of(context, sources_[i]));
@@ -225,6 +228,7 @@ private:
     std::vector<Source> sources_;     // of the fields that are mapped
     std::vector<std::string> names_;  // of those
     std::vector<State> states_;
+    std::size_t held_bytes_ = 0;  // of the averages of a row group
 };
 
 Answer<> read_fields(const Common& common, const Value& value, std::vector<std::string>& names) {

@@ -81,22 +81,23 @@ public:
         ASK(grow(states_, selection.bucket_count));
         const TermColumn terms = ASK(source_.terms(context));
         if (terms.none()) return {};
-        std::size_t grown = 0;
         if (selection.all_in_first()) {
             std::vector<std::uint64_t> counts(terms.ordinal_count());
             for_each_value(selection, *terms.ordinals,
                            [&](std::uint32_t, std::uint32_t ordinal) { ++counts[ordinal]; });
             for (std::uint32_t ordinal = 0; ordinal < counts.size(); ++ordinal) {
                 if (counts[ordinal] > 0)
-                    grown += states_[0].add(terms.text(ordinal), counts[ordinal]);
+                    ASK(ledger().hold(states_[0].add(terms.text(ordinal), counts[ordinal])));
             }
-        } else {
-            for_each_value(selection, *terms.ordinals,
-                           [&](std::uint32_t bucket, std::uint32_t ordinal) {
-                               grown += states_[bucket].add(terms.text(ordinal), 1);
-                           });
+            return {};
         }
-        return ledger().hold(grown);
+        Answer<> held;
+        for_each_value(selection, *terms.ordinals,
+                       [&](std::uint32_t bucket, std::uint32_t ordinal) {
+                           if (held)
+                               held = ledger().hold(states_[bucket].add(terms.text(ordinal), 1));
+                       });
+        return held;
     }
 
     Answer<> render(json::Writer& out, std::uint32_t bucket) override {
