@@ -207,7 +207,7 @@ Answer<> check_globals(const Children& children) {
 class Tree final : public Aggregations {
 public:
     explicit Tree(const RequestContext& request)
-        : request_(request), ledger_(request.max_buckets, request.memory) {}
+        : request_(request), ledger_(request.max_buckets, request.memory, &request) {}
 
     Answer<> read(const Value& aggs) {
         Place top;

@@ -1,5 +1,6 @@
 // search/agg/pipeline/moving_avg.cc -- moving_avg, the older moving_fn: the next value by a model
-// over the values before each bucket. Buckets without a value get none and are left out of windows.
+// over the values before each bucket, and with "predict" those after the last one, in buckets made
+// for them. Buckets without a value get none and are left out of windows.
 
 #include "search/agg/core/pipeline_kind.h"
 #include "search/agg/figures/moving_functions.h"
@@ -26,6 +27,15 @@ struct Model {
         return kind == ModelKind::holt_winters ? settings.enough(values) : values > 0;
     }
 
+    /// The values after the last one; all the same where the model knows of no trend.
+    std::vector<double> predict(std::span<const double> values, std::size_t count) const {
+        if (!enough(values.size())) return std::vector<double>(count, no_number);
+        if (kind == ModelKind::holt)
+            return moving_holt(values, settings.alpha, settings.beta, count);
+        if (kind == ModelKind::holt_winters) return settings.forecast(values, count);
+        return std::vector<double>(count, next(values));
+    }
+
     double next(std::span<const double> values) const {
         switch (kind) {
             case ModelKind::simple: return moving_average(values);
@@ -39,33 +49,63 @@ struct Model {
 
 class MovingAverage final : public ParentPipeline {
 public:
-    MovingAverage(Common common, Settings settings, Model model, std::size_t window)
-        : ParentPipeline(std::move(common), std::move(settings)), model_(model), window_(window) {}
+    MovingAverage(Common common, Settings settings, Model model, std::size_t window,
+                  std::size_t predicted)
+        : ParentPipeline(std::move(common), std::move(settings)),
+          model_(model),
+          window_(window),
+          predicted_(predicted) {}
 
     std::string typed_name() const override { return "simple_value"; }
 
     Answer<> apply(MultiBucket& parent, BucketList& list) const override {
         std::vector<PipelineValue> made(list.buckets.size());
         std::vector<double> values;
+        std::size_t last = 0;  // bucket with a value
         for (std::size_t i = 0; i < list.buckets.size(); ++i) {
             const double value =
                 ASK(number(parent, list, i, settings().paths[0].second, settings().insert_zeros));
             if (std::isnan(value)) continue;
+            if (values.size() % 256 == 255) ASK(ledger().go_on());
             const std::size_t size = std::min(window_, values.size());
             if (model_.enough(size))
                 made[i] = {true, model_.next(std::span<const double>(values).last(size)), 0};
             values.push_back(value);
+            last = i;
         }
         list.made[place()] = std::move(made);
-        return {};
+        return list.buckets.empty() ? Answer<>() : predict(parent, list, values, last);
     }
 
 protected:
     bool needs_histogram() const override { return true; }
 
 private:
+    /// Values of the buckets after the last one that has any, which are made where there are none.
+    Answer<> predict(MultiBucket& parent, BucketList& list, std::span<const double> values,
+                     std::size_t last) const {
+        if (predicted_ == 0) return {};
+        ASK(ledger().allow(list.buckets.size() + predicted_));
+        const auto window = values.last(std::min(window_, values.size()));
+        const std::vector<double> next = model_.predict(window, predicted_);
+        for (std::size_t i = 0; i < next.size(); ++i) {
+            const std::size_t at = last + 1 + i;
+            if (at >= list.buckets.size()) {
+                const auto key = parent.next_key(list.buckets.back());
+                if (!key) return {};
+                list.buckets.push_back({no_bucket, 0, *key, true});
+                for (auto& made : list.made) {
+                    if (!made.empty()) made.emplace_back();
+                }
+            }
+            list.made[place()][at] = {true, next[i], 0};
+        }
+        return {};
+    }
+
     Model model_;
     std::size_t window_;
+    std::size_t predicted_;  // how many buckets; 0: none
 };
 
 std::unexpected<Failure> bad_settings(std::string_view model, std::string reason) {
@@ -156,6 +196,7 @@ Answer<Model> read_model(PipelineOptions& options) {
 
 MadePipeline make(Common common, PipelineOptions& options) {
     const auto window = options.rest().integer("window");
+    const auto predict = options.rest().integer("predict");
     const Model model = ASK(read_model(options));
     ASK(options.finish());
     if (window && *window <= 0) {
@@ -163,6 +204,12 @@ MadePipeline make(Common common, PipelineOptions& options) {
             fmt::format("[window] value must be a positive, non-zero integer.  "
                         "Value supplied was [null] in [{}].",
                         options.name()));
+    }
+    if (predict && *predict <= 0) {
+        return refuse_parsing(
+            fmt::format("[predict] value must be a positive integer.  Value "
+                        "supplied was [{}] in [{}].",
+                        *predict, options.name()));
     }
     const auto size = static_cast<std::size_t>(window.value_or(5));
     if (model.kind == ModelKind::holt_winters && size < 2 * model.settings.period) {
@@ -173,7 +220,7 @@ MadePipeline make(Common common, PipelineOptions& options) {
                                   size, 2 * model.settings.period));
     }
     return std::make_unique<MovingAverage>(std::move(common), std::move(options.settings()), model,
-                                           size);
+                                           size, static_cast<std::size_t>(predict.value_or(0)));
 }
 
 constexpr Parameter members[] = {
@@ -182,7 +229,7 @@ constexpr Parameter members[] = {
     {"settings", Takes::object},
     {"minimize", Takes::flag, Use::refused,
      "the best settings of a model are not searched for: say them", "false"},
-    {"predict", Takes::integer, Use::refused, "there are no buckets after the last one"},
+    {"predict", Takes::integer},
 };
 
 constexpr PipelineKind kinds[] = {
