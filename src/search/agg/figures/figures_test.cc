@@ -4,6 +4,7 @@
 #include "search/agg/figures/hdr_counts.h"
 #include "search/agg/figures/moving_functions.h"
 #include "search/agg/figures/moving_script.h"
+#include "search/agg/figures/student.h"
 #include "search/agg/figures/value_clusters.h"
 
 #include <gtest/gtest.h>
@@ -72,6 +73,37 @@ TEST(MovingScript, RefusesWhatItDoesNotKnowWithItsPlace) {
     EXPECT_FALSE(MovingScript::parse(std::string(60'000, '('), {}));
     EXPECT_FALSE(MovingScript::parse(std::string(60'000, '-') + "1", {}));
     EXPECT_FALSE(MovingScript::parse(std::string(70'000, ' ') + "1", {}));
+    std::string sum = "1";
+    for (int i = 0; i < 30'000; ++i)
+        sum += "+1";
+    EXPECT_FALSE(MovingScript::parse(sum, {})) << "each part would be below the next";
+}
+
+TEST(Student, IsWhatTablesSay) {
+    EXPECT_NEAR(student_both_sides(12.706, 1), 0.05, 1e-5);
+    EXPECT_NEAR(student_both_sides(-2.228139, 10), 0.05, 1e-7);
+    EXPECT_NEAR(student_both_sides(2.6258905, 100), 0.01, 1e-8);
+    EXPECT_DOUBLE_EQ(student_both_sides(0, 7), 1);
+    EXPECT_NEAR(student_both_sides(1, 1), 0.5, 1e-12) << "of Cauchy's distribution";
+    EXPECT_TRUE(std::isnan(student_both_sides(1, 0)));
+}
+
+TEST(Student, TestsAreTheTextbooks) {
+    // Held against Simpson's rule over the density: t = -2.85295, 27.8873 degrees of freedom.
+    Sample a;
+    Sample b;
+    for (const double value :
+         {27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4})
+        a.add(value);
+    for (const double value :
+         {27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0, 24.8, 20.2, 21.9, 22.1, 22.9, 30.5, 24.4})
+        b.add(value);
+    EXPECT_NEAR(heteroscedastic_test(a, b), 0.008071938172, 1e-10);
+    EXPECT_NEAR(homoscedastic_test(a, b), 0.008054761905, 1e-10);
+    Sample one;
+    one.add(3);
+    EXPECT_TRUE(std::isnan(paired_test(one)));
+    EXPECT_TRUE(std::isnan(homoscedastic_test(a, one)));
 }
 
 TEST(ValueClusters, AreTheSameInAnyOrder) {
