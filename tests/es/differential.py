@@ -160,7 +160,11 @@ def run_perturbed(side, arguments):
 
 
 def excused(question, answer, name):
-    """Ids in a group that the page cuts through cannot be compared, by design."""
+    """Ids in a group that the page cuts through cannot be compared, by design, nor can the last of
+    ten significant terms, which may be others that score alike."""
+    special = ((question.body or {}).get("aggs") or {}).get("s", {})
+    if "significant_terms" in special and name.startswith("aggregations.s.buckets."):
+        return len(answer.json()["aggregations"]["s"]["buckets"]) >= 10
     if not name.startswith("hits.hits.") or not name.endswith("._id"):
         return False
     hits = answer.json()["hits"]["hits"]

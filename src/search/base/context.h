@@ -19,6 +19,7 @@
 namespace elkhorn::search {
 
 class GroupCache;     // field.h
+class Query;          // match/query.h
 struct ObjectsPlace;  // nested_objects.h
 
 /// What holds for a whole request. `now` is frozen: every date of a request is rounded from it.
@@ -29,6 +30,8 @@ struct RequestContext {
     std::vector<std::shared_ptr<const store::IndexView>> indices;
     std::uint32_t max_buckets = 65'535;
     store::MemoryAccount* memory = nullptr;  // what aggregations count in is taken here; null: free
+
+    std::shared_ptr<const Query> query;  // of the hits, whose scores samplers go by; null: all
 
     std::shared_ptr<AnswerRoom> answer;  // what hits are made in is taken here; null: free
 

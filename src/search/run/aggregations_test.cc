@@ -164,7 +164,7 @@ TEST_F(AggregationsTest, FiltersMissingAndGlobal) {
 }
 
 TEST_F(AggregationsTest, PipelinesLookAtTheBucketsBesideThem) {
-    EXPECT_EQ(ask(R"({"h":{"histogram":{"field":"n","interval":2,"min_doc_count":1},"aggs":{)"
+    EXPECT_EQ(ask(R"({"h":{"histogram":{"field":"n","interval":2},"aggs":{)"
                   R"("s":{"sum":{"field":"d"}},"c":{"cumulative_sum":{"buckets_path":"s"}},)"
                   R"("w":{"bucket_script":{"buckets_path":{"x":"c"},"script":"params.x * 2"}},)"
                   R"("p":{"bucket_sort":{"sort":[{"c":"desc"}],"size":1}}}},)"

@@ -99,6 +99,38 @@ TEST_F(FanOut, TooManyCombinationsOfOneDocumentAreRefused) {
         R"("aggs":{"s":{"sum":{"field":"n"}}}})");
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().status, 429);
+    const auto several = ask(R"({"multi_terms":{"terms":[{"field":"n"},{"field":"m"}]}})");
+    ASSERT_FALSE(several);
+    EXPECT_EQ(several.error().status, 429);
+}
+
+TEST_F(FanOut, CombinationsAreChargedAsTheyAreMade) {
+    std::string numbers;
+    for (int i = 0; i < 1000; ++i)
+        numbers += fmt::format("{}{}", i == 0 ? "" : ",", i);
+    index_.put("logs", "many", fmt::format(R"({{"n":[{0}],"m":[{0}]}})", numbers));
+    store::MemoryShares shares = store::MemoryShares::of(64 << 20);
+    shares[store::MemoryUse::queries] = 4 << 20;
+    store::MemoryAccount memory(shares);
+    const auto found = ask(R"({"multi_terms":{"terms":[{"field":"n"},{"field":"m"}]}})", &memory);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().status, 429);
+    EXPECT_EQ(memory.used(store::MemoryUse::queries), 0U);
+}
+
+TEST_F(FanOut, NamesOfAMatrixAreCharged) {
+    std::string filters;
+    for (int i = 0; i < 100; ++i)
+        filters += fmt::format(R"({}"{}":{{"match_all":{{}}}})", i == 0 ? "" : ",", i);
+    store::MemoryShares shares = store::MemoryShares::of(64 << 20);
+    shares[store::MemoryUse::queries] = 4 << 20;
+    store::MemoryAccount memory(shares);
+    const auto found =
+        ask(fmt::format(R"({{"adjacency_matrix":{{"separator":"{}","filters":{{{}}}}}}})",
+                        std::string(10'000, '+'), filters),
+            &memory);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().status, 429);
 }
 
 }  // namespace

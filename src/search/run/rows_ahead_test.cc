@@ -68,7 +68,8 @@ TEST_F(RowsAheadTest, AnswersAreTheSameWithHelpers) {
               R"(,"size":5,"sort":[{"n":"asc"}],"search_after":[200],"track_total_hits":false)",
               R"(,"size":0,"aggs":{"a":{"sum":{"field":"n"}}})", R"(,"terminate_after":9)"}) {
             const std::string body = fmt::format(R"({{"query":{}{}}})", query, more);
-            const RequestContext alone = index_.context();
+            RequestContext alone = index_.context();
+            alone.spawn = nullptr;
             const std::string expected = shown(ask(body, alone));
             Helpers helpers;
             RequestContext helped = index_.context();

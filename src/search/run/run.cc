@@ -59,6 +59,7 @@ public:
     Run(const Request& request, const RequestContext& context, bool typed_keys)
         : request_(request), context_(context), typed_keys_(typed_keys) {
         if (!context_.cache) context_.cache = std::make_shared<GroupCache>();
+        context_.query = request.query;
         if (request.timeout_ms > 0 && context_.clock != nullptr) {
             const std::int64_t deadline =
                 context_.clock->steady_ns() + request.timeout_ms * 1'000'000;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "io/fake_folder.h"
+#include "io/workers.h"
 #include "json/flatten.h"
 #include "json/parse.h"
 #include "search/run/search.h"
@@ -53,6 +54,9 @@ public:
         RequestContext context;
         context.clock = &clock_;
         context.now_ms = clock_.wall_ms();
+        context.spawn = [this](std::function<void()> task) {
+            helpers_.submit(std::move(task));
+        };
         for (const std::string& index : indices) {
             EXPECT_TRUE(store_->refresh(index));
             context.indices.push_back(*store_->view(index));
@@ -94,6 +98,7 @@ private:
     json::Flattener flattener_{names_};
     json::Parser parser_;
     std::unique_ptr<store::Store> store_;
+    io::Workers helpers_{"helpers", 2, 64};  // find rows beside the test's thread
 };
 
 }  // namespace elkhorn::search

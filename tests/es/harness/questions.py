@@ -83,6 +83,11 @@ class Maker:
 
     def aggregated(self):
         body = {"size": 0, "aggs": self.aggs(self.r.randint(1, 3)), "track_total_hits": True}
+        if self.r.random() < 0.3:
+            # At the top alone: below buckets that are empty 7.10.2 looks behind the end of an
+            # array, and a sampler makes room for all documents in each.
+            special = self.r.choice([self.significant_terms, self.sampler, self.matrix])
+            body["aggs"]["s"] = special()
         if self.r.random() < 0.6:
             body["query"] = self.query(2)
         return self.search(body)
@@ -326,6 +331,14 @@ class Maker:
         return chosen
 
     def metric(self):
+        special = self.r.random()
+        if special < 0.06:
+            return {"matrix_stats": {"fields": self.r.sample([*NUMBERS, *FRACTIONS], 2)}}
+        if special < 0.12:
+            digits = self.r.choice([1, 2])  # with five, each bucket takes megabytes there
+            return {"percentiles": {"field": self.r.choice(["seq", "users.age", "http.status"]),
+                                    "percents": self.r.choice([[50], [0, 25, 75, 99.9, 100]]),
+                                    "hdr": {"number_of_significant_value_digits": digits}}}
         kind = self.r.choice(["min", "max", "avg", "sum", "stats", "extended_stats",
                               "value_count", "cardinality", "percentiles"])
         field = self.r.choice([*NUMBERS, *FRACTIONS])
@@ -346,8 +359,12 @@ class Maker:
     def buckets(self, depth):
         make = self.r.choice([self.terms_buckets, self.terms_buckets, self.time_buckets,
                               self.time_buckets, self.histogram, self.ranges, self.date_ranges,
-                              self.filters, self.filter, self.missing])
+                              self.filters, self.filter, self.missing, self.rare_terms])
         agg = make()
+        histogram = agg.get("histogram") or agg.get("date_histogram")
+        # One that leaves empty buckets out is refused, once for each window of the request.
+        if histogram and "min_doc_count" not in histogram and self.r.random() < 0.4:
+            agg.setdefault("aggs", {})["w"] = self.window()
         if depth > 1 and self.r.random() < 0.8:
             below = self.aggs(depth - 1)
             # 7.10.2 mixes up the buckets below a `missing` of a field that does not exist: it
@@ -355,6 +372,45 @@ class Maker:
             if agg.get("missing") != {"field": UNMAPPED}:
                 agg.setdefault("aggs", {}).update(below)
         return agg
+
+    def rare_terms(self):
+        # 7.10.2 counts a document once for each of its equal numbers here.
+        field = self.r.choice([*KEYWORDS, "small", "retry", "http.status"])
+        return {"rare_terms": {"field": field, "max_doc_count": self.r.choice([1, 3, 20, 100])}}
+
+    def significant_terms(self):
+        r = self.r
+        terms = {"field": r.choice([*KEYWORDS, "small", "retry", "http.status"]),
+                 "min_doc_count": r.choice([1, 3, 10])}
+        negatives = {"include_negatives": r.random() < 0.5}
+        heuristic = r.choice([{}, {"jlh": {}}, {"mutual_information": negatives},
+                              {"chi_square": negatives}, {"gnd": {}}, {"percentage": {}}])
+        return {"significant_terms": {**terms, **heuristic}}
+
+    def sampler(self):
+        # As many as there are: of a smaller sample scores decide, which differ a little.
+        sampled = {"sampler": {"shard_size": data.COUNT + 1}, "aggs": {"m": self.metric()}}
+        if self.r.random() < 0.5:
+            sampled = {"diversified_sampler": {"field": "seq", "shard_size": data.COUNT + 1},
+                       "aggs": {"m": self.metric()}}
+        return sampled
+
+    def matrix(self):
+        filters = {f"f{number}": self.query(1) for number in range(self.r.randint(1, 4))}
+        return {"adjacency_matrix": {"filters": filters}}
+
+    def window(self):
+        r = self.r
+        name = r.choice(["max", "min", "sum", "unweightedAvg", "linearWeightedAvg"])
+        script = r.choice([f"MovingFunctions.{name}(values)", "MovingFunctions.ewma(values, 0.3)",
+                           "MovingFunctions.holt(values, 0.3, 0.1)",
+                           "MovingFunctions.stdDev(values, MovingFunctions.unweightedAvg(values))"])
+        path = {"buckets_path": "_count"}
+        return r.choice([
+            {"moving_fn": {**path, "window": r.randint(1, 9), "shift": r.choice([0, 0, 1, -2]),
+                           "script": script}},
+            {"moving_avg": {**path, "model": r.choice(["simple", "linear", "ewma", "holt"])}},
+            {"serial_diff": {**path, "lag": r.randint(1, 4)}}])
 
     def terms_buckets(self):
         r = self.r

@@ -34,6 +34,8 @@ public:
 
     bool is_histogram() const override { return true; }
 
+    bool shows_empty() const override { return settings_.common.min_doc_count == 0; }
+
     Answer<> bind(const RequestContext& request) override {
         SourceRule rule;
         rule.unmapped = ValueKind::date;
@@ -83,6 +85,10 @@ public:
 
     double key_number(const Bucket& bucket) const override {
         return static_cast<double>(bucket.key);
+    }
+
+    std::optional<std::int64_t> next_key(const Bucket& bucket) override {
+        return rounding_->next(bucket.key);
     }
 
 protected:

@@ -4,46 +4,19 @@
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/core/buckets.h"
 #include "search/agg/core/single_bucket.h"
+#include "search/agg/values/planned_filter.h"
 #include "search/agg/values/source.h"
-#include "search/match/plan.h"
 #include "search/query/core/parse.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace elkhorn::search::agg::filters {
 namespace {
 
 using event::Kind;
 using event::Value;
-
-/// A query planned once for each index of the request, so that it is refused before rows are read.
-class PlannedFilter {
-public:
-    explicit PlannedFilter(QueryPtr query) : query_(std::move(query)) {}
-
-    Answer<> bind(const RequestContext& request, const std::string& nested) {
-        for (const auto& index : request.indices) {
-            Scope scope;
-            scope.index = index.get();
-            scope.request = &request;
-            scope.nested = nested;
-            nodes_[index.get()] = ASK(plan_query(*query_, scope));
-        }
-        return {};
-    }
-
-    Answer<store::Bitmap> rows(const GroupContext& context) const {
-        const auto found = nodes_.find(context.index);
-        return found == nodes_.end() ? query_->rows(context) : found->second->rows(context);
-    }
-
-private:
-    QueryPtr query_;
-    std::map<const store::IndexView*, NodePtr> nodes_;
-};
 
 class Filter final : public SingleBucket {
 public:

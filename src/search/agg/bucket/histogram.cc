@@ -40,6 +40,8 @@ public:
 
     bool is_histogram() const override { return true; }
 
+    bool shows_empty() const override { return settings_.common.min_doc_count == 0; }
+
     Answer<> bind(const RequestContext& request) override {
         if (settings_.interval <= 0) {
             return refuse_in_phase(
@@ -77,6 +79,10 @@ public:
     }
 
     double key_number(const Bucket& bucket) const override { return as_number(bucket.key); }
+
+    std::optional<std::int64_t> next_key(const Bucket& bucket) override {
+        return std::bit_cast<std::int64_t>(next_key(as_number(bucket.key)) + 0.0);
+    }
 
 protected:
     bool keyed() const override { return settings_.common.keyed; }

@@ -103,6 +103,7 @@ struct Place {
     const Aggregator* parent = nullptr;
     std::string nested;  // path
     int depth = 0;
+    bool global = false;
 };
 
 Answer<Children> read_children(const Value& aggs, const Place& place);
@@ -138,7 +139,8 @@ Answer<std::unique_ptr<Aggregator>> read_aggregator(Common common, const Definit
         failure.error().status = 500;
         return failure;
     }
-    Place inside{place.ledger, made.get(), place.nested, place.depth + 1};
+    Place inside{place.ledger, made.get(), place.nested, place.depth + 1,
+                 place.global || type == "global"};
     if (type == "nested" || type == "reverse_nested") {
         const Value* path = definition.body->as_object().find("path");
         inside.nested = path == nullptr ? "" : path->as_string();
@@ -171,6 +173,7 @@ Answer<Children> read_children(const Value& aggs, const Place& place) {
         common.ledger = place.ledger;
         common.top = place.parent == nullptr;
         common.nested = place.nested;
+        common.global = place.global;
         if (const PipelineKind* kind = find_pipeline_kind(definition.type)) {
             children.pipelines.push_back(
                 ASK(make_pipeline(*kind, std::move(common), *definition.body)));
@@ -204,7 +207,7 @@ Answer<> check_globals(const Children& children) {
 class Tree final : public Aggregations {
 public:
     explicit Tree(const RequestContext& request)
-        : request_(request), ledger_(request.max_buckets, request.memory) {}
+        : request_(request), ledger_(request.max_buckets, request.memory, &request) {}
 
     Answer<> read(const Value& aggs) {
         Place top;
@@ -226,6 +229,7 @@ public:
 
     Answer<> render(json::Writer& out, bool typed_keys) override {
         if (children_.wants_all_rows()) ASK(collect_others());
+        ASK(children_.finish());
         ledger_.typed_keys = typed_keys;
         ledger_.begin_answer();
         return children_.render(out, 0, nullptr, 0);

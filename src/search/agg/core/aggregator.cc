@@ -132,6 +132,14 @@ Answer<> Children::collect(const GroupContext& context, const Selection& selecti
     return {};
 }
 
+Answer<> Children::finish() {
+    for (const auto& aggregator : aggregators) {
+        ASK(aggregator->finish());
+        ASK(aggregator->charge_buffers());
+    }
+    return {};
+}
+
 Answer<> Aggregator::charge_buffers() {
     const std::size_t size_bytes = below_.memory_bytes();
     if (size_bytes <= charged_bytes_) return {};
@@ -152,12 +160,22 @@ void begin_member(json::Writer& out, bool typed, std::string_view type, std::str
 
 Answer<> Children::render(json::Writer& out, std::uint32_t bucket, const BucketList* list,
                           std::size_t index) {
+    ASK(render_aggregators(out, bucket));
+    return render_pipelines(out, bucket, list, index);
+}
+
+Answer<> Children::render_aggregators(json::Writer& out, std::uint32_t bucket) {
     for (const auto& aggregator : aggregators) {
         begin_member(out, aggregator->common().ledger->typed_keys, aggregator->typed_name(),
                      aggregator->name(), aggregator->common().meta);
         ASK(aggregator->render(out, bucket));
         out.end_object();
     }
+    return {};
+}
+
+Answer<> Children::render_pipelines(json::Writer& out, std::uint32_t bucket, const BucketList* list,
+                                    std::size_t index) {
     for (const auto& pipeline : pipelines) {
         if (!pipeline->shows(list, index)) continue;
         begin_member(out, pipeline->ledger().typed_keys, pipeline->typed_name(), pipeline->name(),

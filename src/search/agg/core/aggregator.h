@@ -28,8 +28,9 @@ namespace elkhorn::search::agg {
 /// What a request may use: memory while it counts, buckets in its answer.
 class Ledger {
 public:
-    explicit Ledger(std::uint32_t max_buckets, store::MemoryAccount* memory = nullptr)
-        : max_buckets_(max_buckets), memory_(memory) {}
+    explicit Ledger(std::uint32_t max_buckets, store::MemoryAccount* memory = nullptr,
+                    const RequestContext* request = nullptr)
+        : max_buckets_(max_buckets), memory_(memory), request_(request) {}
 
     ~Ledger();
     Ledger(const Ledger&) = delete;
@@ -43,6 +44,9 @@ public:
     /// Whether that many could be shown, without showing them.
     Answer<> allow(std::size_t buckets) const;
 
+    /// As of the request: for what takes long while an answer is made.
+    Answer<> go_on() const { return request_ == nullptr ? Answer<>{} : request_->go_on(); }
+
     void begin_answer() { shown_ = written_ = 0; }
 
     std::uint32_t max_buckets() const { return max_buckets_; }
@@ -54,7 +58,8 @@ private:
     [[nodiscard]] std::unexpected<Failure> too_large(std::string_view breaker, std::size_t limit);
 
     std::uint32_t max_buckets_;
-    store::MemoryAccount* memory_;  // the node's; null: nobody counts
+    store::MemoryAccount* memory_;   // the node's; null: nobody counts
+    const RequestContext* request_;  // the search's; null: there is no end
     std::size_t held_bytes_ = 0;
     std::size_t taken_bytes_ = 0;  // of memory_
     std::size_t shown_ = 0;
@@ -85,10 +90,14 @@ public:
     bool wants_all_rows() const;
     Answer<> bind(const RequestContext& request);
     Answer<> collect(const GroupContext& context, const Selection& selection);
+    Answer<> finish();
     /// Members of one bucket. `list` and `index` tell what the bucket's pipelines made; null: none
     /// did.
     Answer<> render(json::Writer& out, std::uint32_t bucket, const BucketList* list,
                     std::size_t index);
+    Answer<> render_aggregators(json::Writer& out, std::uint32_t bucket);
+    Answer<> render_pipelines(json::Writer& out, std::uint32_t bucket, const BucketList* list,
+                              std::size_t index);
 };
 
 /// What every aggregation is made of.
@@ -97,8 +106,9 @@ struct Common {
     std::string type;  // "terms"
     std::string meta;  // JSON; empty: none
     Ledger* ledger = nullptr;
-    bool top = false;    // not inside another
-    std::string nested;  // path of the nested aggregation around it; empty: none
+    bool top = false;     // not inside another
+    bool global = false;  // below `global`: the query does not matter
+    std::string nested;   // path of the nested aggregation around it; empty: none
 };
 
 class Aggregator {
@@ -126,6 +136,9 @@ public:
 
     virtual bool is_histogram() const { return false; }
 
+    /// Whether buckets without documents are shown, too: pipelines over histograms want them.
+    virtual bool shows_empty() const { return true; }
+
     /// Whether it must see row groups in which nothing matches.
     virtual bool wants_all_rows() const { return children_.wants_all_rows(); }
 
@@ -134,6 +147,10 @@ public:
 
     /// A row group's rows, in as many calls as Children::collect makes of them.
     virtual Answer<> collect(const GroupContext& context, const Selection& selection) = 0;
+
+    /// After the last row group and before anything is written: what has to see all rows before it
+    /// knows which bucket each goes to gives them to the aggregations inside now.
+    virtual Answer<> finish() { return children_.finish(); }
 
     /// How many buckets one row of the group can go to at most. Children::collect gives as many
     /// rows at once as keep what is selected for the aggregations inside within bounds.

@@ -51,7 +51,8 @@ Answer<> MultiBucket::write_buckets(json::Writer& out, const BucketList& list) {
         out.member("doc_count", bucket.count);
         write_after_count(out);
         ASK(ledger().hold(sizeof(Bucket) + copies_while_made * (out.size_bytes() - before)));
-        ASK(children_.render(out, bucket.ordinal, &list, i));
+        if (!bucket.predicted) ASK(children_.render_aggregators(out, bucket.ordinal));
+        ASK(children_.render_pipelines(out, bucket.ordinal, &list, i));
         out.end_object();
     }
     if (keyed()) {

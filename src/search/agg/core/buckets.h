@@ -5,6 +5,7 @@
 #include "search/agg/core/aggregator.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Bucket {
     std::uint64_t count = 0;
     std::int64_t key =
         0;  // what it means is the aggregation's: milliseconds, bits of a double, a place
+    bool predicted = false;  // by a pipeline: it has the pipelines' values alone
 };
 
 /// What a pipeline made for one bucket.
@@ -47,6 +49,9 @@ public:
 
     /// What bucket_sort and derivatives take for its key.
     virtual double key_number(const Bucket& /*bucket*/) const { return 0; }
+
+    /// The key of the bucket after it; nothing where there is no such thing.
+    virtual std::optional<std::int64_t> next_key(const Bucket& /*bucket*/) { return std::nullopt; }
 
 protected:
     virtual Answer<std::vector<Bucket>> buckets(std::uint32_t owner) = 0;

@@ -105,6 +105,11 @@ Answer<> ParentPipeline::check(const Children& beside, const Aggregator* parent)
             "as parent{}",
             type(), name(), parent == nullptr ? " but doesn't have a parent" : ""));
     }
+    if (needs_histogram() && !parent->shows_empty()) {
+        return refuse_validation(
+            fmt::format("parent histogram of {} aggregation [{}] must have min_doc_count of 0",
+                        type(), name()));
+    }
     if (parent == nullptr || parent->shape() != Shape::multi_bucket) {
         return refuse_validation(fmt::format(
             "{} aggregation [{}] must be declared inside of another aggregation", type(), name()));

@@ -61,6 +61,8 @@ public:
     virtual Answer<> apply(MultiBucket& /*parent*/, BucketList& /*list*/) const { return {}; }
 
 protected:
+    const ValueFormat& format() const { return format_; }
+
     /// `name` and, where there is a format, `name`_as_string.
     void write_number(json::Writer& out, std::string_view name, double value) const;
 

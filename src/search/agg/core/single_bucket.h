@@ -17,7 +17,7 @@ public:
 
     Shape shape() const final { return Shape::single_bucket; }
 
-    Answer<> render(json::Writer& out, std::uint32_t bucket) final {
+    Answer<> render(json::Writer& out, std::uint32_t bucket) override {
         out.member("doc_count", bucket < counts_.size() ? counts_[bucket] : 0);
         return children_.render(out, bucket, nullptr, 0);
     }

@@ -1,8 +1,8 @@
 // search/agg/metric/percentiles.cc -- percentiles, percentile_ranks and median_absolute_deviation
-// over digests (agg_digest.h), one for each bucket. "hdr" is accepted and answered from the same
-// digests.
+// over digests (digest.h), one for each bucket; with "hdr" over counts of values (hdr_counts.h).
 
 #include "search/agg/core/aggregation_kind.h"
+#include "search/agg/figures/hdr_counts.h"
 #include "search/agg/values/digest.h"
 #include "search/agg/values/source.h"
 
@@ -22,6 +22,7 @@ struct DigestOptions {
     double compression = 100;
     bool keyed = true;
     bool hdr = false;
+    int digits = 3;  // of hdr
 };
 
 std::string number_text(double value) {
@@ -33,7 +34,10 @@ std::string number_text(double value) {
 class Percentiles final : public Aggregator {
 public:
     Percentiles(Common common, DigestOptions options, What what)
-        : Aggregator(std::move(common)), options_(std::move(options)), what_(what) {}
+        : Aggregator(std::move(common)),
+          options_(std::move(options)),
+          what_(what),
+          hdr_(options_.digits) {}
 
     Shape shape() const override {
         return what_ == What::deviation ? Shape::single_metric : Shape::multi_metric;
@@ -53,6 +57,7 @@ public:
     }
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
+        if (options_.hdr) return count_values(context, selection);
         ASK(grow(digests_, selection.bucket_count));
         const NumberColumn numbers = ASK(source_.numbers(context));
         numbers.visit([&](const auto& column) {
@@ -98,7 +103,40 @@ public:
     }
 
 private:
+    Answer<> count_values(const GroupContext& context, const Selection& selection) {
+        const std::size_t before = hdr_.memory_bytes();
+        double refused = 0;
+        const NumberColumn numbers = ASK(source_.numbers(context));
+        numbers.visit([&](const auto& column) {
+            for_each_value(selection, column, [&](std::uint32_t bucket, auto value) {
+                const auto number = static_cast<double>(value);
+                if (number >= 0 && std::isfinite(number)) {
+                    hdr_.add(bucket, number);
+                } else if (refused == 0) {
+                    refused = number;
+                }
+            });
+        });
+        if (refused != 0) {
+            auto failure = refuse_in_phase(
+                "array_index_out_of_bounds_exception",
+                fmt::format("The value {} is out of bounds for histogram, negative values cannot "
+                            "be recorded: ask without [hdr]",
+                            number_text(refused)));
+            failure.error().status = 500;
+            return failure;
+        }
+        return ledger().hold(hdr_.memory_bytes() - before);
+    }
+
+    double hdr_answer(std::uint32_t bucket, double asked) const {
+        if (hdr_.empty(bucket)) return std::nan("");
+        return what_ == What::percentiles ? hdr_.percentile(bucket, asked)
+                                          : hdr_.rank(bucket, asked);
+    }
+
     double answer(std::uint32_t bucket, double asked) const {
+        if (options_.hdr) return hdr_answer(bucket, asked);
         if (bucket >= digests_.size() || digests_[bucket].empty()) return std::nan("");
         digests_[bucket].settle();
         if (what_ == What::deviation) return digests_[bucket].median_absolute_deviation();
@@ -146,6 +184,7 @@ private:
     Source source_;
     mutable std::vector<Digest> digests_;  // settled when first asked
     std::size_t held_bytes_ = 0;
+    mutable HdrCounts hdr_;  // sorted when first asked
 };
 
 std::unexpected<Failure> cannot_build(std::string_view type, std::string reason) {
@@ -184,6 +223,7 @@ void read_method(Options& options, DigestOptions& made, bool& both) {
         }
         if (auto read = inner.finish(); !read) read_inner(options, "hdr", read.error());
         made.hdr = true;
+        made.digits = static_cast<int>(std::clamp<std::int64_t>(digits, 0, 5));
     }
     both = tdigest != nullptr && hdr != nullptr;
 }

@@ -1,0 +1,204 @@
+#include "search/agg/values/points.h"
+
+#include "base/strings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace elkhorn::search::agg {
+
+using event::Kind;
+using event::Value;
+
+namespace {
+
+constexpr double earth_radius = 6'371'008.7714;
+constexpr double lat_step = 180.0 / 4294967296.0;
+constexpr double lon_step = 360.0 / 4294967296.0;
+
+std::optional<double> number_of(const Value* value) {
+    if (value == nullptr) return std::nullopt;
+    const auto text = scalar_text(*value);
+    return text ? to_double(trim(*text)) : std::nullopt;
+}
+
+double radians(double degrees) {
+    return degrees * std::numbers::pi / 180;
+}
+
+std::optional<GeoPoint> checked(std::optional<double> lat, std::optional<double> lon) {
+    if (!lat || !lon) return std::nullopt;
+    return GeoPoint{*lat, *lon};
+}
+
+}  // namespace
+
+std::optional<GeoPoint> read_point(const Value& value) {
+    if (value.is(Kind::array)) {
+        const auto& parts = value.as_array();
+        if (parts.size() < 2) return std::nullopt;
+        return checked(number_of(&parts[1]), number_of(&parts[0]));
+    }
+    if (value.is(Kind::object)) {
+        const Value* hash = value.as_object().find("geohash");
+        if (hash != nullptr) return store::parse_point(scalar_text(*hash).value_or(""));
+        return checked(number_of(value.as_object().find("lat")),
+                       number_of(value.as_object().find("lon")));
+    }
+    return store::parse_point(scalar_text(value).value_or(""));
+}
+
+GeoPoint as_indexed(const GeoPoint& point) {
+    const double lat = point.lat == 90 ? std::nextafter(90.0, 0.0) : point.lat;
+    const double lon = point.lon == 180 ? std::nextafter(180.0, 0.0) : point.lon;
+    return {std::floor(lat / lat_step) * lat_step, std::floor(lon / lon_step) * lon_step};
+}
+
+PointOptions PointOptions::read(Options& options) {
+    PointOptions read;
+    const auto field = options.text("field");
+    read.field = field.value_or("");
+    read.has_field = field.has_value();
+    if (const Value* missing = options.any("missing")) {
+        read.missing = read_point(*missing);
+        if (!read.missing)
+            options.fail("missing", "parse_exception", "[missing] is no point on Earth");
+    }
+    return read;
+}
+
+Answer<> PointOptions::check(std::string_view fields) const {
+    if (has_field) return {};
+    return refuse("illegal_argument_exception",
+                  fmt::format("Required one of fields [{}], but none were specified. ", fields));
+}
+
+std::optional<GeoBox> read_box(Options& options, std::string_view key) {
+    const Value* value = options.object(key);
+    if (value == nullptr) return std::nullopt;
+    const event::Object& members = value->as_object();
+    const auto side = [&](std::string_view name) {
+        return number_of(members.find(name));
+    };
+    auto top = side("top");
+    auto left = side("left");
+    auto bottom = side("bottom");
+    auto right = side("right");
+    for (const auto& [corner, lat, lon] :
+         {std::tuple("top_left", &top, &left), std::tuple("bottom_right", &bottom, &right),
+          std::tuple("top_right", &top, &right), std::tuple("bottom_left", &bottom, &left)}) {
+        const Value* given = members.find(corner);
+        const auto point = given == nullptr ? std::nullopt : read_point(*given);
+        if (!point) continue;
+        *lat = point->lat;
+        *lon = point->lon;
+    }
+    if (!top || !left || !bottom || !right || *top < *bottom) {
+        options.fail(key, "parse_exception",
+                     fmt::format("[{}] needs the corners top_left and bottom_right", key));
+        return std::nullopt;
+    }
+    return GeoBox{*top, *left, *bottom, *right};
+}
+
+namespace {
+
+struct Unit {
+    std::string_view name;
+    double metres;
+};
+
+// Longer names before those that they end with.
+constexpr std::array units = {Unit{"nauticalmiles", 1852.0},
+                              Unit{"millimeters", 0.001},
+                              Unit{"centimeters", 0.01},
+                              Unit{"kilometers", 1000.0},
+                              Unit{"meters", 1.0},
+                              Unit{"miles", 1609.344},
+                              Unit{"yards", 0.9144},
+                              Unit{"feet", 0.3048},
+                              Unit{"inch", 0.0254},
+                              Unit{"nmi", 1852.0},
+                              Unit{"NM", 1852.0},
+                              Unit{"km", 1000.0},
+                              Unit{"mm", 0.001},
+                              Unit{"cm", 0.01},
+                              Unit{"mi", 1609.344},
+                              Unit{"yd", 0.9144},
+                              Unit{"ft", 0.3048},
+                              Unit{"in", 0.0254},
+                              Unit{"m", 1.0}};
+
+}  // namespace
+
+std::optional<double> unit_metres(std::string_view unit) {
+    const auto found = std::ranges::find(units, unit, &Unit::name);
+    if (found == units.end()) return std::nullopt;
+    return found->metres;
+}
+
+std::optional<double> parse_distance(std::string_view given) {
+    std::string_view text = trim(given);
+    double metres = 1;
+    for (const Unit& unit : units) {
+        if (!text.ends_with(unit.name)) continue;
+        text.remove_suffix(unit.name.size());
+        metres = unit.metres;
+        break;
+    }
+    const auto number = to_double(trim(text));
+    if (!number) return std::nullopt;
+    return *number * metres;
+}
+
+double arc_metres(const GeoPoint& a, const GeoPoint& b) {
+    const double lat = std::sin(radians(a.lat - b.lat) / 2);
+    const double lon = std::sin(radians(a.lon - b.lon) / 2);
+    const double h = lat * lat + std::cos(radians(a.lat)) * std::cos(radians(b.lat)) * lon * lon;
+    return 2 * earth_radius * std::asin(std::sqrt(std::min(1.0, h)));
+}
+
+double plane_metres(const GeoPoint& a, const GeoPoint& b) {
+    const double x = radians(b.lon - a.lon) * std::cos(radians((b.lat + a.lat) / 2));
+    const double y = radians(b.lat - a.lat);
+    return std::sqrt(x * x + y * y) * earth_radius;
+}
+
+std::size_t PointColumn::most(std::uint32_t rows) const {
+    std::size_t most = 1;
+    for (std::uint32_t row = 0; values_ != nullptr && row < rows; ++row)
+        most =
+            std::max<std::size_t>(most, (values_->rows.last(row) - values_->rows.first(row)) / 2);
+    return most;
+}
+
+Answer<> PointSource::bind(const RequestContext& request, const Common& common,
+                           PointOptions options) {
+    options_ = std::move(options);
+    nested_ = common.nested;
+    mapped_ = std::ranges::any_of(request.indices, [this](const auto& index) {
+        return find_field(*index, options_.field).is_point();
+    });
+    if (mapped_) return {};
+    // A source that takes nothing says why it does not take this field.
+    SourceOptions other;
+    other.field = options_.field;
+    other.has_field = true;
+    SourceRule rule;
+    rule.numbers = rule.dates = false;
+    return Source().bind(request, common, other, rule);
+}
+
+Answer<PointColumn> PointSource::points(const GroupContext& context) const {
+    const Field field = find_field(*context.index, options_.field);
+    if (!field.is_point() || !is_seen_at(*context.index, nested_, options_.field))
+        return PointColumn(nullptr, options_.missing);
+    Numbers numbers = ASK(exact_numbers_of(context, field));
+    return PointColumn(std::move(numbers.reals), options_.missing);
+}
+
+}  // namespace elkhorn::search::agg
