@@ -140,7 +140,7 @@ private:
 
     Settings settings_;
     Source source_;
-    TextNumbers names_;
+    TermNames names_;
     BucketTable table_;
 };
 

@@ -75,7 +75,7 @@ public:
 
     std::string text(std::int64_t key) const {
         if (source_.kind() == ValueKind::address) return store::format_ip(names_.text(key));
-        if (source_.kind() == ValueKind::text) return names_.text(key);
+        if (source_.kind() == ValueKind::text) return std::string(names_.text(key));
         return source_.whole() ? source_.format().text(key)
                                : source_.format().text(std::bit_cast<double>(key));
     }
@@ -103,7 +103,7 @@ private:
 
     SourceOptions options_;
     Source source_;
-    TextNumbers names_;
+    TermNames names_;
     TermColumn terms_;  // of the row group, like numbers_
     NumberColumn numbers_;
     std::vector<std::uint32_t> known_;  // numbers of its ordinals
@@ -247,7 +247,7 @@ private:
 
     std::vector<Part> parts_;
     Settings settings_;
-    TextNumbers combinations_;
+    TermNames combinations_;
     BucketTable table_;
     std::size_t charged_bytes_ = 0;
     std::uint64_t other_ = 0;  // of the list made last

@@ -304,7 +304,7 @@ public:
                 if (!field.known()) return {};
                 for (auto& [word, count] : background_) {
                     ASK(context.go_on());
-                    const std::string& text = names_.text(word);
+                    const std::string text(names_.text(word));
                     const NodePtr node =
                         field.is_text() ? token_term(field, text) : keyword_term(field, text);
                     store::Bitmap with = ASK(node->rows(context));
@@ -315,7 +315,9 @@ public:
             });
     }
 
-    std::string key_text(const Bucket& bucket) const override { return names_.text(bucket.key); }
+    std::string key_text(const Bucket& bucket) const override {
+        return std::string(names_.text(bucket.key));
+    }
 
 protected:
     void write_head(json::Writer& out) const override { write_counts(out); }
@@ -376,7 +378,7 @@ private:
     std::string field_;
     std::vector<std::string> sources_;
     TermFilter filter_;
-    TextNumbers names_;
+    TermNames names_;
     BucketTable table_;
     std::size_t charged_bytes_ = 0;
     std::vector<std::uint32_t> words_;                            // of one row

@@ -9,18 +9,16 @@
 //   terms of the request             7        2        5       (numbered as they appeared)
 
 #include "base/strings.h"
-#include "event/arena.h"
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/core/order.h"
 #include "search/agg/values/source.h"
 #include "search/agg/values/term_filter.h"
-#include "store/code/text_set.h"
+#include "search/agg/values/term_names.h"
 #include "store/schema/ip_address.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <limits>
 #include <unordered_map>
@@ -28,67 +26,6 @@
 
 namespace elkhorn::search::agg::terms {
 namespace {
-
-/// The texts of a request, numbered as they appear.
-class TermNames {
-public:
-    std::uint32_t number_of(std::string_view text) { return number_of(text, hash64(text)); }
-
-    std::uint32_t number_of(std::string_view text, std::uint64_t hash) {
-        return texts_.add(text, hash,
-                          [this](std::string_view stays) { return arena_.copy(stays); });
-    }
-
-    void prefetch(std::uint64_t hash) const { texts_.prefetch(hash); }
-
-    std::string_view text(std::int64_t number) const {
-        return texts_.texts()[static_cast<std::size_t>(number)];
-    }
-
-    std::size_t memory_bytes() const { return texts_.memory_bytes() + arena_.used_bytes(); }
-
-private:
-    event::Arena arena_;
-    store::TextSet texts_;
-};
-
-/// Texts of rows, a few at a time: their places in a large table are asked for together, so that
-/// the processor waits for all of them once.
-class TextBatch {
-public:
-    static constexpr std::size_t most = 32;
-
-    struct Item {
-        std::uint32_t row;
-        std::uint32_t owner;
-        std::uint64_t hash;
-        std::uint32_t end;  // of its text
-    };
-
-    bool full() const { return count_ == most; }
-
-    void add(std::uint32_t row, std::uint32_t owner, std::string_view text, std::uint64_t hash) {
-        bytes_ += text;
-        items_[count_++] = {row, owner, hash, static_cast<std::uint32_t>(bytes_.size())};
-    }
-
-    /// Calls visit(item, text) for each, and is empty then.
-    template <typename Visit>
-    void take(Visit&& visit) {
-        std::uint32_t from = 0;
-        for (std::size_t i = 0; i < count_; ++i) {
-            visit(items_[i], std::string_view(bytes_).substr(from, items_[i].end - from));
-            from = items_[i].end;
-        }
-        bytes_.clear();
-        count_ = 0;
-    }
-
-private:
-    std::string bytes_;
-    std::array<Item, most> items_;
-    std::size_t count_ = 0;
-};
 
 /// Buckets by (bucket of the parent, key). At the top, where there is one parent, terms are
 /// numbered densely, and a term's number is its bucket.

@@ -6,22 +6,6 @@
 
 namespace elkhorn::search::agg {
 
-std::uint32_t TextNumbers::number_of(std::string_view text) {
-    constexpr std::size_t around = 96;  // of the string, the entry and its place in the table
-    if (const auto it = numbers_.find(text); it != numbers_.end()) return it->second;
-    const std::string& kept = texts_.emplace_back(text);
-    const auto number = static_cast<std::uint32_t>(texts_.size() - 1);
-    numbers_.emplace(kept, number);
-    size_bytes_ += text.size() + around;
-    return number;
-}
-
-std::optional<std::uint32_t> TextNumbers::find(std::string_view text) const {
-    const auto it = numbers_.find(text);
-    if (it == numbers_.end()) return std::nullopt;
-    return it->second;
-}
-
 Answer<> TermCounter::bind(const RequestContext& request, const Common& common) {
     SourceRule rule;
     rule.texts = rule.addresses = true;
@@ -54,7 +38,13 @@ Answer<> TermCounter::collect(const GroupContext& context, const Selection& sele
         table_.add(bucket, 1);
         if (below != nullptr) below->add(row, bucket);
     };
-    if (is_text_kind(source_.kind())) {
+    if (const auto plain = ASK(source_.plain_texts(context))) {
+        ASK(for_each_text(context, selection, *plain,
+                          [&](std::uint32_t row, std::uint32_t owner, std::string_view text) {
+                              if (filter_.none() || filter_.accepts(text))
+                                  count(row, owner, names_.number_of(text));
+                          }));
+    } else if (is_text_kind(source_.kind())) {
         const TermColumn column = ASK(source_.terms(context));
         if (column.none()) return {};
         numbers_.assign(column.ordinal_count(), unseen);
@@ -92,7 +82,7 @@ int TermCounter::compare(const Bucket& a, const Bucket& b) const {
 
 std::string TermCounter::text(const Bucket& bucket) const {
     if (source_.kind() == ValueKind::address) return store::format_ip(names_.text(bucket.key));
-    if (source_.kind() == ValueKind::text) return names_.text(bucket.key);
+    if (source_.kind() == ValueKind::text) return std::string(names_.text(bucket.key));
     return source_.whole() ? source_.format().text(bucket.key)
                            : source_.format().text(number(bucket));
 }

@@ -10,39 +10,15 @@
 #include "search/agg/core/buckets.h"
 #include "search/agg/values/source.h"
 #include "search/agg/values/term_filter.h"
+#include "search/agg/values/term_names.h"
 
 #include <bit>
 #include <cstdint>
-#include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace elkhorn::search::agg {
-
-/// Texts numbered as they appear.
-class TextNumbers {
-public:
-    std::uint32_t number_of(std::string_view text);
-
-    /// Nothing for one that has no number.
-    std::optional<std::uint32_t> find(std::string_view text) const;
-
-    const std::string& text(std::int64_t number) const {
-        return texts_[static_cast<std::size_t>(number)];
-    }
-
-    std::size_t size() const { return texts_.size(); }
-
-    std::size_t memory_bytes() const { return size_bytes_; }
-
-private:
-    std::deque<std::string> texts_;  // stay where they are, for numbers_ looks at them
-    std::unordered_map<std::string_view, std::uint32_t> numbers_;
-    std::size_t size_bytes_ = 0;
-};
 
 class TermCounter {
 public:
@@ -88,7 +64,7 @@ private:
     SourceOptions options_;
     Source source_;
     TermFilter filter_;
-    TextNumbers names_;
+    TermNames names_;
     BucketTable table_;
     std::vector<std::uint32_t> numbers_;  // of a row group's ordinals
 };
@@ -102,6 +78,13 @@ std::int64_t TermCounter::key_of(T value) const {
 template <typename Visit>
 Answer<> TermCounter::look_again(const GroupContext& context, const Selection& selection,
                                  Visit&& visit) {
+    if (const auto plain = ASK(source_.plain_texts(context))) {
+        return for_each_text(context, selection, *plain,
+                             [&](std::uint32_t, std::uint32_t, std::string_view text) {
+                                 if (const auto number = names_.find(text))
+                                     visit(static_cast<std::int64_t>(*number));
+                             });
+    }
     if (is_text_kind(source_.kind())) {
         const TermColumn column = ASK(source_.terms(context));
         if (column.none()) return {};
