@@ -368,8 +368,9 @@ class Maker:
         if depth > 1 and self.r.random() < 0.8:
             below = self.aggs(depth - 1)
             # 7.10.2 mixes up the buckets below a `missing` of a field that does not exist: it
-            # counts the documents of all filters, say, into each of them (aggs_filters.yaml).
-            if agg.get("missing") != {"field": UNMAPPED}:
+            # counts the documents of all filters, say, into each of them (aggs_filters.yaml). Below
+            # rare_terms its numbers are not those of a query for the term, nor are all terms there.
+            if agg.get("missing") != {"field": UNMAPPED} and "rare_terms" not in agg:
                 agg.setdefault("aggs", {}).update(below)
         return agg
 
