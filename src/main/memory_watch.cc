@@ -15,13 +15,15 @@ namespace {
 constexpr std::int64_t look_ms = 50;
 constexpr std::int64_t quiet_ms = 60'000;  // between two lines in the log
 
-/// Nothing where the system does not say.
+/// Without pages of files, which the system takes back when it likes. Nothing where it does not
+/// say.
 std::optional<std::uint64_t> resident_bytes() {
     std::ifstream statm("/proc/self/statm");
-    std::uint64_t pages_of_addresses = 0;
-    std::uint64_t pages = 0;
-    if (!(statm >> pages_of_addresses >> pages)) return std::nullopt;
-    return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    std::uint64_t addresses = 0;
+    std::uint64_t resident = 0;
+    std::uint64_t of_files = 0;
+    if (!(statm >> addresses >> resident >> of_files) || resident < of_files) return std::nullopt;
+    return (resident - of_files) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
