@@ -43,7 +43,8 @@ Bitmap rows_of(const Keywords& words, const std::vector<char>& wanted, std::uint
 std::unexpected<Failure> too_many_tokens(const store::Column& column) {
     return refuse_in_phase(
         "illegal_argument_exception",
-        fmt::format("the analyzer of [{}] makes more than 256 MB of tokens of one of its values: "
+        fmt::format("the analyzer of [{}] makes more tokens of one of its values than may be held "
+                    "at once (256 MB): "
                     "ask about another field, or give this one an analyzer that makes fewer",
                     column.path()));
 }

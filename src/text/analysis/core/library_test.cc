@@ -106,6 +106,21 @@ TEST(Library, AChainThatMakesTooMuchEndsWithARefusal) {
     EXPECT_TRUE(tokens.error().reason.starts_with("the analysis of this text makes more tokens"));
 }
 
+TEST(Library, AllRunsTogetherHoldNoMoreThanOneMay) {
+    constexpr std::size_t two_thirds = Budget::all_bytes / 3 * 2;
+    Budget second;
+    {
+        Budget first;
+        EXPECT_TRUE(first.spend(0, two_thirds / sizeof(char16_t)));
+        EXPECT_FALSE(second.spend(0, two_thirds / sizeof(char16_t)));
+        EXPECT_TRUE(second.spend(1, 10));
+    }
+    Budget third;
+    EXPECT_TRUE(third.spend(0, two_thirds / sizeof(char16_t)));
+    EXPECT_GE(Budget::taken_by_all(), two_thirds);
+    EXPECT_LT(Budget::taken_by_all(), Budget::all_bytes);
+}
+
 TEST(Library, ASpecificationThatIsDamagedIsNone) {
     EXPECT_FALSE(of_specification("chain\t"));
     EXPECT_FALSE(of_specification("chain\tanalyzer\tx\nbroken"));

@@ -4,7 +4,41 @@
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
 
+#include <atomic>
+
 namespace elkhorn::text {
+namespace {
+
+constexpr std::size_t piece_bytes = 64U << 10U;
+
+std::atomic<std::size_t> taken{0};  // by the runs of all threads
+
+}  // namespace
+
+Budget::~Budget() {
+    taken -= taken_;
+}
+
+std::size_t Budget::taken_by_all() {
+    return taken;
+}
+
+Made<> Budget::too_much() {
+    return refused(
+        "the analysis of this text makes more tokens than may be held at once (256 MB, of all "
+        "texts "
+        "that are analyzed now): use a shorter text, or filters that make fewer of a word");
+}
+
+bool Budget::take(std::size_t bytes) {
+    const std::size_t wanted = bytes + piece_bytes;
+    std::size_t before = taken;
+    do {
+        if (wanted > all_bytes - before) return false;
+    } while (!taken.compare_exchange_weak(before, before + wanted));
+    taken_ += wanted;
+    return true;
+}
 
 void add_shift(std::vector<Shift>& shifts, std::size_t at, std::int32_t shift) {
     const auto place = static_cast<std::int32_t>(at);

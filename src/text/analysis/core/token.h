@@ -62,26 +62,38 @@ struct Tokens {
     std::int32_t trailing = 0;  // positions behind the last token that filters left empty
 };
 
+/// Of one run. All runs of the process share `all_bytes`, of which a run takes a piece after the
+/// other, so that many clients with long texts hold no more than one of them could.
 class Budget {
 public:
-    static constexpr std::size_t usual_bytes = 256U << 20U;
+    static constexpr std::size_t all_bytes = 256U << 20U;
 
-    explicit Budget(std::size_t bytes = usual_bytes) : left_(bytes) {}
+    explicit Budget(std::size_t bytes = all_bytes) : left_(bytes) {}
+
+    Budget(const Budget&) = delete;
+    Budget& operator=(const Budget&) = delete;
+    ~Budget();
 
     /// For tokens that are to be made, with `units` of text between them.
     Made<> spend(std::size_t tokens, std::size_t units) {
         const std::size_t bytes = tokens * sizeof(Token) + units * sizeof(char16_t);
-        if (bytes > left_) {
-            return refused(
-                "the analysis of this text makes more tokens than may be held at once "
-                "(256 MB): use a shorter text, or filters that make fewer of a word");
-        }
+        if (bytes > left_) return too_much();
+        if (spent_ + bytes > taken_ && !take(spent_ + bytes - taken_)) return too_much();
         left_ -= bytes;
+        spent_ += bytes;
         return {};
     }
 
+    /// What all runs have taken, as of now.
+    static std::size_t taken_by_all();
+
 private:
+    static Made<> too_much();
+    bool take(std::size_t bytes);
+
     std::size_t left_;
+    std::size_t spent_ = 0;
+    std::size_t taken_ = 0;  // of all_bytes
 };
 
 /// From the offset `at` of a filtered text on, what it was made of is `shift` further.
