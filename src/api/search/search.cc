@@ -38,6 +38,7 @@ void write_hit(json::Writer& out, const Request& request, Hit hit) {
         out.null();
     if (!hit.source.empty()) out.key("_source").raw(hit.source);
     if (!hit.fields.empty()) out.key("fields").raw(hit.fields);
+    if (!hit.highlight.empty()) out.key("highlight").raw(hit.highlight);
     if (!hit.sort.empty()) {
         out.key("sort").begin_array();
         for (const std::string& value : hit.sort)

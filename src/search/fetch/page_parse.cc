@@ -199,7 +199,7 @@ Answer<Page> parse_page(const Value& body, std::int64_t size_otherwise) {
     Page page;
     page.size = size_otherwise;
     PageReader reader(page);
-    constexpr std::array<ParameterTable, 1> tables = {page_members};
+    constexpr std::array<ParameterTable, 2> tables = {page_members, lower_page_members};
     const MemberCheck check = ASK(check_members("a page of hits", body, tables));
     event::Arena arena;
     const Value used = check.leaves_out ? used_members(arena, body, tables) : body;

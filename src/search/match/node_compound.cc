@@ -170,6 +170,13 @@ public:
         return std::make_unique<SumScorer>(*this, std::move(parts));
     }
 
+    void mark(Marks& marks) const override {
+        for (const auto* nodes : {&clauses_.must, &clauses_.filter, &clauses_.should}) {
+            for (const NodePtr& node : *nodes)
+                node->mark(marks);
+        }
+    }
+
 private:
     Answer<Bitmap> rows_of_should(const GroupContext& context) const {
         std::vector<Bitmap> levels(static_cast<std::size_t>(least_), Bitmap(context.rows()));
@@ -210,6 +217,11 @@ public:
         return std::make_unique<BestScorer>(*this, std::move(parts), tie_breaker_);
     }
 
+    void mark(Marks& marks) const override {
+        for (const NodePtr& node : nodes_)
+            node->mark(marks);
+    }
+
 private:
     std::vector<NodePtr> nodes_;
     float tie_breaker_;
@@ -224,6 +236,8 @@ public:
     int cost() const override { return node_->cost(); }
 
     std::optional<float> constant() const override { return score_; }
+
+    void mark(Marks& marks) const override { node_->mark(marks); }
 
 private:
     NodePtr node_;
@@ -246,6 +260,8 @@ public:
     Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
         return node_->scorer(statistics, boost * boost_);
     }
+
+    void mark(Marks& marks) const override { node_->mark(marks); }
 
 private:
     NodePtr node_;
@@ -293,6 +309,8 @@ public:
         auto positive = ASK(positive_->scorer(statistics, boost));
         return std::make_unique<DemotedScorer>(std::move(positive), *negative_, factor_);
     }
+
+    void mark(Marks& marks) const override { positive_->mark(marks); }
 
 private:
     NodePtr positive_;

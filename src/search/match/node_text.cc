@@ -6,6 +6,7 @@
 // scores.
 
 #include "search/match/bm25.h"
+#include "search/match/marks.h"
 #include "search/match/phrase_match.h"
 #include "search/match/plan.h"
 #include "search/match/text_scan.h"
@@ -116,6 +117,8 @@ public:
     }
 
     int cost() const override { return 6; }
+
+    void mark(Marks& marks) const override { marks.fields[field_.name].tests.push_back(test_); }
 
 private:
     Field field_;
@@ -240,6 +243,16 @@ public:
     }
 
     int cost() const override { return terms_.size() == 1 ? 3 : 9; }
+
+    void mark(Marks& marks) const override {
+        FieldMarks& field = marks.fields[field_.name];
+        if (terms_.size() > 1)
+            field.phrases.push_back({terms_, phrase_.slop});
+        else if (terms_[0].prefix)
+            field.tests.push_back({terms_[0].token, any_text});
+        else
+            field.words.insert(terms_[0].token);
+    }
 
     std::optional<float> constant() const override {
         return field_.is_text() ? std::nullopt : std::optional(1.0F);
@@ -430,6 +443,8 @@ public:
     Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
 
     int cost() const override { return 7; }
+
+    void mark(Marks& marks) const override { node_->mark(marks); }
 
     std::optional<float> constant() const override { return std::nullopt; }
 

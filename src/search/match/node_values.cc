@@ -2,6 +2,7 @@
 // at min and max first, then at the dictionary, and only then at the rows.
 
 #include "search/match/bm25.h"
+#include "search/match/marks.h"
 #include "search/match/plan.h"
 
 #include <algorithm>
@@ -276,6 +277,8 @@ public:
 
     int cost() const override { return 2; }
 
+    void mark(Marks& marks) const override { marks.fields[field_.name].words.insert(text_); }
+
     std::optional<float> constant() const override {
         return field_.is_keyword() ? std::nullopt : std::optional(1.0F);
     }
@@ -338,6 +341,10 @@ public:
     }
 
     int cost() const override { return 2; }
+
+    void mark(Marks& marks) const override {
+        marks.fields[field_.name].words.insert(texts_.begin(), texts_.end());
+    }
 
 private:
     static constexpr std::size_t few_texts = 16;  // looked up one by one; more by sorting the texts

@@ -38,6 +38,7 @@ public:
 
 class Statistics;  // bm25.h
 struct InnerHits;  // inner_hits.h
+struct Marks;      // marks.h
 
 class Node {
 public:
@@ -53,6 +54,9 @@ public:
 
     /// The constant score unless the node says otherwise.
     virtual Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const;
+
+    /// Adds what it looks for in texts.
+    virtual void mark(Marks& /*marks*/) const {}
 };
 
 using NodePtr = std::shared_ptr<const Node>;

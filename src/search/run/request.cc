@@ -93,6 +93,8 @@ Answer<bool> take_object(const event::Member& member, Request& request) {
         request.query = ASK(parse_query(member.value));
     } else if (name == "post_filter") {
         request.post_filter = ASK(parse_query(member.value));
+    } else if (name == "highlight") {
+        request.highlight = ASK(parse_highlight(member.value));
     } else if (name == "aggs" || name == "aggregations") {
         request.aggregations =
             std::make_shared<const Value>(event::copy_value(*request.arena, member.value));

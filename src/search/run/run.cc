@@ -33,6 +33,7 @@ struct Part {
     NodePtr post_filter;
     std::vector<std::pair<std::string, NodePtr>> named;
     std::vector<InnerHits> inner_hits;
+    std::unique_ptr<Highlighter> highlighter;  // null: nobody asks
     std::unique_ptr<Statistics> statistics;
     std::unique_ptr<RowScorer> scorer;  // null: the constant score, or nobody asks
     float constant = 1;
@@ -187,6 +188,8 @@ private:
         scope.inner_hits = &part->inner_hits;
         part->node = ASK(plan_query(*request_.query, scope));
         if (request_.post_filter) part->post_filter = ASK(plan_query(*request_.post_filter, scope));
+        if (request_.highlight && wanted_ > 0)
+            part->highlighter = ASK(Highlighter::plan(*request_.highlight, scope, part->node));
         for (std::size_t i = 0; i < request_.sort.size(); ++i) {
             const auto& sort = request_.sort[i];
             const bool score = sort->kind == Sort::Kind::score;
@@ -496,7 +499,8 @@ private:
     }
 
     static std::uint64_t bytes_of(const Hit& hit) {
-        std::uint64_t bytes = sizeof(Hit) + hit.source.size() + hit.fields.size();
+        std::uint64_t bytes =
+            sizeof(Hit) + hit.source.size() + hit.fields.size() + hit.highlight.size();
         for (const auto* texts : {&hit.sort, &hit.matched_queries}) {
             for (const std::string& text : *texts)
                 bytes += sizeof(std::string) + text.size();
@@ -530,6 +534,8 @@ private:
             hit.fields =
                 ASK(hit_fields(context, candidate.row, request_.docvalue_fields, request_.fields));
         }
+        if (candidate.part->highlighter)
+            hit.highlight = ASK(candidate.part->highlighter->of(context, candidate.row));
         for (std::size_t i = 0; i < candidate.keys.size(); ++i) {
             const auto& column = candidate.part->columns[i];
             hit.sort.push_back(column ? column->json(candidate.keys[i])

@@ -11,6 +11,7 @@
 #include "search/agg/core/aggregations.h"
 #include "search/base/context.h"
 #include "search/base/failure.h"
+#include "search/fetch/highlight.h"
 #include "search/fetch/page.h"
 #include "search/match/query.h"
 
@@ -26,10 +27,11 @@ namespace elkhorn::search {
 
 struct Request : Page {
     QueryPtr query = match_all();
-    QueryPtr post_filter;                              // null: none
-    std::shared_ptr<const event::Value> search_after;  // an array; null: none
-    std::shared_ptr<event::Arena> arena;               // of search_after and other kept values
-    std::optional<std::int64_t> count_up_to = 10'000;  // nothing: exact; 0: totals are left out
+    QueryPtr post_filter;                               // null: none
+    std::shared_ptr<const HighlightRequest> highlight;  // null: none
+    std::shared_ptr<const event::Value> search_after;   // an array; null: none
+    std::shared_ptr<event::Arena> arena;                // of search_after and other kept values
+    std::optional<std::int64_t> count_up_to = 10'000;   // nothing: exact; 0: totals are left out
     std::optional<double> min_score;
     std::int64_t terminate_after = 0;
     std::int64_t timeout_ms = 0;
@@ -51,6 +53,7 @@ struct Hit {
     std::int64_t seq_no = 0;
     std::string source;                        // JSON; empty: not shown
     std::string fields;                        // members of "fields", JSON with braces; empty: none
+    std::string highlight;                     // the same
     std::vector<std::string> sort;             // each value as JSON
     std::vector<std::string> matched_queries;  // _name of those that match it
     std::string inner_hits;                    // JSON with braces; empty: none asked for

@@ -53,6 +53,25 @@ TEST_F(Search, ATermMeansTheTypeOfItsField) {
               R"(query_shard_exception: failed to create query: For input string: "much")");
 }
 
+TEST_F(Search, HitsShowWhereTheWordsStand) {
+    const auto shown = [this](std::string_view query, std::string_view options) {
+        const auto found = index_.search(fmt::format(
+            R"({{"query":{},"highlight":{{"fields":{{"message":{{}}}}{}}}}})", query, options));
+        return found->hits.empty() ? std::string("no hit") : found->hits[0].highlight;
+    };
+    EXPECT_EQ(shown(R"({"match":{"message":"refused"}})", ""),
+              R"({"message":["Connection <em>refused</em>: 10.0.0.1:5432"]})");
+    EXPECT_EQ(shown(R"({"match_phrase":{"message":"brown fox"}})", R"(,"fragment_size":3)"),
+              R"({"message":["<em>brown</em>","<em>fox</em>"]})");
+    EXPECT_EQ(shown(R"({"match":{"host":"db-1"}})", ""), "");
+    EXPECT_EQ(shown(R"({"match":{"host":"db-1"}})", R"(,"no_match_size":7)"),
+              R"({"message":["quick quick"]})");
+    EXPECT_EQ(shown(R"({"bool":{"must":{"ids":{"values":["3"]}},"must_not":{"match":)"
+                    R"({"message":"lazy"}}}})",
+                    R"(,"require_field_match":false)"),
+              "");
+}
+
 TEST_F(Search, AValueThatDidNotFitItsFieldIsFoundAsText) {
     EXPECT_EQ(index_.matching(R"({"term":{"bytes":"many"}})"), "6");
     EXPECT_EQ(index_.matching(R"({"match":{"bytes":"MANY"}})"), "6");

@@ -203,7 +203,7 @@ Made make_top_hits(Common common, const event::Value& body) {
 }
 
 constexpr AggregationKind kinds[] = {
-    {"top_hits", make_top_hits, {page_members}},
+    {"top_hits", make_top_hits, {page_members, lower_page_members}},
 };
 
 }  // namespace

@@ -112,6 +112,8 @@ public:
         return std::make_unique<NestedScorer>(path_, mode_, std::move(inside), std::move(inner));
     }
 
+    void mark(Marks& marks) const override { inner_->mark(marks); }
+
 private:
     NodePtr inner_;
     std::string path_;

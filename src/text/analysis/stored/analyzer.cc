@@ -35,35 +35,53 @@ std::string to_upper_unicode(std::string_view text) {
 
 /// Cuts where `part` says that a character belongs to no token.
 template <typename IsPart>
-std::vector<std::string> runs(std::string_view text, IsPart&& part) {
-    std::vector<std::string> tokens;
+std::vector<LocatedToken> runs(std::string_view text, IsPart&& part) {
+    std::vector<LocatedToken> tokens;
     const auto whole =
         icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())});
     icu::UnicodeString token;
-    const auto close = [&] {
+    const auto close = [&](std::int32_t end) {
         if (!token.isEmpty()) {
             std::string out;
-            tokens.push_back(token.toUTF8String(out));
+            tokens.push_back({token.toUTF8String(out), 1,
+                              static_cast<std::uint32_t>(end - token.length()),
+                              static_cast<std::uint32_t>(end)});
         }
         token.remove();
     };
     for (std::int32_t i = 0; i < whole.length(); i = whole.moveIndex32(i, 1)) {
         const UChar32 c = whole.char32At(i);
         if (!part(c)) {
-            close();
+            close(i);
             continue;
         }
-        if (static_cast<std::size_t>(token.length()) >= longest_token) close();
+        if (static_cast<std::size_t>(token.length()) >= longest_token) close(i);
         token.append(c);
     }
-    close();
+    close(whole.length());
     return tokens;
 }
 
-std::vector<std::string> standard_tokens(std::string_view text) {
-    std::vector<std::string> tokens;
-    for (Tokenizer cut(text); cut.next();)
-        tokens.emplace_back(text.substr(cut.begin(), cut.end() - cut.begin()));
+/// UTF-16 units of a UTF-8 text.
+std::uint32_t units_of(std::string_view text) {
+    std::uint32_t units = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xc0U) != 0x80U) units += byte >= 0xf0U ? 2 : 1;
+    }
+    return units;
+}
+
+std::vector<LocatedToken> standard_tokens(std::string_view text) {
+    std::vector<LocatedToken> tokens;
+    std::size_t at = 0;
+    std::uint32_t units = 0;
+    for (Tokenizer cut(text); cut.next(); at = cut.end()) {
+        const std::string_view word = text.substr(cut.begin(), cut.end() - cut.begin());
+        const std::uint32_t begin = units + units_of(text.substr(at, cut.begin() - at));
+        units = begin + units_of(word);
+        tokens.push_back({std::string(word), 1, begin, units});
+    }
     return tokens;
 }
 
@@ -149,11 +167,35 @@ std::string Analyzer::filtered(std::string_view text) const {
 
 std::vector<std::string> Analyzer::tokens(std::string_view text) const {
     std::vector<std::string> tokens;
+    auto made = located(text);
+    if (!made) return tokens;
+    for (LocatedToken& token : *made)
+        tokens.push_back(std::move(token.text));
+    return tokens;
+}
+
+std::optional<std::vector<PlacedToken>> Analyzer::placed(std::string_view text) const {
+    auto made = located(text);
+    if (!made) return std::nullopt;
+    std::vector<PlacedToken> out;
+    out.reserve(made->size());
+    for (LocatedToken& token : *made)
+        out.push_back({std::move(token.text), token.increment});
+    return out;
+}
+
+std::optional<std::vector<LocatedToken>> Analyzer::located(std::string_view text) const {
+    std::vector<LocatedToken> tokens;
     if (chain_ != nullptr) {
-        const auto made = placed(text);
-        if (!made) return tokens;
-        for (const PlacedToken& token : *made)
-            tokens.push_back(token.text);
+        Budget budget;
+        const auto made = chain_->chain.run(text, budget);
+        if (!made) return std::nullopt;
+        tokens.reserve(made->list.size());
+        for (const Token& token : made->list) {
+            tokens.push_back({to_utf8(token.term), token.increment,
+                              static_cast<std::uint32_t>(token.start),
+                              static_cast<std::uint32_t>(token.end)});
+        }
         return tokens;
     }
     switch (cut_) {
@@ -163,28 +205,12 @@ std::vector<std::string> Analyzer::tokens(std::string_view text) const {
             tokens = runs(text, [](UChar32 c) { return u_isWhitespace(c) == 0; });
             break;
         case Cut::keyword:
-            if (!text.empty()) tokens.emplace_back(text);
+            if (!text.empty()) tokens.push_back({std::string(text), 1, 0, units_of(text)});
             break;
     }
-    for (std::string& token : tokens)
-        token = filtered(token);
+    for (LocatedToken& token : tokens)
+        token.text = filtered(token.text);
     return tokens;
-}
-
-std::optional<std::vector<PlacedToken>> Analyzer::placed(std::string_view text) const {
-    std::vector<PlacedToken> out;
-    if (chain_ == nullptr) {
-        for (std::string& token : tokens(text))
-            out.push_back({std::move(token)});
-        return out;
-    }
-    Budget budget;
-    const auto made = chain_->chain.run(text, budget);
-    if (!made) return std::nullopt;
-    out.reserve(made->list.size());
-    for (const Token& token : made->list)
-        out.push_back({to_utf8(token.term), token.increment});
-    return out;
 }
 
 TokenStream::TokenStream(const Analyzer* analyzer, std::string_view text)

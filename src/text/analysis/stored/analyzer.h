@@ -33,6 +33,14 @@ struct PlacedToken {
     std::int32_t increment = 1;
 };
 
+/// A token with where it was found.
+struct LocatedToken {
+    std::string text;
+    std::int32_t increment = 1;
+    std::uint32_t begin = 0;  // UTF-16 units of the original
+    std::uint32_t end = 0;
+};
+
 class Analyzer {
 public:
     /// Nothing for a specification that cannot be read.
@@ -43,6 +51,8 @@ public:
     std::vector<std::string> tokens(std::string_view text) const;
     /// Nothing where a chain would make more than it may.
     std::optional<std::vector<PlacedToken>> placed(std::string_view text) const;
+    /// The same with offsets.
+    std::optional<std::vector<LocatedToken>> located(std::string_view text) const;
     /// What changes characters alone, over the whole text: what a normalizer makes of a value, and
     /// what a pattern is held against.
     std::string filtered(std::string_view text) const;
