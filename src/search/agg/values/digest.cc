@@ -26,14 +26,15 @@ double of_ordered_bits(std::uint64_t bits) {
     return std::bit_cast<double>((bits & sign) != 0 ? bits & ~sign : ~bits);
 }
 
-/// By buckets of one byte, the lowest first; bytes that all have alike, as most of what whole
-/// numbers are made of, cost one look.
+/// By buckets of eleven bits, the lowest first, and only of the bits that are not alike in all: of
+/// whole numbers that are few.
 void sort_reals(std::vector<double>& values) {
     if (values.size() < worth_buckets) {
         std::ranges::sort(values);
         return;
     }
-    constexpr std::size_t bytes = 8;
+    constexpr int digit_bits = 11;
+    constexpr std::uint64_t digit = (1U << digit_bits) - 1;
     std::vector<std::uint64_t> from(values.size());
     std::vector<std::uint64_t> to(values.size());
     std::uint64_t different = 0;
@@ -41,14 +42,14 @@ void sort_reals(std::vector<double>& values) {
         from[i] = ordered_bits(values[i]);
         different |= from[i] ^ from[0];
     }
-    for (std::size_t byte = 0; byte < bytes; ++byte) {
-        if ((different >> (8 * byte) & 0xff) == 0) continue;
-        std::array<std::uint32_t, 256> places{};
+    const int past = std::bit_width(different);
+    for (int low = std::countr_zero(different); low < past; low += digit_bits) {
+        std::array<std::uint32_t, digit + 1> places{};
         for (const std::uint64_t value : from)
-            ++places[value >> (8 * byte) & 0xff];
+            ++places[value >> low & digit];
         std::exclusive_scan(places.begin(), places.end(), places.begin(), 0U);
         for (const std::uint64_t value : from)
-            to[places[value >> (8 * byte) & 0xff]++] = value;
+            to[places[value >> low & digit]++] = value;
         std::swap(from, to);
     }
     std::ranges::transform(from, values.begin(), of_ordered_bits);
@@ -93,21 +94,24 @@ void Digest::compress(double compression) {
     };
     std::vector<Cluster> made;
     double before = 0;
+    Cluster last{0, 0};  // in the making; no weight: there is none yet
+    double offsets = 0;  // of all in it from its first: equal values stay themselves
     double limit = total * limit_after(0);
     for (const Cluster& cluster : clusters_) {
-        const bool joins = !made.empty() && before + made.back().weight + cluster.weight <= limit;
-        if (joins) {
-            Cluster& last = made.back();
+        if (last.weight > 0 && before + last.weight + cluster.weight <= limit) {
+            offsets += (cluster.mean - last.mean) * cluster.weight;
             last.weight += cluster.weight;
-            last.mean += (cluster.mean - last.mean) * cluster.weight / last.weight;
             continue;
         }
-        if (!made.empty()) {
-            before += made.back().weight;
+        if (last.weight > 0) {
+            made.push_back({last.mean + offsets / last.weight, last.weight});
+            before += last.weight;
             limit = total * limit_after(before / total);
         }
-        made.push_back(cluster);
+        last = cluster;
+        offsets = 0;
     }
+    if (last.weight > 0) made.push_back({last.mean + offsets / last.weight, last.weight});
     clusters_ = std::move(made);
 }
 

@@ -39,7 +39,7 @@ private:
         double weight;
     };
 
-    static constexpr std::size_t fresh_most = 4096;
+    static constexpr std::size_t fresh_most = 16'384;
 
     void compress(double compression);
     void merge_fresh();
