@@ -101,8 +101,7 @@ public:
         open_ = TRY(open_store(settings_));
         pace_allocator(open_.store->memory().limit());
         watch_ = std::make_unique<MemoryWatch>(open_.store->memory());
-        row_finders_ = std::make_unique<io::Workers>(
-            "search-rows", io::cores(), row_tasks_most);
+        row_finders_ = std::make_unique<io::Workers>("search-rows", io::cores(), row_tasks_most);
         sink_ = make_store_sink(*open_.store);
         bodies_ =
             std::make_unique<RequestBudget>(open_.store->memory(), store::MemoryUse::requests);
