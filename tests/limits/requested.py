@@ -152,7 +152,7 @@ def hits(server: Server, checks: Checks) -> None:
              {"size": 10_000, "_source": False, "query": {"bool": {"must": below}}})):
         crowd = Crowd(server, 3, "POST", path, json.dumps(body).encode(), JSON)
         stays(checks, what, crowd)
-        checks.holds(f"are refused with a sentence: {crowd.last.get(429, b'')[:300]}", "ask for fewer hits" in crowd.last.get(429, b"").decode())
+        checks.holds(f"are refused with a sentence: {crowd.last.get(429, b'')[:300]}", "try again, or raise `memory`" in crowd.last.get(429, b"").decode())
         given_back(server, checks)
     lines = "".join("{}\n" + json.dumps({"size": 20, "from": n, "sort": [{"n": "asc"}]}) + "\n" for n in range(0, 280, 20))
     crowd = Crowd(server, 4, "POST", "/big/_msearch", lines.encode(), NDJSON)

@@ -92,7 +92,8 @@ private:
         auto failure = refuse_in_phase(
             "circuit_breaking_exception",
             fmt::format("[parent] Data too large, data for the nested objects at [{}] would be "
-                        "[{}], which is larger than the limit of [{}] for searches",
+                        "[{}], and all searches at once may take [{}]: ask of fewer documents, "
+                        "try again, or raise `memory`",
                         path_, needed_bytes_, memory->limit(store::MemoryUse::queries)));
         failure.error().status = 429;
         return failure;

@@ -27,7 +27,8 @@ std::unexpected<Failure> Ledger::too_large(std::string_view breaker, std::size_t
     auto failure = refuse_in_phase(
         "circuit_breaking_exception",
         fmt::format("[{}] Data too large, data for [aggregations] would be [{}], which is larger "
-                    "than the limit of [{}]",
+                    "than what is left of [{}]: ask for fewer buckets, try again, or raise "
+                    "`memory`",
                     breaker, held_bytes_, limit));
     failure.error().status = 429;
     return failure;
