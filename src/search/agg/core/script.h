@@ -3,6 +3,7 @@
 // functions of Math. No loops, no assignments, nothing that could run away.
 #pragma once
 
+#include "base/parameter.h"
 #include "search/base/failure.h"
 
 #include <cstdint>
@@ -13,6 +14,16 @@
 #include <vector>
 
 namespace elkhorn::search::agg {
+
+/// Of a script in a request, whoever runs it.
+inline constexpr Parameter script_members[] = {
+    {"source", Takes::text},
+    {"inline", Takes::text},
+    {"params", Takes::object},
+    {"lang", Takes::text, Use::refused, "scripts are in painless", "painless"},
+    {"id", Takes::text, Use::refused, "scripts are not stored yet: say its source"},
+    {"options", Takes::object, Use::refused, "scripts have no options", "{}"},
+};
 
 class Script {
 public:

@@ -94,14 +94,6 @@ private:
     }
 };
 
-constexpr Parameter script_members[] = {
-    {"source", Takes::text},
-    {"inline", Takes::text},
-    {"params", Takes::object},
-    {"lang", Takes::text, Use::refused, "scripts are in painless", "painless"},
-    {"id", Takes::text, Use::refused, "scripts are not stored yet: say its source"},
-    {"options", Takes::object, Use::refused, "scripts have no options", "{}"},
-};
 constexpr ParameterTable script_tables[] = {script_members};
 
 Script::Variables constants_of(const Value* params) {

@@ -3,6 +3,7 @@
 // left out of windows and get none.
 
 #include "search/agg/core/pipeline_kind.h"
+#include "search/agg/core/script.h"
 #include "search/agg/figures/moving_script.h"
 #include "search/base/members.h"
 
@@ -63,14 +64,6 @@ private:
     std::int64_t shift_;
 };
 
-constexpr Parameter script_members[] = {
-    {"source", Takes::text},
-    {"inline", Takes::text},
-    {"params", Takes::object},
-    {"lang", Takes::text, Use::refused, "scripts are in painless", "painless"},
-    {"id", Takes::text, Use::refused, "scripts are not stored yet: say its source"},
-    {"options", Takes::object, Use::refused, "scripts have no options", "{}"},
-};
 constexpr ParameterTable script_tables[] = {script_members};
 
 MovingScript::Params params_of(const Value* params) {

@@ -7,6 +7,7 @@
 #include "search/agg/core/aggregator.h"
 #include "search/agg/core/options.h"
 #include "search/agg/values/source.h"
+#include "search/base/distance.h"
 #include "store/schema/geo_point.h"
 
 #include <memory>
@@ -54,12 +55,6 @@ struct GeoBox {
 /// "bounds" of a grid.
 std::optional<GeoBox> read_box(Options& options, std::string_view key);
 
-/// Metres of a unit such as "km" or "miles"; nothing for one that nobody knows.
-std::optional<double> unit_metres(std::string_view unit);
-/// "12km" in metres; a number alone is metres.
-std::optional<double> parse_distance(std::string_view text);
-
-double arc_metres(const GeoPoint& a, const GeoPoint& b);
 double plane_metres(const GeoPoint& a, const GeoPoint& b);
 
 /// Points of a row group by row.

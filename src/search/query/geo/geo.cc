@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "event/format.h"
+#include "search/base/distance.h"
 #include "search/query/core/query_kind.h"
 #include "search/query/core/query_parse.h"
 #include "store/schema/geo_point.h"
@@ -13,7 +14,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numbers>
 
 namespace elkhorn::search::geo {
 namespace {
@@ -198,59 +198,13 @@ Answer<> check_earth(const Box& box) {
 
 /// "12km" in metres; a number alone is in `unit`.
 Answer<double> read_distance(std::string_view given, std::string_view unit) {
-    struct Unit {
-        std::string_view name;
-        double metres;
-    };
-
-    constexpr std::array units = {Unit{"nauticalmiles", 1852.0},
-                                  Unit{"millimeters", 0.001},
-                                  Unit{"centimeters", 0.01},
-                                  Unit{"kilometers", 1000.0},
-                                  Unit{"meters", 1.0},
-                                  Unit{"miles", 1609.344},
-                                  Unit{"yards", 0.9144},
-                                  Unit{"feet", 0.3048},
-                                  Unit{"inch", 0.0254},
-                                  Unit{"nmi", 1852.0},
-                                  Unit{"NM", 1852.0},
-                                  Unit{"km", 1000.0},
-                                  Unit{"mm", 0.001},
-                                  Unit{"cm", 0.01},
-                                  Unit{"mi", 1609.344},
-                                  Unit{"yd", 0.9144},
-                                  Unit{"ft", 0.3048},
-                                  Unit{"in", 0.0254},
-                                  Unit{"m", 1.0}};
-    std::string_view text = trim(given);
-    double metres = 1;
-    for (const Unit& known : units) {
-        if (known.name == unit) metres = known.metres;
-    }
-    for (const Unit& known : units) {
-        if (!text.ends_with(known.name)) continue;
-        text.remove_suffix(known.name.size());
-        metres = known.metres;
-        break;
-    }
-    const auto number = to_double(trim(text));
-    if (!number) {
+    const auto metres = parse_distance(given, unit_metres(unit).value_or(1));
+    if (!metres) {
         return refuse("number_format_exception", fmt::format("For input string: \"{}\"", given));
     }
-    if (*number <= 0)
+    if (*metres <= 0)
         return refuse("illegal_argument_exception", "distance must be greater than zero");
-    return *number * metres;
-}
-
-double metres_between(const GeoPoint& a, const GeoPoint& b) {
-    constexpr double diameter = 2 * 6'371'008.7714;
-    const auto radians = [](double degrees) {
-        return degrees * std::numbers::pi / 180;
-    };
-    const double lat = std::sin(radians(a.lat - b.lat) / 2);
-    const double lon = std::sin(radians(a.lon - b.lon) / 2);
-    const double h = lat * lat + std::cos(radians(a.lat)) * std::cos(radians(b.lat)) * lon * lon;
-    return diameter * std::asin(std::sqrt(std::min(1.0, h)));
+    return *metres;
 }
 
 Answer<QueryPtr> parse_geo_bounding_box(const Value& body) {
@@ -311,7 +265,7 @@ Answer<QueryPtr> parse_geo_distance(const Value& body) {
     return make_query(
         [=](const Scope& scope) -> Answer<NodePtr> {
             auto node = ASK(point_node(scope, name, ignore_unmapped, [=](const GeoPoint& point) {
-                return metres_between(point, center) <= metres;
+                return arc_metres(point, center) <= metres;
             }));
             if (!is_latitude(center.lat))
                 return off_the_earth("geo_distance", "center point latitude", center.lat);
