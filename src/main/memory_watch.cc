@@ -8,12 +8,14 @@
 #include <cstdint>
 #include <fstream>
 #include <optional>
+#include <utility>
 
 namespace elkhorn {
 namespace {
 
 constexpr std::int64_t look_ms = 50;
-constexpr std::int64_t quiet_ms = 60'000;  // between two lines in the log
+constexpr std::int64_t drop_ms = 1'000;
+constexpr std::int64_t between_lines_ms = 60'000;
 
 /// Without pages of files, which the system takes back when it likes. Nothing where it does not
 /// say.
@@ -28,27 +30,36 @@ std::optional<std::uint64_t> resident_bytes() {
 
 }  // namespace
 
-MemoryWatch::MemoryWatch(store::MemoryAccount& account)
-    : account_(account), thread_("memory-watch", [this] { run(); }) {}
+MemoryWatch::MemoryWatch(store::MemoryAccount& account, std::function<void()> drop_old)
+    : account_(account),
+      drop_old_(std::move(drop_old)),
+      thread_("memory-watch", [this] { run(); }) {}
 
 MemoryWatch::~MemoryWatch() {
     stop_.request();
 }
 
 void MemoryWatch::run() {
-    std::int64_t quiet = 0;
+    std::int64_t quiet_ms = 0;
+    std::int64_t ms = 0;
     while (!stop_.wait_ms(look_ms)) {
-        quiet -= look_ms;
-        const auto resident = resident_bytes();
-        if (!resident || !account_.see_process(*resident)) continue;
-        empty_allocator();
-        if (quiet > 0) continue;
-        quiet = quiet_ms;
-        log::warn(
-            "the process holds more memory than it should: requests and searches have a "
-            "quarter of their shares until it is less (memory)",
-            {{"resident_bytes", *resident}, {"memory", account_.limit()}});
+        ms += look_ms;
+        if (ms % drop_ms == 0) drop_old_();
+        quiet_ms -= look_ms;
+        look(quiet_ms);
     }
+}
+
+void MemoryWatch::look(std::int64_t& quiet_ms) {
+    const auto resident = resident_bytes();
+    if (!resident || !account_.see_process(*resident)) return;
+    empty_allocator();
+    if (quiet_ms > 0) return;
+    quiet_ms = between_lines_ms;
+    log::warn(
+        "the process holds more memory than it should: requests and searches have a "
+        "quarter of their shares until it is less (memory)",
+        {{"resident_bytes", *resident}, {"memory", account_.limit()}});
 }
 
 }  // namespace elkhorn

@@ -1,6 +1,7 @@
 #include "main/serve.h"
 
 #include "api/core/api.h"
+#include "api/core/kept_searches.h"
 #include "base/civil_time.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -90,6 +91,7 @@ public:
 
     Result<> start() {
         TRY(check_bind(settings_));
+        context_.kept_searches = std::make_shared<api::KeptSearches>();
         // A mistake in the pipeline is told before anything else happens.
         const bool usual = settings_.text("pipeline").empty();
         config::GrammarOptions grammar;
@@ -100,8 +102,12 @@ public:
         const std::int64_t began = system_clock().steady_ns();
         open_ = TRY(open_store(settings_));
         pace_allocator(open_.store->memory().limit());
-        watch_ = std::make_unique<MemoryWatch>(open_.store->memory());
-        row_finders_ = std::make_unique<io::Workers>("search-rows", io::cores(), row_tasks_most);
+        watch_ = std::make_unique<MemoryWatch>(
+            open_.store->memory(),
+            [kept = context_.kept_searches] { kept->drop_old(system_clock()); });
+        // As the searches that they help: health goes before both.
+        row_finders_ =
+            std::make_unique<io::Workers>("search-rows", io::cores(), row_tasks_most, true);
         sink_ = make_store_sink(*open_.store);
         bodies_ =
             std::make_unique<RequestBudget>(open_.store->memory(), store::MemoryUse::requests);
@@ -149,6 +155,7 @@ private:
         context_.spawn = [this](std::function<void()> task) {
             row_finders_->submit(std::move(task));
         };
+        context_.search_threads = io::cores();
         context_.query_timeout_ms = settings_.integer("search.timeout");
         context_.cluster_uuid = TRY(node_uuid());
         http::Server::Options options;

@@ -26,6 +26,7 @@
 #include "store/node/store.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -40,6 +41,7 @@
 namespace elkhorn::api {
 
 class Call;
+class KeptSearches;  // kept_searches.h
 struct Endpoint;
 
 /// Who we say we are, and what an endpoint may use. No sockets, no files.
@@ -53,7 +55,9 @@ struct Context {
     std::uint16_t http_port = 9200;
     std::int64_t query_timeout_ms = 60'000;
     std::function<void(std::function<void()>)> spawn;  // search::RequestContext's; empty: none
+    std::size_t search_threads = 1;                    // the same's threads
     std::uint32_t max_buckets = 65'535;
+    std::shared_ptr<KeptSearches> kept_searches;  // scrolls and points in time
     /// Told of every call that was answered, for tests; null: nobody.
     void (*on_answered)(const Call& call) = nullptr;
     /// Reasons why the node is not ready, for /_elkhorn/health; the store's health is added to

@@ -103,7 +103,11 @@ bool names_shard(const search::Failure& failure) {
 }
 
 void write_shard_failure(json::Writer& out, const search::Failure& failure) {
-    out.begin_object().member("shard", 0).member("index", failure.index).member("node", "elkhorn");
+    if (failure.type == "search_context_missing_exception")
+        out.begin_object().member("shard", -1).key("index").null();
+    else
+        out.begin_object().member("shard", 0).member("index", failure.index);
+    out.member("node", "elkhorn");
     out.key("reason").begin_object();
     write_failure(out, failure);
     out.end_object().end_object();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/core/api.h"
+#include "api/core/kept_searches.h"
 #include "base/log.h"
 #include "io/fake_folder.h"
 #include "json/flatten.h"
@@ -37,6 +38,7 @@ public:
         store_ = std::move(*store::Store::open(disk_.view("data"), options));
         context_.store = store_.get();
         context_.clock = &clock_;
+        context_.kept_searches = std::make_shared<KeptSearches>();
         context_.on_answered = [](const Call& call) {
             unread_names = call.unread();
         };

@@ -9,6 +9,7 @@
 #include "store/node/store.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,6 +41,8 @@ struct RequestContext {
 
     /// Runs a task on another thread, soon or never; empty: nobody helps.
     std::function<void(std::function<void()>)> spawn;
+    std::size_t threads = 1;  // that may be at one request at once, its own among them
+    std::uint64_t rows_worth_a_thread = 100'000;  // fewer are done before anybody woke up
 
     /// Set by the server once the client has left; null: nobody can tell.
     std::shared_ptr<const std::atomic<bool>> left;

@@ -36,6 +36,12 @@ constexpr std::array units = {Unit{"nauticalmiles", 1852.0},
                               Unit{"in", 0.0254},
                               Unit{"m", 1.0}};
 
+constexpr double earth_radius = 6'371'008.7714;
+
+double radians(double degrees) {
+    return degrees * std::numbers::pi / 180;
+}
+
 }  // namespace
 
 std::optional<double> unit_metres(std::string_view unit) {
@@ -58,14 +64,16 @@ std::optional<double> parse_distance(std::string_view given, double metres) {
 }
 
 double arc_metres(const store::GeoPoint& a, const store::GeoPoint& b) {
-    constexpr double diameter = 2 * 6'371'008.7714;
-    const auto radians = [](double degrees) {
-        return degrees * std::numbers::pi / 180;
-    };
     const double lat = std::sin(radians(a.lat - b.lat) / 2);
     const double lon = std::sin(radians(a.lon - b.lon) / 2);
     const double h = lat * lat + std::cos(radians(a.lat)) * std::cos(radians(b.lat)) * lon * lon;
-    return diameter * std::asin(std::sqrt(std::min(1.0, h)));
+    return 2 * earth_radius * std::asin(std::sqrt(std::min(1.0, h)));
+}
+
+double plane_metres(const store::GeoPoint& a, const store::GeoPoint& b) {
+    const double x = radians(b.lon - a.lon) * std::cos(radians((b.lat + a.lat) / 2));
+    const double y = radians(b.lat - a.lat);
+    return std::sqrt(x * x + y * y) * earth_radius;
 }
 
 }  // namespace elkhorn::search

@@ -17,5 +17,7 @@ std::optional<double> parse_distance(std::string_view text, double metres = 1);
 
 /// Along the surface of the earth, as a ball.
 double arc_metres(const store::GeoPoint& a, const store::GeoPoint& b);
+/// As if it were flat: faster, and wrong over long ways and near the poles.
+double plane_metres(const store::GeoPoint& a, const store::GeoPoint& b);
 
 }  // namespace elkhorn::search

@@ -17,14 +17,14 @@ inline constexpr Parameter page_members[] = {
     {"version", Takes::flag},
     {"seq_no_primary_term", Takes::flag},
     {"track_scores", Takes::flag},
-    {"explain", Takes::flag, Use::refused, "scores are not explained yet", "false"},
     {"script_fields", Takes::object, Use::refused, "there are no scripts yet", "{}"},
-    {"collapse", Takes::object, Use::refused, "hits are not collapsed yet"},
 };
 
 /// Of top_hits and inner_hits alone: what only the hits of a search have so far.
 inline constexpr Parameter lower_page_members[] = {
     {"highlight", Takes::object, Use::refused, "only the hits of a search are highlighted yet"},
+    {"collapse", Takes::object, Use::refused, "only the hits of a search are collapsed"},
+    {"explain", Takes::flag, Use::refused, "only scores of a search's hits are explained", "false"},
 };
 
 }  // namespace elkhorn::search

@@ -2,10 +2,13 @@
 
 #include "search/match/nested_objects.h"
 #include "text/analysis/tokenizer.h"
+#include "text/json_text.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace elkhorn::search {
@@ -76,6 +79,12 @@ double distinct_values(const Keywords& words) {
     return total;
 }
 
+std::string float_text(float value) {
+    std::string out;
+    text::append_json_real(out, value);
+    return out;
+}
+
 }  // namespace
 
 std::uint32_t rounded_length(std::uint32_t length) {
@@ -89,13 +98,49 @@ float inverse_frequency(double documents, double document_frequency) {
 
 Bm25::Bm25(const FieldCounts& counts, double idf, float boost)
     : weight_(boost * (k1 + 1) * static_cast<float>(idf)),
-      average_(counts.documents == 0 ? 1.0F : static_cast<float>(counts.terms / counts.documents)) {
-}
+      average_(counts.documents == 0 ? 1.0F : static_cast<float>(counts.terms / counts.documents)),
+      boost_(boost * (k1 + 1)),
+      idf_(static_cast<float>(idf)) {}
 
 float Bm25::score(float frequency, std::uint32_t length) const {
     const float norm =
         1.0F / (k1 * ((1 - b) + b * static_cast<float>(rounded_length(length)) / average_));
     return weight_ - weight_ / (1.0F + frequency * norm);
+}
+
+namespace {
+
+Explanation explain_rarity(const Rarity& term) {
+    return {inverse_frequency(term.documents, term.frequency),
+            "idf, computed as log(1 + (N - n + 0.5) / (n + 0.5)) from:",
+            {{term.frequency, "n, number of documents containing term", {}, true},
+             {term.documents, "N, total number of documents with field", {}, true}}};
+}
+
+}  // namespace
+
+Explanation Bm25::explain(const std::string& what, const std::string& count,
+                          std::span<const Rarity> terms, float frequency,
+                          std::uint32_t length) const {
+    const float dl = static_cast<float>(rounded_length(length));
+    const float norm = k1 * ((1 - b) + b * dl / average_);
+    Explanation tf{1.0F - 1.0F / (1.0F + frequency / norm),
+                   "tf, computed as freq / (freq + k1 * (1 - b + b * dl / avgdl)) from:",
+                   {{frequency, count},
+                    {k1, "k1, term saturation parameter"},
+                    {b, "b, length normalization parameter"},
+                    {dl, length > 39 ? "dl, length of field (approximate)" : "dl, length of field"},
+                    {average_, "avgdl, average length of field"}}};
+    Explanation idf{idf_, "idf, sum of:"};
+    for (const Rarity& term : terms)
+        idf.details.push_back(explain_rarity(term));
+    if (terms.size() == 1) idf = explain_rarity(terms[0]);
+    Explanation score{this->score(frequency, length), "score(freq=" + float_text(frequency) +
+                                                          "), computed as boost * idf * tf from:"};
+    if (boost_ != 1) score.details.push_back({boost_, "boost"});
+    score.details.push_back(std::move(idf));
+    score.details.push_back(std::move(tf));
+    return {score.value, "weight(" + what + ") [PerFieldSimilarity], result of:", {score}};
 }
 
 Answer<FieldCounts> Statistics::count(const GroupContext& context, const Field& field) {

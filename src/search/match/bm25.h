@@ -8,11 +8,13 @@
 #include "search/base/context.h"
 #include "search/base/failure.h"
 #include "search/base/field.h"
+#include "search/match/explanation.h"
 
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,11 +31,22 @@ struct FieldCounts {
 /// The inverse document frequency of a term.
 float inverse_frequency(double documents, double document_frequency);
 
+/// How rare a word is: in so many documents of those that have the field.
+struct Rarity {
+    double frequency = 0;
+    double documents = 0;
+};
+
 class Bm25 {
 public:
     /// `idf` is the sum over the terms of a phrase.
     Bm25(const FieldCounts& counts, double idf, float boost);
     float score(float frequency, std::uint32_t length) const;
+
+    /// In Lucene's words: `what` is the query ("text:fox"), `count` what was counted
+    /// ("freq, occurrences of term within document").
+    Explanation explain(const std::string& what, const std::string& count,
+                        std::span<const Rarity> terms, float frequency, std::uint32_t length) const;
 
     /// Without lengths: keywords, booleans.
     float score_once() const { return score(1.0F, 1); }
@@ -41,6 +54,8 @@ public:
 private:
     float weight_;
     float average_;
+    float boost_;
+    float idf_;
 };
 
 /// Counts of one index, gathered when asked for and kept.

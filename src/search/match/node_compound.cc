@@ -3,6 +3,9 @@
 
 #include "search/match/bm25.h"
 #include "search/match/plan.h"
+#include "search/match/profile.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
@@ -70,7 +73,21 @@ public:
         return static_cast<float>(sum);
     }
 
+    Answer<Explanation> explain(std::uint32_t row) override {
+        std::vector<Explanation> parts = ASK(explain_parts(row));
+        if (parts_.size() == 1) return std::move(parts[0]);
+        return Explanation{ASK(score(row)), "sum of:", std::move(parts)};
+    }
+
 protected:
+    Answer<std::vector<Explanation>> explain_parts(std::uint32_t row) {
+        std::vector<Explanation> parts;
+        for (const auto& part : parts_) {
+            if (part->has(row)) parts.push_back(ASK(part->explain(row)));
+        }
+        return parts;
+    }
+
     const Node& node_;  // see ConstantScorer
     std::vector<std::unique_ptr<RowScorer>> parts_;
     Bitmap rows_;
@@ -91,6 +108,13 @@ public:
             best = std::max(best, score);
         }
         return static_cast<float>(best + others * tie_breaker_);
+    }
+
+    Answer<Explanation> explain(std::uint32_t row) override {
+        std::string what = tie_breaker_ == 0
+                               ? "max of:"
+                               : fmt::format("max plus {} times others of:", tie_breaker_);
+        return Explanation{ASK(score(row)), std::move(what), ASK(explain_parts(row))};
     }
 
 private:
@@ -285,6 +309,13 @@ public:
         return demoted_.test(row) ? score * factor_ : score;
     }
 
+    Answer<Explanation> explain(std::uint32_t row) override {
+        if (!demoted_.test(row)) return positive_->explain(row);
+        return Explanation{ASK(score(row)),
+                           "product of:",
+                           {ASK(positive_->explain(row)), {factor_, "negative_boost"}}};
+    }
+
 private:
     std::unique_ptr<RowScorer> positive_;
     const Node& negative_;  // see ConstantScorer
@@ -367,9 +398,32 @@ NodePtr demoted(NodePtr positive, NodePtr negative, float factor) {
 Answer<NodePtr> PlannedQuery::plan(const Scope& scope) const {
     if (!plan_) return no_rows();
     if (scope.request != nullptr) ASK(scope.request->go_on());
-    NodePtr node = boosted(ASK(plan_(scope)), boost_);
+    const bool watched = scope.profile != nullptr && !kind_.empty();
+    NodePtr node = boosted(ASK(watched ? plan_watched(scope) : plan_(scope)), boost_);
     if (!name_.empty() && scope.named != nullptr) scope.named->emplace_back(name_, node);
     return node;
+}
+
+Answer<NodePtr> PlannedQuery::plan_watched(const Scope& scope) const {
+    const Clock& clock = *scope.request->clock;
+    const std::int64_t began = clock.steady_ns();
+    auto entry = std::make_unique<ProfileEntry>();
+    entry->kind = kind_;
+    entry->description = description_;
+    Scope inner = scope;
+    inner.profile = entry.get();
+    NodePtr node = ASK(plan_(inner));
+    entry->plan_ns = clock.steady_ns() - began;
+    node = profiled(std::move(node), *entry, clock);
+    scope.profile->below.push_back(std::move(entry));
+    return node;
+}
+
+QueryPtr PlannedQuery::called(std::string_view kind, std::string description) const {
+    auto query = std::make_shared<PlannedQuery>(*this);
+    query->kind_ = kind;
+    query->description_ = std::move(description);
+    return query;
 }
 
 Answer<Bitmap> PlannedQuery::rows(const GroupContext& context) const {

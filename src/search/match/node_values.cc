@@ -2,6 +2,7 @@
 // at min and max first, then at the dictionary, and only then at the rows.
 
 #include "search/match/bm25.h"
+#include "search/match/found_rows.h"
 #include "search/match/marks.h"
 #include "search/match/plan.h"
 
@@ -218,7 +219,12 @@ Answer<Keywords> words_of(const GroupContext& context, const Field& field) {
 /// Scores every row alike: one value, no lengths.
 class OnceScorer final : public RowScorer {
 public:
-    OnceScorer(const Node& node, float score) : node_(node), score_(score) {}
+    OnceScorer(const Node& node, Bm25 similarity, std::string what, Rarity rarity)
+        : node_(node),
+          similarity_(similarity),
+          score_(similarity.score_once()),
+          what_(std::move(what)),
+          rarity_(rarity) {}
 
     Answer<> enter(const GroupContext& context) override {
         rows_ = ASK(node_.rows(context));
@@ -229,9 +235,18 @@ public:
 
     Answer<float> score(std::uint32_t /*row*/) override { return score_; }
 
+    Answer<Explanation> explain(std::uint32_t row) override {
+        return similarity_.explain(what_ + " in " + std::to_string(row),
+                                   "freq, occurrences of term within document", {&rarity_, 1}, 1,
+                                   1);
+    }
+
 private:
     const Node& node_;  // whoever asked for the scorer keeps the tree
+    Bm25 similarity_;
     float score_;
+    std::string what_;  // "host:a"
+    Rarity rarity_;
     Bitmap rows_;
 };
 
@@ -245,7 +260,8 @@ Answer<std::unique_ptr<RowScorer>> score_once(const Node& node, const Field& fie
             return rows.count();
         }));
     const Bm25 similarity(counts, inverse_frequency(counts.documents, frequency), boost);
-    return std::make_unique<OnceScorer>(node, similarity.score_once());
+    return std::make_unique<OnceScorer>(node, similarity, field.name + ":" + term,
+                                        Rarity{frequency, counts.documents});
 }
 
 /// The column of the field's texts, when it has no dictionary to look them up in.
@@ -266,8 +282,12 @@ public:
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
         if (left_out(field_, text_)) return Bitmap(context.rows());
-        if (const store::Column* texts = plain_texts(context, field_))
-            return ASK(texts->rows_with_text(text_));
+        if (const store::Column* texts = plain_texts(context, field_)) {
+            if (auto found = found_.of(context)) return std::move(*found);
+            Bitmap rows = ASK(texts->rows_with_text(text_));
+            found_.keep(context, rows);
+            return rows;
+        }
         const Keywords words = ASK(words_of(context, field_));
         if (words.none()) return Bitmap(context.rows());
         const auto ordinal = words.dictionary->find(text_);
@@ -291,6 +311,7 @@ public:
 private:
     Field field_;
     std::string text_;
+    FoundRows found_;  // where texts lie without a dictionary
 };
 
 class BooleanTerm final : public Node {

@@ -10,6 +10,7 @@
 #include "search/base/context.h"
 #include "search/base/failure.h"
 #include "search/base/field.h"
+#include "search/match/explanation.h"
 #include "search/match/query.h"
 #include "store/code/bitmap.h"
 
@@ -34,11 +35,17 @@ public:
     virtual bool has(std::uint32_t row) const = 0;
     /// Only where has(row).
     virtual Answer<float> score(std::uint32_t row) = 0;
+
+    /// The same, with what it is made of.
+    virtual Answer<Explanation> explain(std::uint32_t row) {
+        return Explanation{ASK(score(row)), ""};
+    }
 };
 
-class Statistics;  // bm25.h
-struct InnerHits;  // inner_hits.h
-struct Marks;      // marks.h
+class Statistics;     // bm25.h
+struct InnerHits;     // inner_hits.h
+struct Marks;         // marks.h
+struct ProfileEntry;  // profile.h
 
 class Node {
 public:
@@ -69,6 +76,7 @@ struct Scope {
     std::vector<std::pair<std::string, NodePtr>>* named =
         nullptr;                                   // gathers _name; null: nobody asks
     std::vector<InnerHits>* inner_hits = nullptr;  // gathers them; null: nobody asks
+    ProfileEntry* profile = nullptr;               // of the query around it; null: nobody asks
 };
 
 using Plan = std::function<Answer<NodePtr>(const Scope&)>;
@@ -87,15 +95,22 @@ public:
 
     Answer<NodePtr> plan(const Scope& scope) const;
 
+    /// As the request calls it, for who profiles it.
+    QueryPtr called(std::string_view kind, std::string description) const;
+
     /// Known before any index is looked at to match nothing: then what stands beside it in a bool
     /// is not even planned, and so cannot be refused.
     bool matches_nothing() const { return !plan_; }
 
 private:
+    Answer<NodePtr> plan_watched(const Scope& scope) const;
+
     Plan plan_;  // none: matches nothing
     float boost_;
     std::string name_;
     std::optional<float> constant_;
+    std::string kind_;
+    std::string description_;
 };
 
 QueryPtr match_nothing();

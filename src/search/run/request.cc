@@ -5,8 +5,11 @@
 #include "search/base/members.h"
 #include "search/fetch/page_parse.h"
 #include "search/query/core/query_parse.h"
+#include "search/run/collapse.h"
 #include "search/run/request_tables.h"
+#include "search/run/rescore.h"
 #include "search/run/search.h"
+#include "search/run/slice.h"
 #include "search/sort/sort.h"
 
 #include <fmt/format.h>
@@ -82,6 +85,64 @@ Answer<bool> take_scalar(const event::Member& member, Request& request) {
         request.min_score = ASK(number_option(member));
     else if (name == "track_total_hits")
         ASK(total_hits(value, request));
+    else if (name == "profile")
+        request.profile = ASK(boolean_option(member));
+    else if (name == "explain")
+        request.explain = ASK(boolean_option(member));
+    else
+        return false;
+    return true;
+}
+
+/// {"logs-*": 2}, in an object or in a list of them.
+Answer<> take_boosts(const Value& value, Request& request) {
+    if (value.is(Kind::array)) {
+        for (const Value& one : value.as_array().values()) {
+            if (!one.is(Kind::object)) {
+                return bad_syntax(fmt::format(
+                    "Expected [START_OBJECT] in [indices_boost] but found [{}]", token_name(one)));
+            }
+            ASK(take_boosts(one, request));
+        }
+        return {};
+    }
+    for (const event::Member& member : value.as_object().members()) {
+        request.indices_boost.push_back(
+            {std::string(member.name), static_cast<float>(ASK(number_option(member)))});
+    }
+    return {};
+}
+
+Answer<> take_pit(const Value& value, Request& request) {
+    constexpr std::array<ParameterTable, 1> tables = {pit_members};
+    ASK(check_members("[pit]", value, tables));
+    PointInTime pit;
+    for (const event::Member& member : value.as_object().members()) {
+        if (member.name == "id")
+            pit.id = ASK(text_option("pit", member));
+        else if (member.name == "keep_alive")
+            pit.keep_alive = ASK(text_option("pit", member));
+        else
+            return bad_content(fmt::format("[pit] unknown field [{}]", member.name));
+    }
+    if (pit.id.empty()) return refuse("illegal_argument_exception", "point int time id is missing");
+    request.pit = std::move(pit);
+    return {};
+}
+
+/// What changes which hits are shown.
+Answer<bool> take_choice(const event::Member& member, Request& request) {
+    const std::string_view name = member.name;
+    if (name == "collapse")
+        request.collapse = ASK(parse_collapse(member.value, request.arena));
+    else if (name == "rescore")
+        request.rescores = ASK(parse_rescores(member.value));
+    else if (name == "indices_boost")
+        ASK(take_boosts(member.value, request));
+    else if (name == "slice")
+        request.slice = std::make_shared<const Slice>(ASK(parse_slice(member.value)));
+    else if (name == "pit")
+        ASK(take_pit(member.value, request));
     else
         return false;
     return true;
@@ -99,7 +160,7 @@ Answer<bool> take_object(const event::Member& member, Request& request) {
         request.aggregations =
             std::make_shared<const Value>(event::copy_value(*request.arena, member.value));
     } else {
-        return false;
+        return take_choice(member, request);
     }
     return true;
 }
@@ -112,6 +173,8 @@ Answer<bool> take_array(const event::Member& member, Request& request) {
         }
         request.search_after =
             std::make_shared<const Value>(event::copy_value(*request.arena, member.value));
+    } else if (name == "rescore" || name == "indices_boost") {
+        return take_choice(member, request);
     } else {
         return false;
     }
@@ -151,6 +214,8 @@ Answer<> take_parameter(std::string_view name, std::string_view text, Request& r
         query.options.lenient = text.empty() || text == "true";
     } else if (name == "timeout" || name == "terminate_after" || name == "track_total_hits") {
         ASK(take_scalar(member, request));
+    } else if (name == "explain") {
+        request.explain = text.empty() || text == "true";
     } else {
         ASK(page.take_parameter(name, text));
     }
@@ -183,6 +248,7 @@ Answer<Request> parse_request(const Value& body, const Parameters& parameters) {
     }
     if (query.q) request.query = ASK(parse_query_string(*query.q, query.options));
     page.settle();
+    if (request.collapse) request.docvalue_fields.push_back(request.collapse->field);
     return request;
 }
 

@@ -35,12 +35,11 @@ inline constexpr Parameter page_parameters[] = {
     {"track_total_hits", Takes::text},
     {"terminate_after", Takes::integer},
     {"timeout", Takes::time},
-    {"explain", Takes::flag, Use::refused, "scores are not explained yet", "false"},
+    {"explain", Takes::flag},
     {"suggest_field", Takes::text, Use::refused, "there are no suggesters yet"},
     {"suggest_mode", Takes::text, Use::refused, "there are no suggesters yet"},
     {"suggest_size", Takes::integer, Use::refused, "there are no suggesters yet"},
     {"suggest_text", Takes::text, Use::refused, "there are no suggesters yet"},
-    {"scroll", Takes::time, Use::refused, "there is no scroll yet: use search_after"},
 };
 
 inline constexpr Parameter search_members[] = {
@@ -54,14 +53,56 @@ inline constexpr Parameter search_members[] = {
     {"terminate_after", Takes::integer},
     {"min_score", Takes::real},
     {"track_total_hits", Takes::any},
+    {"collapse", Takes::object},
+    {"rescore", Takes::any},
+    {"indices_boost", Takes::any},
+    {"slice", Takes::object},
+    {"pit", Takes::object},
     {"stats", Takes::array, Use::no_effect, "no statistics are kept by group"},
     {"ext", Takes::object, Use::refused, "there are no plug-ins", "{}"},
-    {"indices_boost", Takes::any, Use::refused, "indices all count the same", "[] {}"},
-    {"profile", Takes::flag, Use::refused, "searches are not profiled yet", "false"},
+    {"profile", Takes::flag},
+    {"explain", Takes::flag},
     {"suggest", Takes::object, Use::refused, "there are no suggesters yet", "{}"},
-    {"rescore", Takes::any, Use::refused, "hits are not rescored yet"},
-    {"slice", Takes::object, Use::refused, "there is no scroll yet that could be sliced"},
-    {"pit", Takes::object, Use::refused, "points in time are not kept yet"},
+};
+
+/// Of "collapse", and of each of its "inner_hits" beside what a page takes.
+inline constexpr Parameter collapse_members[] = {
+    {"field", Takes::text},
+    {"inner_hits", Takes::any},
+    {"max_concurrent_group_searches", Takes::integer, Use::no_effect,
+     "groups are searched one after the other"},
+};
+
+inline constexpr Parameter group_search_members[] = {
+    {"name", Takes::text},
+    {"highlight", Takes::object},
+    {"collapse", Takes::object},
+    {"explain", Takes::flag},
+    {"ignore_unmapped", Takes::flag, Use::no_effect, "the field of a group is there"},
+};
+
+inline constexpr Parameter rescore_members[] = {
+    {"window_size", Takes::integer},
+    {"query", Takes::object},
+};
+
+/// Of "query" in a "rescore".
+inline constexpr Parameter rescore_query_members[] = {
+    {"rescore_query", Takes::object},
+    {"query_weight", Takes::real},
+    {"rescore_query_weight", Takes::real},
+    {"score_mode", Takes::one_of, Use::used, {}, "total multiply avg max min sum"},
+};
+
+inline constexpr Parameter slice_members[] = {
+    {"field", Takes::text},
+    {"id", Takes::integer},
+    {"max", Takes::integer},
+};
+
+inline constexpr Parameter pit_members[] = {
+    {"id", Takes::text},
+    {"keep_alive", Takes::time},
 };
 
 }  // namespace elkhorn::search

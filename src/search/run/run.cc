@@ -4,19 +4,20 @@
 // Row groups that cannot hold a better hit are skipped by the least and the greatest value of the
 // first sort key, once enough was counted; groups that may hold the best ones are visited first.
 
-#include "search/fetch/hit_fields.h"
-#include "search/fetch/inner_hits.h"
-#include "search/match/bm25.h"
-#include "search/match/plan.h"
+#include "search/run/aggregate_apart.h"
+#include "search/run/best_hits.h"
+#include "search/run/expand_groups.h"
+#include "search/run/part.h"
 #include "search/run/rows_ahead.h"
 #include "search/run/search.h"
-#include "search/sort/sort.h"
+#include "search/run/show_hits.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
-#include <map>
+#include <iterator>
+#include <tuple>
 
 namespace elkhorn::search {
 namespace {
@@ -24,31 +25,6 @@ namespace {
 constexpr std::int64_t most_hits = 10'000;
 constexpr std::int64_t time_to_show_ns = 1'000'000'000;
 constexpr std::size_t groups_ahead = 8;
-
-/// One index in a search.
-struct Part {
-    const store::IndexView* index = nullptr;
-    std::size_t number = 0;
-    NodePtr node;
-    NodePtr post_filter;
-    std::vector<std::pair<std::string, NodePtr>> named;
-    std::vector<InnerHits> inner_hits;
-    std::unique_ptr<Highlighter> highlighter;  // null: nobody asks
-    std::unique_ptr<Statistics> statistics;
-    std::unique_ptr<RowScorer> scorer;  // null: the constant score, or nobody asks
-    float constant = 1;
-    std::vector<std::unique_ptr<SortColumn>> columns;  // by key; null for _score
-    std::vector<SortValue> after;
-    std::int64_t collected = 0;
-};
-
-struct Candidate {
-    std::vector<SortValue> keys;
-    float score = 0;
-    const Part* part = nullptr;
-    std::size_t group = 0;
-    std::uint32_t row = 0;
-};
 
 struct Visit {
     Part* part = nullptr;
@@ -58,7 +34,7 @@ struct Visit {
 class Run {
 public:
     Run(const Request& request, const RequestContext& context, bool typed_keys)
-        : request_(request), context_(context), typed_keys_(typed_keys) {
+        : request_(request), context_(context), typed_keys_(typed_keys), order_(request.sort) {
         if (!context_.cache) context_.cache = std::make_shared<GroupCache>();
         context_.query = request.query;
         if (request.timeout_ms > 0 && context_.clock != nullptr) {
@@ -70,10 +46,13 @@ public:
         wanted_ = static_cast<std::size_t>(std::max<std::int64_t>(0, request.from) +
                                            std::max<std::int64_t>(0, request.size));
         if (request.size == 0) wanted_ = 0;
-        by_score_ = request.sort.empty();
+        kept_ = wanted_;
+        for (const Rescore& rescore : request.rescores)
+            kept_ = std::max(kept_, static_cast<std::size_t>(std::max<std::int64_t>(
+                                        0, wanted_ == 0 ? 0 : rescore.window)));
         const bool score_key = std::ranges::any_of(
             request.sort, [](const auto& sort) { return sort->kind == Sort::Kind::score; });
-        shows_scores_ = by_score_ || score_key || request.track_scores;
+        shows_scores_ = order_.by_score() || score_key || request.track_scores;
         needs_scores_ =
             (shows_scores_ && (wanted_ > 0 || request.track_scores)) || request.min_score;
     }
@@ -105,18 +84,39 @@ private:
         std::vector<RowsAhead::Group> groups;
         for (const Visit& visit : all)
             groups.push_back({visit.part->node, visit.part->index, visit.group});
+        ASK(aggregate_apart(groups));
         RowsAhead ahead(context_, std::move(groups));
         for (std::size_t i = 0; i < all.size(); ++i) {
             ASK(context_.go_on());
-            ASK(collect(all[i], [&](const GroupContext& context) {
+            counted_ = apart_ ? &apart_->counted(i) : nullptr;
+            ASK(collect(all[i], [&](const GroupContext& context) -> Answer<Bitmap> {
+                if (counted_ != nullptr && counted_->which) return *counted_->which;
                 return ahead.take(i, context, visits_all() ? groups_ahead : 0);
             }));
         }
         return context_.go_on();
     }
 
+    /// Where several threads can: then nothing is left of the aggregations but their answer.
+    Answer<> aggregate_apart(const std::vector<RowsAhead::Group>& groups) {
+        const bool all_rows =
+            !request_.slice && !request_.min_score && request_.terminate_after <= 0;
+        if (!aggregations_ || !all_rows) return {};
+        const bool keep_rows = wanted_ > 0 || request_.post_filter != nullptr;
+        apart_ = ASK(AggregateApart::begin(
+            {request_.aggregations.get(), &context_, aggregations_.get(), keep_rows}, groups));
+        if (!apart_) return {};
+        const ProfileTimer timer(parts_[0]->profile.get(), &PartProfile::aggregations_ns,
+                                 context_.clock);
+        return apart_->count();
+    }
+
+    /// Whether there are some that have not seen the rows yet.
+    bool aggregating() const { return aggregations_ != nullptr && apart_ == nullptr; }
+
     /// Refusals that need no row, but that Elasticsearch finds in its search phase.
     Answer<> check() const {
+        ASK(check_together());
         if (request_.search_after) {
             if (request_.from > 0) {
                 auto failure = refuse_in_phase(
@@ -130,7 +130,8 @@ private:
                                        "Sort must contain at least one field.");
             }
             const std::size_t given = request_.search_after->as_array().size();
-            if (given != request_.sort.size()) {
+            const bool shorter = request_.tie_breaker && given + 1 == request_.sort.size();
+            if (given != request_.sort.size() && !shorter) {
                 return refuse_in_phase("illegal_argument_exception",
                                        fmt::format("search_after has {} value(s) but sort has {}.",
                                                    given, request_.sort.size()));
@@ -161,9 +162,29 @@ private:
         return {};
     }
 
+    /// Parts of a request that exclude each other.
+    Answer<> check_together() const {
+        const auto not_with = [](std::string_view other) {
+            auto failure = refuse_in_phase(
+                "search_exception",
+                fmt::format("cannot use `collapse` in conjunction with `{}`", other));
+            failure.error().status = 500;
+            return failure;
+        };
+        if (request_.collapse && request_.search_after) return not_with("search_after");
+        if (request_.collapse && !request_.rescores.empty()) return not_with("rescore");
+        if (!request_.rescores.empty() && !request_.sort.empty()) {
+            return refuse_in_phase("illegal_argument_exception",
+                                   "Cannot use [sort] option in conjunction with [rescore].");
+        }
+        return {};
+    }
+
     Answer<> prepare() {
         for (const auto& index : context_.indices) {
-            auto part = prepare_part(*index);
+            auto part =
+                plan_part(request_, context_, *index, parts_.size() + found_.failures.size(),
+                          {wanted_ > 0, needs_scores_});
             if (part) {
                 parts_.push_back(std::move(*part));
                 continue;
@@ -174,53 +195,23 @@ private:
             found_.failures.push_back(std::move(failure));
         }
         if (parts_.empty()) return std::unexpected(found_.failures.front());
+        // Windows of scores that are changed afterwards are of one index each.
+        const std::size_t lists = request_.rescores.empty() ? 1 : parts_.size();
+        for (std::size_t i = 0; i < lists; ++i)
+            best_.emplace_back(order_, kept_, context_.answer.get(), request_.collapse != nullptr);
         return {};
     }
 
-    Answer<std::unique_ptr<Part>> prepare_part(const store::IndexView& index) {
-        auto part = std::make_unique<Part>();
-        part->index = &index;
-        part->number = parts_.size() + found_.failures.size();
-        Scope scope;
-        scope.index = &index;
-        scope.request = &context_;
-        scope.named = &part->named;
-        scope.inner_hits = &part->inner_hits;
-        part->node = ASK(plan_query(*request_.query, scope));
-        if (request_.post_filter) part->post_filter = ASK(plan_query(*request_.post_filter, scope));
-        if (request_.highlight && wanted_ > 0)
-            part->highlighter = ASK(Highlighter::plan(*request_.highlight, scope, part->node));
-        for (std::size_t i = 0; i < request_.sort.size(); ++i) {
-            const auto& sort = request_.sort[i];
-            const bool score = sort->kind == Sort::Kind::score;
-            part->columns.push_back(score ? nullptr : ASK(make_sort_column(sort, context_, index)));
-            if (!request_.search_after) continue;
-            const event::Value& after = request_.search_after->as_array()[i];
-            part->after.push_back(score ? ASK(score_after(after))
-                                        : ASK(part->columns.back()->parse_after(after)));
-        }
-        if (!needs_scores_) return part;
-        if (const auto constant = part->node->constant()) {
-            part->constant = *constant;
-        } else {
-            part->statistics = std::make_unique<Statistics>(context_, index);
-            part->scorer = ASK(part->node->scorer(*part->statistics, 1.0F));
-        }
-        return part;
-    }
-
-    static Answer<SortValue> score_after(const event::Value& value) {
-        if (value.is(event::Kind::real)) return SortValue::of(value.as_real());
-        if (value.is(event::Kind::integer))
-            return SortValue::of(static_cast<double>(value.as_integer()));
-        return refuse_in_phase("illegal_argument_exception",
-                               "Failed to parse search_after value for field [_score].");
+    BestHits& best_of(const Part& part) {
+        if (request_.rescores.empty()) return best_.front();
+        const auto place = std::ranges::find(parts_, &part, &std::unique_ptr<Part>::get);
+        return best_[static_cast<std::size_t>(place - parts_.begin())];
     }
 
     /// Row groups, those first that may hold the best hits by a number or a date.
     std::vector<Visit> visits() {
         std::vector<std::pair<double, Visit>> ranked;
-        const bool by_field = !by_score_ && request_.sort[0]->kind == Sort::Kind::field;
+        const bool by_field = !order_.by_score() && request_.sort[0]->kind == Sort::Kind::field;
         for (const auto& part : parts_) {
             const Field field =
                 by_field ? find_field(*part->index, request_.sort[0]->field) : Field{};
@@ -257,18 +248,30 @@ private:
 
     /// Whether the rows of the groups to come will be asked for, as far as can be told.
     bool visits_all() const {
-        return request_.terminate_after <= 0 && (counting() || aggregations_ != nullptr);
+        return request_.terminate_after <= 0 && (counting() || aggregating());
     }
 
-    bool hopeless(const GroupContext& context, const Part& part) const {
+    bool hopeless(const GroupContext& context, const Visit& visit) {
         if (wanted_ == 0) return true;
-        if (!part.after.empty() && part.columns[0] != nullptr &&
-            part.columns[0]->all_before(context, part.after[0]))
+        const Part& part = *visit.part;
+        SortColumn* const first = part.columns.empty() ? nullptr : part.columns[0].get();
+        if (first != nullptr && !part.after.empty() && first->all_before(context, part.after[0]))
             return true;
-        if (heap_.size() < wanted_) return false;
-        if (by_score_) return !part.scorer && heap_.front().score >= part.constant && in_order_;
-        if (part.columns[0] == nullptr) return false;
-        return part.columns[0]->all_behind(context, heap_.front().keys[0]);
+        if (request_.behind && before_place(context, visit, first)) return true;
+        const Candidate* const worst = best_of(part).worst();
+        if (worst == nullptr) return false;
+        if (order_.by_score()) return !part.scorer && worst->score >= part.constant;
+        return first != nullptr && first->all_behind(context, worst->keys[0]);
+    }
+
+    /// Whether all hits of the group come before the place that others are wanted behind.
+    bool before_place(const GroupContext& context, const Visit& visit, SortColumn* first) const {
+        const HitPlace& place = *request_.behind;
+        if (first != nullptr) return first->all_before(context, place.keys[0]);
+        const Part& part = *visit.part;
+        if (!order_.by_score() || part.scorer) return false;
+        if (part.constant != place.score) return part.constant > place.score;
+        return std::tuple(part.number, visit.group) < std::tuple(place.part, place.group);
     }
 
     template <typename RowsOf>
@@ -279,22 +282,50 @@ private:
         const GroupContext context = context_of(context_, *part.index, visit.group);
         const bool scored = needs_scores_ && part.scorer != nullptr;
         const bool all_scores = request_.track_scores || request_.min_score.has_value();
-        const bool skip = hopeless(context, part) && !(all_scores && needs_scores_);
-        if (skip && !counting() && !aggregations_ && !limited) return {};
+        const bool skip = hopeless(context, visit) && !(all_scores && needs_scores_);
+        PartProfile* const profile = part.profile.get();
+        const bool none = skip && !counting() && !aggregating() && !limited;
+        if (profile != nullptr) {
+            ++profile->groups;
+            profile->skipped += none ? 1 : 0;
+            profile->without_hits += !none && skip && wanted_ > 0 ? 1 : 0;
+        }
+        if (none) return {};
+        if (counted_ != nullptr && (counted_->rows == 0 || (skip && !part.post_filter))) {
+            total_ += static_cast<std::int64_t>(counted_->rows);
+            return {};
+        }
         Bitmap rows = ASK(rows_of(context));
         rows.and_with(context.live);
-        if (!rows.any()) return {};
+        if (part.slice) ASK(part.slice->keep(context, first_row(visit), rows));
+        if (!rows.any()) {
+            if (profile != nullptr) ++profile->empty;
+            return {};
+        }
         if (scored && (!skip || request_.min_score)) ASK(part.scorer->enter(context));
         if (request_.min_score) ASK(drop_low_scores(part, rows));
         if (limited) limit(part, rows);
-        if (aggregations_) ASK(aggregations_->collect(context, rows));
+        if (aggregating()) {
+            const ProfileTimer timer(profile, &PartProfile::aggregations_ns, context_.clock);
+            ASK(aggregations_->collect(context, rows));
+        }
         if (part.post_filter) rows.and_with(ASK(part.post_filter->rows(context)));
         total_ += rows.count();
         if (skip) return {};
+        const ProfileTimer timer(profile, &PartProfile::hits_ns, context_.clock);
         for (const auto& column : part.columns) {
             if (column) ASK(column->enter(context));
         }
+        if (part.collapse) ASK(part.collapse->enter(context));
         return offer(part, context, visit.group, rows);
+    }
+
+    /// How many rows of the index lie in the row groups before.
+    static std::uint64_t first_row(const Visit& visit) {
+        std::uint64_t rows = 0;
+        for (std::size_t i = 0; i < visit.group; ++i)
+            rows += visit.part->index->groups[i].group->rows();
+        return rows;
     }
 
     void limit(Part& part, Bitmap& rows) {
@@ -345,8 +376,7 @@ private:
 
     /// The best first where the rows lie in the order of the first key: then the first that is too
     /// bad is the last that is looked at.
-    Answer<> offer(const Part& part, const GroupContext& context, std::size_t group,
-                   const Bitmap& rows) {
+    Answer<> offer(Part& part, const GroupContext& context, std::size_t group, const Bitmap& rows) {
         Answer<> going;
         std::uint32_t steps = 0;
         const auto visit = [&](std::uint32_t row) -> Answer<bool> {
@@ -374,13 +404,16 @@ private:
     }
 
     /// False where the row's first key is worse than those of all that are kept.
-    Answer<bool> offer_row(const Part& part, std::size_t group, std::uint32_t row) {
-        const bool full = heap_.size() >= wanted_;
+    Answer<bool> offer_row(Part& part, std::size_t group, std::uint32_t row) {
+        BestHits& best = best_of(part);
         if (wanted_ > 0 && !request_.track_scores && !part.columns.empty() &&
             part.columns[0] != nullptr) {
             SortColumn& first = *part.columns[0];
-            if (full && ASK(first.compare(row, heap_.front().keys[0])) > 0) return false;
+            const Candidate* const worst = best.worst();
+            if (worst != nullptr && ASK(first.compare(row, worst->keys[0])) > 0) return false;
             if (!part.after.empty() && ASK(first.compare(row, part.after[0])) < 0) return true;
+            const HitPlace* const behind = request_.behind.get();
+            if (behind != nullptr && ASK(first.compare(row, behind->keys[0])) < 0) return true;
         }
         Candidate candidate;
         candidate.part = &part;
@@ -394,49 +427,28 @@ private:
             candidate.keys.push_back(column ? ASK(column->value(row))
                                             : SortValue::of(static_cast<double>(candidate.score)));
         }
-        if (!part.after.empty() && !is_after(candidate.keys, part.after)) return true;
-        if (!full) {
-            if (context_.answer) ASK(context_.answer->take(bytes_of(candidate)));
-            heap_.push_back(std::move(candidate));
-            std::ranges::push_heap(
-                heap_, [this](const Candidate& a, const Candidate& b) { return better(a, b); });
-        } else if (wanted_ > 0 && better(candidate, heap_.front())) {
-            const auto order = [this](const Candidate& a, const Candidate& b) {
-                return better(a, b);
-            };
-            std::ranges::pop_heap(heap_, order);
-            if (context_.answer) {
-                context_.answer->give(bytes_of(heap_.back()));
-                ASK(context_.answer->take(bytes_of(candidate)));
-            }
-            heap_.back() = std::move(candidate);
-            std::ranges::push_heap(heap_, order);
-        }
+        if (!part.after.empty() && !order_.is_after(candidate.keys, part.after)) return true;
+        if (request_.behind && !order_.is_behind(candidate, *request_.behind)) return true;
+        if (part.collapse) candidate.shared = ASK(part.collapse->key(row));
+        ASK(best.add(std::move(candidate)));
         return true;
     }
 
-    static std::uint64_t bytes_of(const Candidate& candidate) {
-        return sizeof(Candidate) + search::bytes_of(candidate.keys);
-    }
-
-    bool is_after(const std::vector<SortValue>& keys, const std::vector<SortValue>& after) const {
-        for (std::size_t i = 0; i < keys.size(); ++i) {
-            const int order = compare_keys(*request_.sort[i], keys[i], after[i]);
-            if (order != 0) return order > 0;
+    /// Of all lists, the best first, scored once more where that is asked for.
+    Answer<std::vector<Candidate>> best_hits() {
+        std::vector<Candidate> hits;
+        for (std::size_t i = 0; i < best_.size(); ++i) {
+            std::vector<Candidate> some = best_[i].take();
+            if (!request_.rescores.empty()) ASK(rescore_hits(context_, parts_[i]->rescores, some));
+            std::ranges::move(some, std::back_inserter(hits));
         }
-        return false;
-    }
-
-    /// By the keys or the score; then by index and arrival.
-    bool better(const Candidate& a, const Candidate& b) const {
-        if (by_score_ && a.score != b.score) return a.score > b.score;
-        for (std::size_t i = 0; i < a.keys.size(); ++i) {
-            const int order = compare_keys(*request_.sort[i], a.keys[i], b.keys[i]);
-            if (order != 0) return order < 0;
+        if (best_.size() > 1) {
+            std::ranges::stable_sort(hits, [this](const Candidate& a, const Candidate& b) {
+                return order_.better(a, b);
+            });
         }
-        if (a.part != b.part) return a.part->number < b.part->number;
-        if (a.group != b.group) return a.group < b.group;
-        return a.row < b.row;
+        if (hits.size() > wanted_) hits.resize(wanted_);
+        return hits;
     }
 
     Answer<> finish() {
@@ -446,17 +458,18 @@ private:
             found_.total = *request_.count_up_to;
             found_.total_is_lower_bound = found_.total_known;
         }
-        std::ranges::sort(heap_,
-                          [this](const Candidate& a, const Candidate& b) { return better(a, b); });
-        if (wanted_ > 0 && !heap_.empty()) {
-            if (by_score_)
-                found_.max_score = heap_.front().score;
+        std::vector<Candidate> hits = ASK(best_hits());
+        if (wanted_ > 0 && !hits.empty()) {
+            if (order_.by_score())
+                found_.max_score = hits.front().score;
             else if (request_.track_scores)
                 found_.max_score = best_score_;
         }
-        const auto from = std::min(static_cast<std::size_t>(request_.from), heap_.size());
-        heap_.erase(heap_.begin(), heap_.begin() + static_cast<std::ptrdiff_t>(from));
-        ASK(materialize());
+        const auto from = std::min(static_cast<std::size_t>(request_.from), hits.size());
+        hits.erase(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(from));
+        found_.hits = ASK(show_hits(request_, context_, shows_scores_, hits));
+        if (request_.collapse) ASK(expand_groups(request_, context_, hits, found_.hits));
+        if (!hits.empty()) found_.last = std::make_shared<const HitPlace>(place_of(hits.back()));
         if (aggregations_) {
             json::Writer out;
             out.begin_object();
@@ -465,96 +478,35 @@ private:
             found_.aggregations = out.take();
             if (context_.answer) ASK(context_.answer->made(found_.aggregations.size()));
         }
+        if (request_.profile) write_profile();
         return {};
     }
 
-    /// The documents of the page, read group by group and row by row, for blocks are decoded once
-    /// then.
-    Answer<> materialize() {
-        found_.hits.resize(heap_.size());
-        std::map<std::pair<const Part*, std::size_t>, std::vector<std::size_t>> places;
-        for (std::size_t i = 0; i < heap_.size(); ++i)
-            places[{heap_[i].part, heap_[i].group}].push_back(i);
-        for (auto& [place, hits] : places) {
-            std::ranges::sort(hits, {}, [this](std::size_t i) { return heap_[i].row; });
-            const GroupContext context = context_of(context_, *place.first->index, place.second);
-            const auto sources = context.group->sources();
-            std::vector<std::pair<std::string, Bitmap>> named;
-            for (const auto& [name, node] : place.first->named) {
-                named.emplace_back(name, ASK(node->rows(context)));
-            }
-            for (const std::size_t i : hits) {
-                if (context_.answer) ASK(context_.answer->expect());
-                ASK(fill(found_.hits[i], heap_[i], context, *sources));
-                for (const auto& [name, rows] : named) {
-                    if (rows.test(heap_[i].row)) found_.hits[i].matched_queries.push_back(name);
-                }
-                std::ranges::sort(found_.hits[i].matched_queries);
-                if (context_.answer) ASK(context_.answer->made(bytes_of(found_.hits[i])));
-            }
-            if (!place.first->inner_hits.empty())
-                ASK(add_inner_hits_of(hits, context, place.first->inner_hits));
+    void write_profile() {
+        std::vector<const PartProfile*> profiles;
+        for (const auto& part : parts_)
+            profiles.push_back(part->profile.get());
+        std::string names;
+        if (request_.aggregations) {
+            for (const event::Member& member : request_.aggregations->as_object().members())
+                names += (names.empty() ? "" : ", ") + std::string(member.name);
         }
-        return {};
-    }
-
-    static std::uint64_t bytes_of(const Hit& hit) {
-        std::uint64_t bytes =
-            sizeof(Hit) + hit.source.size() + hit.fields.size() + hit.highlight.size();
-        for (const auto* texts : {&hit.sort, &hit.matched_queries}) {
-            for (const std::string& text : *texts)
-                bytes += sizeof(std::string) + text.size();
-        }
-        return bytes;
-    }
-
-    /// `hits` are places in the heap, in the order of their rows.
-    Answer<> add_inner_hits_of(const std::vector<std::size_t>& hits, const GroupContext& context,
-                               const std::vector<InnerHits>& wanted) {
-        std::vector<std::uint32_t> rows;
-        for (const std::size_t i : hits)
-            rows.push_back(heap_[i].row);
-        auto texts = ASK(inner_hits_of(context, rows, wanted));
-        for (const std::size_t i : hits)
-            found_.hits[i].inner_hits = std::move(texts.at(heap_[i].row));
-        return {};
-    }
-
-    Answer<> fill(Hit& hit, const Candidate& candidate, const GroupContext& context,
-                  store::SourceReader& sources) const {
-        hit.index = context.index->name;
-        hit.id = ASK(context.group->id(candidate.row));
-        if (request_.version) hit.version = ASK(context.group->version(candidate.row));
-        if (request_.seq_no) hit.seq_no = ASK(context.group->seq_no(candidate.row));
-        if (shows_scores_) hit.score = candidate.score;
-        if (request_.source.enabled) {
-            hit.source = ASK(filter_source(ASK(sources.at(candidate.row)), request_.source));
-        }
-        if (!request_.docvalue_fields.empty() || !request_.fields.empty()) {
-            hit.fields =
-                ASK(hit_fields(context, candidate.row, request_.docvalue_fields, request_.fields));
-        }
-        if (candidate.part->highlighter)
-            hit.highlight = ASK(candidate.part->highlighter->of(context, candidate.row));
-        for (std::size_t i = 0; i < candidate.keys.size(); ++i) {
-            const auto& column = candidate.part->columns[i];
-            hit.sort.push_back(column ? column->json(candidate.keys[i])
-                                      : float_json(candidate.score));
-        }
-        return {};
+        found_.profile = profile_json(profiles, names);
     }
 
     const Request& request_;  // the caller's
     RequestContext context_;
     bool typed_keys_;
-    std::size_t wanted_ = 0;  // hits to keep: from + size
-    bool by_score_ = true;
+    HitOrder order_;
+    std::size_t wanted_ = 0;  // from + size
+    std::size_t kept_ = 0;    // as many, or what is scored once more
     bool shows_scores_ = true;
     bool needs_scores_ = true;
-    bool in_order_ = true;  // by score, groups are visited in the order of their rows
     std::unique_ptr<Aggregations> aggregations_;
+    std::unique_ptr<AggregateApart> apart_;             // null: they are counted here
+    const AggregateApart::Counted* counted_ = nullptr;  // by them, of the row group at hand
     std::vector<std::unique_ptr<Part>> parts_;
-    std::vector<Candidate> heap_;  // the worst first
+    std::vector<BestHits> best_;  // one, or one a part
     std::int64_t total_ = 0;
     std::optional<float> best_score_;
     Found found_;
@@ -564,36 +516,6 @@ private:
 
 Answer<Found> run(const Request& request, const RequestContext& context, bool typed_keys) {
     return Run(request, context, typed_keys).answer();
-}
-
-Answer<std::uint64_t> count(const QueryPtr& query, const RequestContext& given) {
-    RequestContext context = given;
-    if (!context.cache) context.cache = std::make_shared<GroupCache>();
-    std::uint64_t total = 0;
-    for (const auto& index : context.indices) {
-        Scope scope;
-        scope.index = index.get();
-        scope.request = &context;
-        auto node = plan_query(*query, scope);
-        if (!node) {
-            Failure failure = node.error();
-            failure.index = index->name;
-            return std::unexpected(std::move(failure));
-        }
-        std::vector<RowsAhead::Group> groups;
-        for (std::size_t group = 0; group < index->groups.size(); ++group)
-            groups.push_back({*node, index.get(), group});
-        RowsAhead ahead(context, std::move(groups));
-        for (std::size_t group = 0; group < index->groups.size(); ++group) {
-            ASK(context.go_on());
-            const GroupContext place = context_of(context, *index, group);
-            Bitmap rows = ASK(ahead.take(group, place, groups_ahead));
-            rows.and_with(place.live);
-            total += rows.count();
-        }
-    }
-    ASK(context.go_on());
-    return total;
 }
 
 }  // namespace elkhorn::search

@@ -14,6 +14,7 @@
 #include "search/fetch/highlight.h"
 #include "search/fetch/page.h"
 #include "search/match/query.h"
+#include "search/run/rescore.h"
 
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,22 @@
 #include <vector>
 
 namespace elkhorn::search {
+
+struct CollapseRequest;  // collapse.h
+struct HitPlace;         // best_hits.h
+struct Slice;            // slice.h
+
+/// Scores in the indices that match the pattern count so much more.
+struct IndexBoost {
+    std::string pattern;
+    float boost = 1;
+};
+
+/// "pit": a moment that was kept for searches.
+struct PointInTime {
+    std::string id;
+    std::string keep_alive;  // empty: as it is
+};
 
 struct Request : Page {
     QueryPtr query = match_all();
@@ -36,6 +53,15 @@ struct Request : Page {
     std::int64_t terminate_after = 0;
     std::int64_t timeout_ms = 0;
     std::shared_ptr<const event::Value> aggregations;  // null: none
+    std::shared_ptr<const CollapseRequest> collapse;   // null: none
+    std::vector<Rescore> rescores;
+    std::vector<IndexBoost> indices_boost;
+    std::shared_ptr<const Slice> slice;      // null: everything
+    std::shared_ptr<const HitPlace> behind;  // only hits that come behind; null: all
+    std::optional<PointInTime> pit;
+    bool profile = false;
+    bool explain = false;
+    bool tie_breaker = false;  // the last key was added, and search_after may lack it
 };
 
 /// URL parameters, decoded, in order; those that are not of a search are ignored here (api checks
@@ -57,6 +83,7 @@ struct Hit {
     std::vector<std::string> sort;             // each value as JSON
     std::vector<std::string> matched_queries;  // _name of those that match it
     std::string inner_hits;                    // JSON with braces; empty: none asked for
+    std::string explanation;                   // the same
 };
 
 struct Found {
@@ -66,9 +93,11 @@ struct Found {
     std::optional<float> max_score;  // nothing: null
     std::vector<Hit> hits;
     std::string aggregations;  // the object as JSON; empty: none asked for
+    std::string profile;       // the same
     bool timed_out = false;
     bool terminated_early = false;
-    std::vector<Failure> failures;  // of indices that could not answer where others did
+    std::shared_ptr<const HitPlace> last;  // of the page; null: it has no hits
+    std::vector<Failure> failures;         // of indices that could not answer where others did
 };
 
 Answer<Found> run(const Request& request, const RequestContext& context, bool typed_keys);

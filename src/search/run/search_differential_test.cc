@@ -164,37 +164,84 @@ std::string random_query(Random& random, int depth) {
     }
 }
 
-TEST(SearchDifferential, ColumnsAnswerAsTheDocumentsDo) {
-    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-        Random random(seed);
-        TestIndex index(static_cast<std::uint32_t>(1 + random.below(90)));
-        index.make("logs", {{"k", store::FieldType::keyword},
-                            {"n", store::FieldType::int64},
-                            {"m", store::FieldType::int64},
-                            {"t", store::FieldType::text}});
-        json::Parser parser;
-        event::Arena arena;
-        std::vector<std::pair<std::string, Value>> documents;
-        for (int i = 0; i < 120; ++i) {
-            const std::string source = random_document(random);
-            index.put("logs", std::to_string(i), source);
-            documents.emplace_back(std::to_string(i), *parser.parse(source, arena));
+/// An index and the documents that are in it, in the order in which they were written last.
+class Both {
+public:
+    explicit Both(Random& random)
+        : random_(random), index_(static_cast<std::uint32_t>(1 + random.below(90))) {
+        index_.make("logs", {{"k", store::FieldType::keyword},
+                             {"n", store::FieldType::int64},
+                             {"m", store::FieldType::int64},
+                             {"t", store::FieldType::text}});
+    }
+
+    void put(int number) {
+        const std::string id = std::to_string(number);
+        const std::string source = random_document(random_);
+        index_.put("logs", id, source);
+        std::erase_if(documents_, [&](const auto& one) { return one.first == id; });
+        documents_.emplace_back(id, *parser_.parse(source, arena_));
+    }
+
+    void remove(int number) {
+        const std::string id = std::to_string(number);
+        index_.remove("logs", id);
+        std::erase_if(documents_, [&](const auto& one) { return one.first == id; });
+    }
+
+    /// Some are replaced, some removed, some written into segments, some of those merged.
+    void change() {
+        for (int i = 0; i < 40; ++i) {
+            const int number = static_cast<int>(random_.below(documents_at_first + 20));
+            random_.chance(0.5) ? put(number) : remove(number);
         }
-        for (int i = 0; i < 150; ++i) {
-            const std::string query = random_query(random, 3);
-            const Value parsed = *parser.parse(query, arena);
-            std::vector<std::string> expected;
-            for (const auto& [id, document] : documents) {
-                if (Plain::matches(parsed, document)) expected.push_back(id);
-            }
-            const auto found =
-                index.search(R"({"size":200,"sort":["_doc"],"query":)" + query + "}");
-            ASSERT_TRUE(found) << query << ": " << found.error().reason;
-            std::vector<std::string> ids;
-            for (const Hit& hit : found->hits)
-                ids.push_back(hit.id);
-            ASSERT_EQ(ids, expected) << "seed " << seed << ": " << query;
-            ASSERT_EQ(found->total, static_cast<std::int64_t>(expected.size()));
+        if (random_.chance(0.7)) {
+            ASSERT_TRUE(index_.store().flush());
+        }
+        if (random_.chance(0.4)) {
+            store::ForceMerge merge;
+            merge.most_segments = 1;
+            ASSERT_TRUE(index_.store().merge("logs", merge));
+        }
+    }
+
+    void ask() {
+        const std::string query = random_query(random_, 3);
+        const Value parsed = *parser_.parse(query, arena_);
+        std::vector<std::string> expected;
+        for (const auto& [id, document] : documents_) {
+            if (Plain::matches(parsed, document)) expected.push_back(id);
+        }
+        const auto found = index_.search(R"({"size":200,"sort":["_doc"],"query":)" + query + "}");
+        ASSERT_TRUE(found) << query << ": " << found.error().reason;
+        std::vector<std::string> ids;
+        for (const Hit& hit : found->hits)
+            ids.push_back(hit.id);
+        ASSERT_EQ(ids, expected) << query;
+        ASSERT_EQ(found->total, static_cast<std::int64_t>(expected.size()));
+    }
+
+    static constexpr int documents_at_first = 120;
+
+private:
+    Random& random_;
+    TestIndex index_;  // asks with three threads
+    json::Parser parser_;
+    event::Arena arena_;
+    std::vector<std::pair<std::string, Value>> documents_;
+};
+
+TEST(SearchDifferential, ColumnsAnswerAsTheDocumentsDo) {
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+        SCOPED_TRACE(seed);
+        Random random(seed);
+        Both both(random);
+        for (int i = 0; i < Both::documents_at_first; ++i)
+            both.put(i);
+        for (int i = 0; i < 180; ++i) {
+            if (i % 30 == 29) both.change();
+            both.ask();
+            if (testing::Test::HasFatalFailure()) return;
         }
     }
 }

@@ -50,6 +50,11 @@ public:
         ASSERT_TRUE(store_->write(std::span(&write, 1)));
     }
 
+    void remove(std::string_view index, std::string_view id) {
+        const store::Write write{index, store::Action::remove, id, {}, nullptr, {}};
+        ASSERT_TRUE(store_->write(std::span(&write, 1)));
+    }
+
     RequestContext context(const std::vector<std::string>& indices = {"logs"}) {
         RequestContext context;
         context.clock = &clock_;
@@ -57,6 +62,8 @@ public:
         context.spawn = [this](std::function<void()> task) {
             helpers_.submit(std::move(task));
         };
+        context.threads = 3;
+        context.rows_worth_a_thread = 1;
         for (const std::string& index : indices) {
             EXPECT_TRUE(store_->refresh(index));
             context.indices.push_back(*store_->view(index));

@@ -4,6 +4,7 @@
 #include "search/base/date_math.h"
 #include "search/match/field_terms.h"
 #include "search/match/plan.h"
+#include "search/sort/sort_distance.h"
 #include "search/sort/sort_nested.h"
 #include "search/sort/sort_pick.h"
 #include "store/schema/ip_address.h"
@@ -292,11 +293,14 @@ private:
     Keywords words_;
 };
 
-/// _doc, _seq_no, _id, _index: what every document has.
+/// _doc, _shard_doc, _seq_no, _id, _index: what every document has. The first three go with its
+/// place: rows lie in the order of their sequence numbers.
 class MetadataColumn final : public KeyColumn {
 public:
-    MetadataColumn(std::shared_ptr<const Sort> key, const store::IndexView& index)
-        : KeyColumn(std::move(key), Field{}), index_(index) {}
+    /// `first`: what _shard_doc begins with in this index.
+    MetadataColumn(std::shared_ptr<const Sort> key, const store::IndexView& index,
+                   std::int64_t first)
+        : KeyColumn(std::move(key), Field{}), index_(index), first_(first) {}
 
     Answer<> enter(const GroupContext& context) override {
         group_ = context.group;
@@ -307,8 +311,22 @@ public:
         if (sort().field == "_id") return SortValue::of(ASK(group_->id(row)));
         if (sort().field == "_index") return SortValue::of(index_.name);
         if (sort().field == "_version") return SortValue::of(ASK(group_->version(row)));
-        return SortValue::of(ASK(group_->seq_no(row)));
+        return SortValue::of(first_ + ASK(group_->seq_no(row)));
     }
+
+    bool all_behind(const GroupContext& context, const SortValue& other) const override {
+        if (!by_place() || other.kind != SortValue::Kind::integer) return false;
+        return sort().descending ? last_of(context) < other.integer
+                                 : first_of(context) > other.integer;
+    }
+
+    bool all_before(const GroupContext& context, const SortValue& other) const override {
+        if (!by_place() || other.kind != SortValue::Kind::integer) return false;
+        return sort().descending ? first_of(context) > other.integer
+                                 : last_of(context) < other.integer;
+    }
+
+    bool ascending(const GroupContext& /*context*/) const override { return by_place(); }
 
     std::string json(const SortValue& value) const override {
         if (value.kind == SortValue::Kind::integer) return std::to_string(value.integer);
@@ -327,9 +345,30 @@ public:
     }
 
 private:
+    bool by_place() const { return sort().kind == Sort::Kind::row || sort().field == "_seq_no"; }
+
+    std::int64_t first_of(const GroupContext& context) const {
+        return first_ + context.group->first_seq_no();
+    }
+
+    std::int64_t last_of(const GroupContext& context) const {
+        return first_ + context.group->last_seq_no();
+    }
+
     const store::IndexView& index_;  // the request's
+    std::int64_t first_;
     const store::RowGroup* group_ = nullptr;
 };
+
+/// In _shard_doc the number of the index in the request stands before that of the row.
+std::int64_t first_place(const Sort& sort, const RequestContext& request,
+                         const store::IndexView& index) {
+    constexpr int row_bits = 40;  // both together are exact in a double up to 8,192 indices
+    if (sort.field != "_shard_doc") return 0;
+    const auto place =
+        std::ranges::find(request.indices, &index, &std::shared_ptr<const store::IndexView>::get);
+    return (place - request.indices.begin()) << row_bits;
+}
 
 Answer<std::optional<double>> missing_number(const Sort& sort) {
     if (!sort.missing || *sort.missing == "_first" || *sort.missing == "_last")
@@ -411,6 +450,18 @@ namespace {
 
 Answer<std::unique_ptr<SortColumn>> field_column(const std::shared_ptr<const Sort>& sort,
                                                  const RequestContext& request, Field field) {
+    if (sort->kind == Sort::Kind::distance) {
+        if (field.is_point()) return distance_column(sort, std::move(field));
+        if (!field.known() && sort->distance.ignore_unmapped)
+            return distance_column(sort, std::move(field));
+        return refuse_in_phase(
+            "illegal_argument_exception",
+            field.known()
+                ? fmt::format("Fielddata is not of geo_point type on field [{}]", sort->field)
+                : fmt::format("failed to find mapper for [{}] for geo distance based "
+                              "sort",
+                              sort->field));
+    }
     if (field.is(FieldType::unindexed)) return no_doc_values(field);
     if (!field.has_values()) return unmapped_column(sort, std::move(field), request.now_ms);
     if (field.is_text()) return not_for_texts(sort->field);
@@ -454,7 +505,7 @@ Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const
     const bool metadata = sort->field == "_id" || sort->field == "_index" ||
                           sort->field == "_seq_no" || sort->field == "_version";
     if (sort->kind == Sort::Kind::row || metadata)
-        return std::make_unique<MetadataColumn>(sort, index);
+        return std::make_unique<MetadataColumn>(sort, index, first_place(*sort, request, index));
     const Field field = find_field(index, sort->field);
     auto column = ASK(field_column(sort, request, field));
     if (sort->nested.empty() && is_seen_at(index, place, sort->field)) return column;

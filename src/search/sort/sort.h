@@ -13,6 +13,7 @@
 #include "search/base/failure.h"
 #include "search/base/field.h"
 #include "search/match/query.h"
+#include "store/schema/geo_point.h"
 
 #include <cstdint>
 #include <memory>
@@ -31,8 +32,16 @@ struct SortObjects {
     QueryPtr filter;  // null: all
 };
 
+/// "_geo_distance": how far the points of a document are from these.
+struct SortDistance {
+    std::vector<store::GeoPoint> points;
+    double unit_metres = 1;
+    bool plane = false;
+    bool ignore_unmapped = false;
+};
+
 struct Sort {
-    enum class Kind { score, row, field };
+    enum class Kind { score, row, field, distance };
 
     Kind kind = Kind::field;
     std::string field;
@@ -41,6 +50,7 @@ struct Sort {
     std::optional<std::string> missing;  // _first, _last or a value; nothing: _last
     std::string unmapped_type;
     std::string numeric_type;
+    SortDistance distance;            // of that kind
     std::vector<SortObjects> nested;  // from the outside in; empty: values of the rows themselves
 
     bool missing_first() const { return missing == "_first"; }

@@ -4,8 +4,12 @@
 #include "search/match/field_terms.h"
 #include "search/query/core/query_parse.h"
 #include "search/sort/sort.h"
+#include "search/sort/sort_distance.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 
 namespace elkhorn::search {
 namespace {
@@ -113,15 +117,33 @@ Answer<> read_option(const event::Member& member, Sort& sort) {
     return {};
 }
 
+Answer<std::shared_ptr<const Sort>> read_distance(const event::Member& given) {
+    if (!given.value.is(Kind::object))
+        return bad_syntax("[_geo_distance] wants an object with a field and its points");
+    constexpr std::array shared = {"order", "mode", "nested", "nested_path", "nested_filter"};
+    auto sort = std::make_shared<Sort>();
+    sort->kind = Sort::Kind::distance;
+    for (const event::Member& member : given.value.as_object().members()) {
+        const bool usual = std::ranges::find(shared, member.name) != shared.end();
+        ASK(usual ? read_option(member, *sort) : read_distance_option(member, *sort));
+    }
+    ASK(check_distance(*sort));
+    return sort;
+}
+
 Answer<> add_keys(const Value& value, SortList& sorts) {
     if (!value.is(Kind::object)) {
         sorts.push_back(std::make_shared<Sort>(new_sort(term_of(value).value_or(Term{}).text)));
         return {};
     }
     for (const event::Member& member : value.as_object().members()) {
-        if (member.name == "_script" || member.name == "_geo_distance") {
+        if (member.name == "_script") {
             return bad_syntax(
                 fmt::format("sort [{}] is not supported by this server", member.name));
+        }
+        if (member.name == "_geo_distance" || member.name == "_geoDistance") {
+            sorts.push_back(ASK(read_distance(member)));
+            continue;
         }
         auto sort = std::make_shared<Sort>(new_sort(member.name));
         if (member.value.is(Kind::object)) {

@@ -42,6 +42,9 @@ public:
 
     const std::vector<std::string_view>& texts() const { return texts_; }
 
+    /// hash64 of each.
+    const std::vector<std::uint64_t>& hashes() const { return hashes_; }
+
     std::uint64_t text_bytes() const { return text_bytes_; }
 
     /// Of the set itself; the texts are elsewhere.

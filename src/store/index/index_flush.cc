@@ -219,7 +219,9 @@ void Index::install(Flush& flush) {
             Slot& slot = *flush.waiting[at++];
             if (view != nullptr) {
                 for (GroupView& shown : view->groups) {
-                    if (shown.group == slot.group) shown.group = group;
+                    if (shown.group != slot.group) continue;
+                    view->memory_bytes -= std::min(view->memory_bytes, group->size_bytes());
+                    shown.group = group;
                 }
             }
             slot.group = group;

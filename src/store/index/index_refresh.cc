@@ -106,7 +106,10 @@ void Index::publish(std::shared_ptr<IndexView> view, const std::vector<Shown>& s
     for (const Shown& each : shown) {
         // A flush may have put it into a segment meanwhile.
         const auto& group = each.whole ? each.slot->group : each.group;
-        if (!each.sealed) view->size_bytes += group->size_bytes();
+        if (!each.sealed) {
+            view->size_bytes += group->size_bytes();
+            view->memory_bytes += group->size_bytes();
+        }
         view->groups.push_back({group, each.deleted});
         view->documents += group->rows() - each.deleted_rows;
         view->deleted += each.deleted_rows;

@@ -29,6 +29,7 @@ struct IndexView {
     std::uint64_t documents = 0;    // live ones
     std::uint64_t deleted = 0;
     std::uint64_t size_bytes = 0;
+    std::uint64_t memory_bytes = 0;  // of those, in no segment yet: who keeps the view keeps them
     std::uint32_t segments = 0;
 };
 

@@ -267,11 +267,15 @@ Result<> WriteLog::writable() {
     return {};
 }
 
-Lsn WriteLog::append(std::shared_ptr<const std::string> entry) {
+void WriteLog::wait_for_room() {
     const Lock lock(mutex_);
     while (pending_bytes_ > options_.pending_limit_bytes && !failure_ && !full_ &&
            options_.background)
         done_.wait(mutex_);
+}
+
+Lsn WriteLog::append(std::shared_ptr<const std::string> entry) {
+    const Lock lock(mutex_);
     pending_bytes_ += entry->size();
     pending_.push_back(std::move(entry));
     work_.notify_one();

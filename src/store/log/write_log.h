@@ -63,7 +63,10 @@ public:
 
     /// Whether anything may be appended: nothing is to be taken in that cannot be acknowledged.
     Result<> writable();
-    /// Nobody changes the entry any more; it is let go once it is written.
+    /// While more waits for the disk than may. Who writes waits here before it takes any lock, so
+    /// that a disk that stalls holds up nobody who reads.
+    void wait_for_room();
+    /// Nobody changes the entry any more; it is let go once it is written. Never waits.
     Lsn append(std::shared_ptr<const std::string> entry);
 
     Lsn append(std::string entry) {

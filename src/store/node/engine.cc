@@ -273,6 +273,7 @@ Lsn Engine::write_to_one(std::span<const Write> writes, std::span<const std::siz
         batch.push_back(&writes[i]);
         answers.push_back(&results[i]);
     }
+    log_->wait_for_room();
     while (const auto index = index_for(writes, places, results)) {
         for (Written* answer : answers)
             answer->error.reset();

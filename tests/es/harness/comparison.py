@@ -122,11 +122,12 @@ def compare_hits(question, one, two):
 
 
 def compare_sources(hits, others):
-    """The documents that both pages hold, field by field."""
-    sources = {hit["_id"]: hit.get("_source") for hit in others}
-    return first(compare_plain(hit.get("_source"), sources[hit["_id"]],
-                               f"hits.hits[_id={hit['_id']}]._source")
-                 for hit in hits if hit["_id"] in sources)
+    """What is shown of the documents that both pages hold, field by field."""
+    same = {hit["_id"]: hit for hit in others}
+    return first(compare_plain(hit.get(shown), same[hit["_id"]].get(shown),
+                               f"hits.hits[_id={hit['_id']}].{shown}")
+                 for hit in hits if hit["_id"] in same
+                 for shown in ("_source", "fields", "highlight", "inner_hits"))
 
 
 def compare_place(hit, other, path):

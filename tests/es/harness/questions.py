@@ -57,8 +57,9 @@ class Maker:
         self.r = random_source
 
     def question(self):
-        kinds = [(24, self.by_score), (22, self.sorted_page), (34, self.aggregated),
-                 (7, self.counted), (5, self.paged), (4, self.in_the_address), (4, self.wrong)]
+        kinds = [(22, self.by_score), (20, self.sorted_page), (32, self.aggregated),
+                 (7, self.counted), (5, self.paged), (4, self.in_the_address), (4, self.wrong),
+                 (3, self.collapsed), (3, self.rescored)]
         make = self.r.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])[0]
         return make()
 
@@ -99,6 +100,32 @@ class Maker:
         body = {"query": self.query(1), "sort": self.sort() + [{"seq": "asc"}],
                 "size": self.r.randint(3, 40), "_source": False, "track_total_hits": True}
         return Question("POST", "/{index}/_search", body, pages=3)
+
+    def collapsed(self):
+        field = self.r.choice(["host", "level", "small", "http.status", "service.keyword"])
+        collapse = {"field": field}
+        if self.r.random() < 0.5:
+            collapse["inner_hits"] = {"name": "others", "size": self.r.randint(0, 4),
+                                      "_source": ["seq"],
+                                      "sort": [self.r.choice(["bytes", "took", "@timestamp"]),
+                                               {"seq": "asc"}]}
+        body = {"query": self.query(1), "collapse": collapse, "sort": self.sort() + [{"seq": "asc"}],
+                "size": self.r.choice([3, 10, 30]), "_source": False, "track_total_hits": True}
+        if self.r.random() < 0.3:
+            body["from"] = self.r.randint(0, 5)
+        return self.search(body)
+
+    def rescored(self):
+        """All of the hits are in the window: which of equal ones are is left open otherwise."""
+        second = {"rescore_query": self.query(1),
+                  "score_mode": self.r.choice(["total", "multiply", "avg", "max", "min"])}
+        if self.r.random() < 0.5:
+            second["query_weight"] = self.r.choice([0.2, 1.5])
+            second["rescore_query_weight"] = self.r.choice([0.5, 3])
+        query = {"bool": {"must": [self.match()],
+                          "filter": [{"term": {"host": self.r.choice(data.HOSTS)}}]}}
+        return self.search({"query": query, "size": 20, "_source": False,
+                            "rescore": {"window_size": 10_000, "query": second}})
 
     def in_the_address(self):
         values = {"q": self.query_string(), "size": self.r.choice([0, 5, 20]),

@@ -5,23 +5,35 @@
 #include "api/core/index_names.h"
 #include "search/base/context.h"
 
+#include <memory>
+#include <utility>
+#include <vector>
+
 namespace elkhorn::api {
 
-inline search::Answer<search::RequestContext> search_context(const Call& call) {
-    auto views = views_of(call);
-    if (!views) return std::unexpected(views.error());
+/// Over those indices.
+inline search::RequestContext search_context_of(
+    const Call& call, std::vector<std::shared_ptr<const store::IndexView>> indices) {
     search::RequestContext context;
     context.clock = call.context().clock;
     context.now_ms = call.context().clock->wall_ms();
     context.deadline_ns =
         call.context().clock->steady_ns() + call.context().query_timeout_ms * 1'000'000;
     context.spawn = call.context().spawn;
+    context.threads = call.context().search_threads;
     context.left = call.request().abandonment;
     context.memory = &call.context().store->memory();
     context.answer = std::make_shared<search::AnswerRoom>(context.memory);
     context.max_buckets = call.context().max_buckets;
-    context.indices = std::move(*views);
+    context.indices = std::move(indices);
     return context;
+}
+
+/// Over those that the call's path means.
+inline search::Answer<search::RequestContext> search_context(const Call& call) {
+    auto views = views_of(call);
+    if (!views) return std::unexpected(views.error());
+    return search_context_of(call, std::move(*views));
 }
 
 inline std::int64_t all_shards(const search::RequestContext& context) {

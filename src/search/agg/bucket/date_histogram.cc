@@ -75,6 +75,22 @@ public:
         return children_.collect(context, chosen);
     }
 
+    std::optional<TimeSpan> time_span(std::uint32_t bucket) override {
+        if (bucket >= table_.size()) return std::nullopt;
+        const std::int64_t key = table_.key(bucket);
+        return TimeSpan{rounding_->next(key) - key, settings_.interval.months()};
+    }
+
+    bool merges() const override { return children_.merges(); }
+
+    Answer<> merge(Aggregator& given, BucketMap above) override {
+        auto& other = static_cast<DateHistogram&>(given);
+        const std::size_t before = table_.memory_bytes();
+        const auto below = table_.merge(other.table_, above, [](std::int64_t key) { return key; });
+        ASK(ledger().hold(table_.memory_bytes() - before));
+        return children_.merge(other.children_, below);
+    }
+
     Answer<std::size_t> fan_out(const GroupContext& context) const override {
         return source_.most_values(context);
     }

@@ -32,6 +32,12 @@ public:
         return collect_rows(context, selection, ASK(query_.rows(context)));
     }
 
+    bool merges() const override { return children_.merges(); }
+
+    Answer<> merge(Aggregator& other, BucketMap above) override {
+        return merge_counts(static_cast<Filter&>(other), above);
+    }
+
 private:
     PlannedFilter query_;
 };
@@ -65,6 +71,12 @@ public:
             if (!terms.none()) remove(terms.ordinals->rows);
         }
         return collect_rows(context, selection, rows);
+    }
+
+    bool merges() const override { return children_.merges(); }
+
+    Answer<> merge(Aggregator& other, BucketMap above) override {
+        return merge_counts(static_cast<Missing&>(other), above);
     }
 
 private:
@@ -125,6 +137,21 @@ public:
             }
         });
         return children ? children_.collect(context, below_.selection(count)) : Answer<>();
+    }
+
+    bool merges() const override { return children_.merges(); }
+
+    Answer<> merge(Aggregator& given, BucketMap above) override {
+        auto& other = static_cast<Filters&>(given);
+        const std::vector<std::uint32_t> below = several_below(above, places());
+        ASK(merge_states(counts_, other.counts_, below,
+                         [](std::uint64_t& mine, std::uint64_t more) { mine += more; }));
+        return children_.merge(other.children_, below);
+    }
+
+    std::optional<TimeSpan> time_span(std::uint32_t bucket) override {
+        if (parent() == nullptr || bucket == no_bucket) return std::nullopt;
+        return parent()->time_span(static_cast<std::uint32_t>(bucket / places()));
     }
 
     Answer<std::size_t> fan_out(const GroupContext& /*context*/) const override { return places(); }

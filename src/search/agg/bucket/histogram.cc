@@ -70,6 +70,21 @@ public:
                                 : children_.collect(context, below_.selection(table_.size()));
     }
 
+    std::optional<TimeSpan> time_span(std::uint32_t bucket) override {
+        if (parent() == nullptr || bucket >= table_.size()) return std::nullopt;
+        return parent()->time_span(table_.owner(bucket));
+    }
+
+    bool merges() const override { return children_.merges(); }
+
+    Answer<> merge(Aggregator& given, BucketMap above) override {
+        auto& other = static_cast<Histogram&>(given);
+        const std::size_t before = table_.memory_bytes();
+        const auto below = table_.merge(other.table_, above, [](std::int64_t key) { return key; });
+        ASK(ledger().hold(table_.memory_bytes() - before));
+        return children_.merge(other.children_, below);
+    }
+
     Answer<std::size_t> fan_out(const GroupContext& context) const override {
         return source_.most_values(context);
     }

@@ -131,6 +131,21 @@ public:
         return children ? children_.collect(context, below_.selection(count)) : Answer<>();
     }
 
+    bool merges() const override { return children_.merges(); }
+
+    Answer<> merge(Aggregator& given, BucketMap above) override {
+        auto& other = static_cast<NumberRange&>(given);
+        const std::vector<std::uint32_t> below = several_below(above, ranges_.size());
+        ASK(merge_states(counter_.counts(), other.counter_.counts(), below,
+                         [](std::uint64_t& mine, std::uint64_t more) { mine += more; }));
+        return children_.merge(other.children_, below);
+    }
+
+    std::optional<TimeSpan> time_span(std::uint32_t bucket) override {
+        if (parent() == nullptr || bucket == no_bucket) return std::nullopt;
+        return parent()->time_span(static_cast<std::uint32_t>(bucket / ranges_.size()));
+    }
+
     Answer<std::size_t> fan_out(const GroupContext& /*context*/) const override {
         return ranges_.size();
     }
@@ -241,6 +256,21 @@ public:
                               });
         }
         return children ? children_.collect(context, below_.selection(count)) : Answer<>();
+    }
+
+    bool merges() const override { return children_.merges(); }
+
+    Answer<> merge(Aggregator& given, BucketMap above) override {
+        auto& other = static_cast<IpRange&>(given);
+        const std::vector<std::uint32_t> below = several_below(above, ranges_.size());
+        ASK(merge_states(counter_.counts(), other.counter_.counts(), below,
+                         [](std::uint64_t& mine, std::uint64_t more) { mine += more; }));
+        return children_.merge(other.children_, below);
+    }
+
+    std::optional<TimeSpan> time_span(std::uint32_t bucket) override {
+        if (parent() == nullptr || bucket == no_bucket) return std::nullopt;
+        return parent()->time_span(static_cast<std::uint32_t>(bucket / ranges_.size()));
     }
 
     Answer<std::size_t> fan_out(const GroupContext& /*context*/) const override {

@@ -47,6 +47,19 @@ public:
             table_.add(bucket, documents);
     }
 
+    /// As BucketTable::merge.
+    template <typename KeyOf>
+    std::vector<std::uint32_t> merge(const TermBuckets& other, BucketMap above, KeyOf&& key_of) {
+        if (!dense_) return table_.merge(other.table_, above, key_of);
+        std::vector<std::uint32_t> places(other.counts_.size(), no_bucket);
+        for (std::uint32_t i = 0; i < other.counts_.size(); ++i) {
+            if (other.counts_[i] == 0) continue;
+            places[i] = find_or_add(0, key_of(i));
+            counts_[places[i]] += other.counts_[i];
+        }
+        return places;
+    }
+
     /// Calls visit(bucket, count, key) for those of one bucket of the parent.
     template <typename Visit>
     void for_each(std::uint32_t owner, Visit&& visit) {
@@ -59,6 +72,8 @@ public:
             if (counts_[i] > 0) visit(i, counts_[i], std::int64_t{i});
         }
     }
+
+    std::uint32_t owner(std::uint32_t bucket) const { return dense_ ? 0 : table_.owner(bucket); }
 
     std::uint32_t size() const {
         return dense_ ? static_cast<std::uint32_t>(counts_.size()) : table_.size();
@@ -138,6 +153,26 @@ public:
                           before));
         return children_.none() ? Answer<>()
                                 : children_.collect(context, below_.selection(table_.size()));
+    }
+
+    std::optional<TimeSpan> time_span(std::uint32_t bucket) override {
+        if (parent() == nullptr || bucket >= table_.size()) return std::nullopt;
+        return parent()->time_span(table_.owner(bucket));
+    }
+
+    /// Where empty terms are shown, all rows are looked at, and by one thread.
+    bool merges() const override { return !wants_all_rows() && children_.merges(); }
+
+    Answer<> merge(Aggregator& given, BucketMap above) override {
+        auto& other = static_cast<Terms&>(given);
+        const std::size_t before = table_.memory_bytes() + names_.memory_bytes();
+        const std::vector<std::uint32_t> numbers = names_.add_all(other.names_);
+        const bool texts = is_text_kind(source_.kind());
+        const auto below = table_.merge(other.table_, above, [&](std::int64_t key) {
+            return texts ? std::int64_t{numbers[static_cast<std::size_t>(key)]} : key;
+        });
+        ASK(ledger().hold(table_.memory_bytes() + names_.memory_bytes() - before));
+        return children_.merge(other.children_, below);
     }
 
     Answer<std::size_t> fan_out(const GroupContext& context) const override {

@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <set>
+#include <span>
 
 namespace elkhorn::search {
 namespace agg {
@@ -100,7 +102,7 @@ Answer<> check_name(std::string_view name) {
 /// Where one reads: what is around it.
 struct Place {
     Ledger* ledger = nullptr;
-    const Aggregator* parent = nullptr;
+    Aggregator* parent = nullptr;
     std::string nested;  // path
     int depth = 0;
     bool global = false;
@@ -130,6 +132,7 @@ Answer<std::unique_ptr<Aggregator>> read_aggregator(Common common, const Definit
     if (kind == nullptr) return unknown_type(type);
     std::unique_ptr<Aggregator> made =
         ASK(make_declared(*kind, std::move(common), *definition.body));
+    made->set_parent(place.parent);
     if (definition.inside == nullptr) return made;
     if (!made->may_have_children()) {
         auto failure =
@@ -219,12 +222,23 @@ public:
 
     Answer<> collect(const GroupContext& context, const store::Bitmap& matching) override {
         if (children_.wants_all_rows()) seen_.insert(context.group);
-        rows_.clear();
-        matching.for_each([this](std::uint32_t row) { rows_.push_back(row); });
         Selection all;
-        all.rows = rows_;
-        all.whole = rows_.size() == context.rows();
+        all.whole = matching.count() == context.rows();
+        if (all.whole) {
+            all.rows = std::span(every_row()).first(context.rows());
+        } else {
+            rows_.clear();
+            matching.for_each([this](std::uint32_t row) { rows_.push_back(row); });
+            all.rows = rows_;
+        }
         return children_.collect(context, all);
+    }
+
+    bool merges() const override { return !children_.wants_all_rows() && children_.merges(); }
+
+    Answer<> merge(Aggregations& other) override {
+        constexpr std::array<std::uint32_t, 1> top = {0};
+        return children_.merge(static_cast<Tree&>(other).children_, top);
     }
 
     Answer<> render(json::Writer& out, bool typed_keys) override {
@@ -236,6 +250,15 @@ public:
     }
 
 private:
+    static const std::vector<std::uint32_t>& every_row() {
+        static const std::vector<std::uint32_t> rows = [] {
+            std::vector<std::uint32_t> all(store::max_group_rows);
+            std::iota(all.begin(), all.end(), 0U);
+            return all;
+        }();
+        return rows;
+    }
+
     /// Row groups that the search left out because nothing in them matches.
     Answer<> collect_others() {
         for (const auto& index : request_.indices) {

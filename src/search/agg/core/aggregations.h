@@ -5,7 +5,7 @@
 //   for each row group: aggs->collect(context, matching);
 //   aggs->render(out);
 //
-// One thread at a time.
+// One thread at a time; several threads by `merge`.
 #pragma once
 
 #include "event/value.h"
@@ -24,6 +24,12 @@ public:
 
     /// Rows of `matching` are alive and match the query.
     virtual Answer<> collect(const GroupContext& context, const store::Bitmap& matching) = 0;
+
+    /// Whether several that were read from the same request can each see a part of the row groups,
+    /// each by a thread of its own, and become one.
+    virtual bool merges() const = 0;
+    /// Adds what the other has seen; it may not be used after that.
+    virtual Answer<> merge(Aggregations& other) = 0;
 
     /// Writes the members of the "aggregations" object, without its braces; names in
     /// Elasticsearch's typed form (`sterms#name`) when asked.

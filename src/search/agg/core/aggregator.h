@@ -10,10 +10,12 @@
 #pragma once
 
 #include "json/writer.h"
+#include "search/agg/core/bucket_table.h"
 #include "search/agg/core/selection.h"
 #include "search/base/context.h"
 #include "search/base/failure.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -69,6 +71,10 @@ private:
 /// What orders and paths may do with an aggregation.
 enum class Shape { single_metric, multi_metric, single_bucket, multi_bucket, other };
 
+/// By bucket of another aggregation of the same kind: which bucket it is in this one; no_bucket:
+/// nothing was counted in it.
+using BucketMap = std::span<const std::uint32_t>;
+
 class Aggregator;
 class Pipeline;  // pipeline.h
 struct BucketList;
@@ -90,6 +96,8 @@ public:
     bool wants_all_rows() const;
     Answer<> bind(const RequestContext& request);
     Answer<> collect(const GroupContext& context, const Selection& selection);
+    bool merges() const;
+    Answer<> merge(Children& other, BucketMap above);
     Answer<> finish();
     /// Members of one bucket. `list` and `index` tell what the bucket's pipelines made; null: none
     /// did.
@@ -98,6 +106,13 @@ public:
     Answer<> render_aggregators(json::Writer& out, std::uint32_t bucket);
     Answer<> render_pipelines(json::Writer& out, std::uint32_t bucket, const BucketList* list,
                               std::size_t index);
+};
+
+/// How long the time is that a bucket covers. Months where it is so many of them, for those are not
+/// of one length.
+struct TimeSpan {
+    std::int64_t ms = 0;
+    int months = 0;
 };
 
 /// What every aggregation is made of.
@@ -127,6 +142,14 @@ public:
 
     const Children& children() const { return children_; }
 
+    /// The one around it; null at the top.
+    Aggregator* parent() const { return parent_; }
+
+    void set_parent(Aggregator* parent) { parent_ = parent; }
+
+    /// Of the histogram of dates that it is, or that is around it; nothing where there is none.
+    virtual std::optional<TimeSpan> time_span(std::uint32_t /*bucket*/) { return std::nullopt; }
+
     virtual Shape shape() const = 0;
 
     /// Before the # of typed keys.
@@ -147,6 +170,13 @@ public:
 
     /// A row group's rows, in as many calls as Children::collect makes of them.
     virtual Answer<> collect(const GroupContext& context, const Selection& selection) = 0;
+
+    /// Whether several of its kind can count different row groups, by several threads, and become
+    /// one. Not where rows are looked at again in `finish`.
+    virtual bool merges() const { return false; }
+
+    /// Adds what `other`, of the same request, has counted, below the buckets `above`.
+    virtual Answer<> merge(Aggregator& /*other*/, BucketMap /*above*/) { return {}; }
 
     /// After the last row group and before anything is written: what has to see all rows before it
     /// knows which bucket each goes to gives them to the aggregations inside now.
@@ -177,6 +207,19 @@ protected:
         return {};
     }
 
+    /// Adds the states of other buckets to those of this one's, by `add(mine, other)`.
+    template <typename T, typename Add>
+    Answer<> merge_states(std::vector<T>& states, std::vector<T>& others, BucketMap above,
+                          Add&& add) {
+        const std::size_t count = std::min(others.size(), above.size());
+        for (std::size_t i = 0; i < count; ++i) {
+            if (above[i] == no_bucket) continue;
+            ASK(grow(states, std::size_t{above[i]} + 1));
+            add(states[above[i]], others[i]);
+        }
+        return {};
+    }
+
     Ledger& ledger() const { return *common_.ledger; }
 
     [[nodiscard]] std::unexpected<Failure> refuse_execution(std::string reason) const;
@@ -186,61 +229,11 @@ protected:
     SelectionBuffer below_;  // for the aggregations inside
 
 private:
+    Aggregator* parent_ = nullptr;
     std::size_t charged_bytes_ = 0;  // of below_
 };
 
 /// `a * b` buckets; 429 when there would be more than can be numbered.
 Answer<std::uint32_t> bucket_product(std::uint32_t a, std::size_t b);
-
-/// Numbers pairs of (bucket of the parent, key) as they come, and counts documents in them.
-class BucketTable {
-public:
-    std::uint32_t find_or_add(std::uint32_t owner, std::int64_t key) {
-        if (slots_.size() < 2 * (keys_.size() + 1)) rehash();
-        for (std::size_t at = hash(owner, key);; ++at) {
-            std::uint32_t& slot = slots_[at & (slots_.size() - 1)];
-            if (slot == 0) {
-                keys_.push_back({key, owner});
-                counts_.push_back(0);
-                slot = static_cast<std::uint32_t>(keys_.size());
-                return slot - 1;
-            }
-            if (keys_[slot - 1].key == key && keys_[slot - 1].owner == owner) return slot - 1;
-        }
-    }
-
-    std::uint32_t size() const { return static_cast<std::uint32_t>(keys_.size()); }
-
-    std::int64_t key(std::uint32_t bucket) const { return keys_[bucket].key; }
-
-    std::uint32_t owner(std::uint32_t bucket) const { return keys_[bucket].owner; }
-
-    std::uint64_t count(std::uint32_t bucket) const { return counts_[bucket]; }
-
-    void add(std::uint32_t bucket, std::uint64_t documents) { counts_[bucket] += documents; }
-
-    /// The buckets of one bucket of the parent, in the order they appeared.
-    std::span<const std::uint32_t> of(std::uint32_t owner);
-
-    std::size_t memory_bytes() const {
-        return keys_.capacity() * sizeof(Key) + counts_.capacity() * 8 + slots_.size() * 4;
-    }
-
-private:
-    struct Key {
-        std::int64_t key;
-        std::uint32_t owner;
-    };
-
-    static std::size_t hash(std::uint32_t owner, std::int64_t key);
-    void rehash();
-
-    std::vector<Key> keys_;
-    std::vector<std::uint64_t> counts_;
-    std::vector<std::uint32_t> slots_;  // bucket + 1 by hash; 0: free
-    std::vector<std::uint32_t> by_owner_;
-    std::vector<std::uint32_t> ends_;  // in by_owner_, of each owner
-    std::size_t grouped_ = 0;          // how many buckets by_owner_ knows
-};
 
 }  // namespace elkhorn::search::agg

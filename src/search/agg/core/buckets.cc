@@ -12,6 +12,15 @@ constexpr std::size_t copies_while_made = 3;
 
 }  // namespace
 
+std::vector<std::uint32_t> several_below(BucketMap above, std::size_t each) {
+    std::vector<std::uint32_t> below(above.size() * each, no_bucket);
+    for (std::size_t i = 0; i < above.size(); ++i) {
+        for (std::size_t place = 0; above[i] != no_bucket && place < each; ++place)
+            below[i * each + place] = static_cast<std::uint32_t>(above[i] * each + place);
+    }
+    return below;
+}
+
 Answer<BucketList> MultiBucket::list(std::uint32_t owner) {
     BucketList made;
     made.buckets = ASK(buckets(owner));

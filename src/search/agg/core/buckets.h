@@ -33,6 +33,9 @@ struct BucketList {
     std::vector<std::vector<PipelineValue>> made;
 };
 
+/// The buckets below `above` where each bucket has as many below it, one behind the other.
+std::vector<std::uint32_t> several_below(BucketMap above, std::size_t each);
+
 class MultiBucket : public Aggregator {
 public:
     using Aggregator::Aggregator;

@@ -17,6 +17,10 @@ public:
 
     Shape shape() const final { return Shape::single_bucket; }
 
+    std::optional<TimeSpan> time_span(std::uint32_t bucket) override {
+        return parent() == nullptr ? std::nullopt : parent()->time_span(bucket);
+    }
+
     Answer<> render(json::Writer& out, std::uint32_t bucket) override {
         out.member("doc_count", bucket < counts_.size() ? counts_[bucket] : 0);
         return children_.render(out, bucket, nullptr, 0);
@@ -29,6 +33,12 @@ public:
     bool has_metric(std::string_view key) const final { return key.empty() || key == "doc_count"; }
 
 protected:
+    Answer<> merge_counts(SingleBucket& other, BucketMap above) {
+        ASK(merge_states(counts_, other.counts_, above,
+                         [](std::uint64_t& mine, std::uint64_t more) { mine += more; }));
+        return children_.merge(other.children_, above);
+    }
+
     /// Counts the selected rows that are in `rows` and passes them on.
     Answer<> collect_rows(const GroupContext& context, const Selection& selection,
                           const store::Bitmap& rows) {

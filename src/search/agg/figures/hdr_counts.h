@@ -24,6 +24,10 @@ public:
         table_.add(table_.find_or_add(owner, key_of(value)), 1);
     }
 
+    void add(const HdrCounts& other, BucketMap above) {
+        table_.merge(other.table_, above, [](std::int64_t key) { return key; });
+    }
+
     bool empty(std::uint32_t owner) { return table_.of(owner).empty(); }
 
     /// Both want a value of that owner.

@@ -19,7 +19,7 @@ std::uint64_t hash_of(double value) {
     return hash64(std::bit_cast<std::uint64_t>(value) ^ 0xda3e39cb94b95bdbULL);
 }
 
-class Cardinality final : public Aggregator {
+class Cardinality final : public Aggregator, public CountsDistinct {
 public:
     Cardinality(Common common, SourceOptions options, std::uint32_t threshold)
         : Aggregator(std::move(common)), options_(std::move(options)), threshold_(threshold) {}
@@ -50,12 +50,17 @@ public:
         } else if (const TermColumn terms = ASK(source_.terms(context)); !terms.none()) {
             add_terms(terms, selection);
         }
-        std::size_t size_bytes = 0;
-        for (const CardinalitySketch& sketch : sketches_)
-            size_bytes += sketch.memory_bytes();
-        ASK(ledger().hold(size_bytes > held_bytes_ ? size_bytes - held_bytes_ : 0));
-        held_bytes_ = std::max(held_bytes_, size_bytes);
-        return {};
+        return charge();
+    }
+
+    bool merges() const override { return true; }
+
+    Answer<> merge(Aggregator& other, BucketMap above) override {
+        ASK(merge_states(sketches_, static_cast<Cardinality&>(other).sketches_, above,
+                         [this](CardinalitySketch& mine, const CardinalitySketch& more) {
+                             mine.add(more, threshold_);
+                         }));
+        return charge();
     }
 
     Answer<> render(json::Writer& out, std::uint32_t bucket) override {
@@ -69,7 +74,22 @@ public:
 
     bool has_metric(std::string_view key) const override { return key.empty() || key == "value"; }
 
+    const CardinalitySketch* sketch(std::uint32_t bucket) const override {
+        return bucket < sketches_.size() ? &sketches_[bucket] : nullptr;
+    }
+
+    std::uint32_t threshold() const override { return threshold_; }
+
 private:
+    Answer<> charge() {
+        std::size_t size_bytes = 0;
+        for (const CardinalitySketch& sketch : sketches_)
+            size_bytes += sketch.memory_bytes();
+        ASK(ledger().hold(size_bytes > held_bytes_ ? size_bytes - held_bytes_ : 0));
+        held_bytes_ = std::max(held_bytes_, size_bytes);
+        return {};
+    }
+
     void add(std::uint32_t bucket, std::uint64_t hash) { sketches_[bucket].add(hash, threshold_); }
 
     void add_terms(const TermColumn& terms, const Selection& selection) {

@@ -5,6 +5,7 @@
 // Over a whole row group min and max are the column's own and nothing is decoded.
 
 #include "search/agg/core/aggregation_kind.h"
+#include "search/agg/values/compensated_sum.h"
 #include "search/agg/values/source.h"
 
 #include <fmt/format.h>
@@ -18,20 +19,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 const double nothing = std::nan("");
-
-struct CompensatedSum {
-    double value = 0;
-    double delta = 0;
-
-    void add(double x) {
-        if (!std::isfinite(x)) value = x + value;
-        if (!std::isfinite(value)) return;
-        const double corrected = x + delta;
-        const double updated = value + corrected;
-        delta = corrected - (updated - value);
-        value = updated;
-    }
-};
 
 /// How a metric is written: "value", and its text where the format shows one.
 void write_value(json::Writer& out, double value, bool known, const ValueFormat& format) {
@@ -50,6 +37,8 @@ struct Min {
 
     void add(double x) { value = x < value ? x : value; }
 
+    void add(const Min& other) { add(other.value); }
+
     double metric(std::string_view /*key*/) const { return value; }
 
     void write(json::Writer& out, const ValueFormat& format, double /*sigma*/) const {
@@ -63,6 +52,8 @@ struct Max {
 
     void add(double x) { value = x > value ? x : value; }
 
+    void add(const Max& other) { add(other.value); }
+
     double metric(std::string_view /*key*/) const { return value; }
 
     void write(json::Writer& out, const ValueFormat& format, double /*sigma*/) const {
@@ -75,6 +66,8 @@ struct Sum {
     CompensatedSum sum;
 
     void add(double x) { sum.add(x); }
+
+    void add(const Sum& other) { sum.add(other.sum); }
 
     double metric(std::string_view /*key*/) const { return sum.value; }
 
@@ -91,6 +84,11 @@ struct Avg {
     void add(double x) {
         sum.add(x);
         ++count;
+    }
+
+    void add(const Avg& other) {
+        sum.add(other.sum);
+        count += other.count;
     }
 
     double metric(std::string_view /*key*/) const {
@@ -122,6 +120,12 @@ struct Stats {
         min.add(x);
         max.add(x);
         avg.add(x);
+    }
+
+    void add(const Stats& other) {
+        min.add(other.min);
+        max.add(other.max);
+        avg.add(other.avg);
     }
 
     double metric(std::string_view key) const {
@@ -167,6 +171,11 @@ struct ExtendedStats {
     void add(double x) {
         stats.add(x);
         squares.add(x * x);
+    }
+
+    void add(const ExtendedStats& other) {
+        stats.add(other.stats);
+        squares.add(other.squares);
     }
 
     double variance(bool sampling) const {
@@ -278,6 +287,13 @@ public:
         return {};
     }
 
+    bool merges() const override { return true; }
+
+    Answer<> merge(Aggregator& other, BucketMap above) override {
+        return merge_states(states_, static_cast<Metric&>(other).states_, above,
+                            [](State& mine, const State& more) { mine.add(more); });
+    }
+
     Answer<> render(json::Writer& out, std::uint32_t bucket) override {
         state(bucket).write(out, source_.format(), sigma_);
         return {};
@@ -356,6 +372,13 @@ public:
             selection, *terms.ordinals,
             [&](std::uint32_t, std::uint32_t bucket, std::uint32_t) { ++counts_[bucket]; });
         return {};
+    }
+
+    bool merges() const override { return true; }
+
+    Answer<> merge(Aggregator& other, BucketMap above) override {
+        return merge_states(counts_, static_cast<ValueCount&>(other).counts_, above,
+                            [](std::uint64_t& mine, std::uint64_t more) { mine += more; });
     }
 
     Answer<> render(json::Writer& out, std::uint32_t bucket) override {

@@ -65,12 +65,20 @@ public:
                 digests_[bucket].add(static_cast<double>(value), options_.compression);
             });
         });
-        std::size_t size_bytes = 0;
-        for (const Digest& digest : digests_)
-            size_bytes += digest.memory_bytes();
-        ASK(ledger().hold(size_bytes > held_bytes_ ? size_bytes - held_bytes_ : 0));
-        held_bytes_ = std::max(held_bytes_, size_bytes);
-        return {};
+        return charge();
+    }
+
+    bool merges() const override { return true; }
+
+    Answer<> merge(Aggregator& given, BucketMap above) override {
+        auto& other = static_cast<Percentiles&>(given);
+        const std::size_t before = hdr_.memory_bytes();
+        hdr_.add(other.hdr_, above);
+        ASK(ledger().hold(hdr_.memory_bytes() - before));
+        ASK(merge_states(digests_, other.digests_, above, [this](Digest& mine, Digest& more) {
+            mine.add(more, options_.compression);
+        }));
+        return charge();
     }
 
     Answer<> render(json::Writer& out, std::uint32_t bucket) override {
@@ -103,6 +111,15 @@ public:
     }
 
 private:
+    Answer<> charge() {
+        std::size_t size_bytes = 0;
+        for (const Digest& digest : digests_)
+            size_bytes += digest.memory_bytes();
+        ASK(ledger().hold(size_bytes > held_bytes_ ? size_bytes - held_bytes_ : 0));
+        held_bytes_ = std::max(held_bytes_, size_bytes);
+        return {};
+    }
+
     Answer<> count_values(const GroupContext& context, const Selection& selection) {
         const std::size_t before = hdr_.memory_bytes();
         double refused = 0;

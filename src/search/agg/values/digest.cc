@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <numbers>
 #include <numeric>
 #include <utility>
@@ -74,6 +75,24 @@ void Digest::merge_fresh() {
     merged.insert(merged.end(), old, clusters_.end());
     clusters_ = std::move(merged);
     fresh_.clear();
+}
+
+void Digest::add(Digest& other, double compression) {
+    if (other.clusters_.empty()) {
+        for (const double value : other.fresh_)
+            add(value, compression);
+        return;
+    }
+    settle();
+    other.settle();
+    min_ = clusters_.empty() ? other.min_ : std::min(min_, other.min_);
+    max_ = clusters_.empty() ? other.max_ : std::max(max_, other.max_);
+    std::vector<Cluster> merged;
+    merged.reserve(clusters_.size() + other.clusters_.size());
+    std::ranges::merge(clusters_, other.clusters_, std::back_inserter(merged), {}, &Cluster::mean,
+                       &Cluster::mean);
+    clusters_ = std::move(merged);
+    if (clusters_.size() > fresh_most) compress(compression);
 }
 
 void Digest::settle() {

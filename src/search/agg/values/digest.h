@@ -20,6 +20,9 @@ public:
         fresh_.push_back(value);
     }
 
+    /// What another was given; it is settled by that.
+    void add(Digest& other, double compression);
+
     bool empty() const { return fresh_.empty() && clusters_.empty(); }
 
     /// Both want `settle` to have been called since the last add, and at least one value.

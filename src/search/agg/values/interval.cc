@@ -51,6 +51,16 @@ Result<std::int64_t> parse_time_span(std::string_view text, std::string_view set
             setting, text));
 }
 
+int Interval::months() const {
+    if (!unit_) return 0;
+    switch (*unit_) {
+        case CalendarUnit::month: return 1;
+        case CalendarUnit::quarter: return 3;
+        case CalendarUnit::year: return 12;
+        default: return 0;
+    }
+}
+
 void Interval::read_older(Options& options) {
     const event::Value* value = options.any("interval");
     if (value == nullptr) return;

@@ -23,6 +23,9 @@ public:
     /// Refuses, in the search phase, an interval that is missing or makes no sense.
     Answer<TimeRounding> rounding(const std::string& time_zone) const;
 
+    /// Of a calendar interval of months; 0: of any other.
+    int months() const;
+
     bool given() const { return unit_ || fixed_ms_ || !unreadable_.empty(); }
 
 private:

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <numbers>
 
 namespace elkhorn::search::agg {
 
@@ -16,47 +14,13 @@ using event::Value;
 
 namespace {
 
-constexpr double earth_radius = 6'371'008.7714;
-constexpr double lat_step = 180.0 / 4294967296.0;
-constexpr double lon_step = 360.0 / 4294967296.0;
-
 std::optional<double> number_of(const Value* value) {
     if (value == nullptr) return std::nullopt;
     const auto text = scalar_text(*value);
     return text ? to_double(trim(*text)) : std::nullopt;
 }
 
-double radians(double degrees) {
-    return degrees * std::numbers::pi / 180;
-}
-
-std::optional<GeoPoint> checked(std::optional<double> lat, std::optional<double> lon) {
-    if (!lat || !lon) return std::nullopt;
-    return GeoPoint{*lat, *lon};
-}
-
 }  // namespace
-
-std::optional<GeoPoint> read_point(const Value& value) {
-    if (value.is(Kind::array)) {
-        const auto& parts = value.as_array();
-        if (parts.size() < 2) return std::nullopt;
-        return checked(number_of(&parts[1]), number_of(&parts[0]));
-    }
-    if (value.is(Kind::object)) {
-        const Value* hash = value.as_object().find("geohash");
-        if (hash != nullptr) return store::parse_point(scalar_text(*hash).value_or(""));
-        return checked(number_of(value.as_object().find("lat")),
-                       number_of(value.as_object().find("lon")));
-    }
-    return store::parse_point(scalar_text(value).value_or(""));
-}
-
-GeoPoint as_indexed(const GeoPoint& point) {
-    const double lat = point.lat == 90 ? std::nextafter(90.0, 0.0) : point.lat;
-    const double lon = point.lon == 180 ? std::nextafter(180.0, 0.0) : point.lon;
-    return {std::floor(lat / lat_step) * lat_step, std::floor(lon / lon_step) * lon_step};
-}
 
 PointOptions PointOptions::read(Options& options) {
     PointOptions read;
@@ -103,12 +67,6 @@ std::optional<GeoBox> read_box(Options& options, std::string_view key) {
         return std::nullopt;
     }
     return GeoBox{*top, *left, *bottom, *right};
-}
-
-double plane_metres(const GeoPoint& a, const GeoPoint& b) {
-    const double x = radians(b.lon - a.lon) * std::cos(radians((b.lat + a.lat) / 2));
-    const double y = radians(b.lat - a.lat);
-    return std::sqrt(x * x + y * y) * earth_radius;
 }
 
 std::size_t PointColumn::most(std::uint32_t rows) const {

@@ -8,6 +8,7 @@
 #include "search/agg/core/options.h"
 #include "search/agg/values/source.h"
 #include "search/base/distance.h"
+#include "search/base/point.h"
 #include "store/schema/geo_point.h"
 
 #include <memory>
@@ -32,12 +33,6 @@ struct PointOptions {
     Answer<> check(std::string_view fields = "field") const;
 };
 
-/// A point in any shape; nothing where it is none.
-std::optional<GeoPoint> read_point(const event::Value& value);
-
-/// As Lucene keeps it.
-GeoPoint as_indexed(const GeoPoint& point);
-
 struct GeoBox {
     double top = 0;
     double left = 0;
@@ -54,8 +49,6 @@ struct GeoBox {
 
 /// "bounds" of a grid.
 std::optional<GeoBox> read_box(Options& options, std::string_view key);
-
-double plane_metres(const GeoPoint& a, const GeoPoint& b);
 
 /// Points of a row group by row.
 class PointColumn {

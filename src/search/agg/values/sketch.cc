@@ -42,6 +42,16 @@ void CardinalitySketch::add(std::uint64_t hash, std::uint32_t threshold) {
     if (size_ > threshold) become_registers(threshold);
 }
 
+void CardinalitySketch::add(const CardinalitySketch& other, std::uint32_t threshold) {
+    for (const std::uint64_t hash : other.hashes_) {
+        if (hash != 0) add(hash, threshold);
+    }
+    if (other.registers_.empty()) return;
+    if (registers_.empty()) become_registers(threshold);
+    for (std::size_t i = 0; i < registers_.size(); ++i)
+        registers_[i] = std::max(registers_[i], other.registers_[i]);
+}
+
 void CardinalitySketch::insert(std::uint64_t hash) {
     if (hashes_.size() < 2 * (static_cast<std::size_t>(size_) + 1)) grow();
     for (std::size_t at = hash;; ++at) {

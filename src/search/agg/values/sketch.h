@@ -15,6 +15,8 @@ class CardinalitySketch {
 public:
     /// A well mixed hash of a value.
     void add(std::uint64_t hash, std::uint32_t threshold);
+    /// What another of the same threshold was given.
+    void add(const CardinalitySketch& other, std::uint32_t threshold);
     std::uint64_t count() const;
 
     std::size_t memory_bytes() const { return hashes_.capacity() * 8 + registers_.capacity(); }
@@ -31,6 +33,15 @@ private:
     std::vector<std::uint8_t> registers_;
     std::uint32_t size_ = 0;
     int precision_ = 0;
+};
+
+/// Of an aggregation that counts different values: what others put together.
+class CountsDistinct {
+public:
+    virtual ~CountsDistinct() = default;
+    /// Null where the bucket has no value.
+    virtual const CardinalitySketch* sketch(std::uint32_t bucket) const = 0;
+    virtual std::uint32_t threshold() const = 0;
 };
 
 }  // namespace elkhorn::search::agg

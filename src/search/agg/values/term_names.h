@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace elkhorn::search::agg {
 
@@ -24,6 +25,19 @@ public:
     std::uint32_t number_of(std::string_view text, std::uint64_t hash) {
         return texts_.add(text, hash,
                           [this](std::string_view stays) { return arena_.copy(stays); });
+    }
+
+    /// Adds the texts of another; gives the number here of each of them.
+    std::vector<std::uint32_t> add_all(const TermNames& other) {
+        constexpr std::size_t ahead = 16;  // places in the table that are asked for together
+        const auto& texts = other.texts_.texts();
+        const auto& hashes = other.texts_.hashes();
+        std::vector<std::uint32_t> numbers(texts.size());
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            if (i + ahead < texts.size()) prefetch(hashes[i + ahead]);
+            numbers[i] = number_of(texts[i], hashes[i]);
+        }
+        return numbers;
     }
 
     /// Nothing for one that has no number.

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "search/base/members.h"
 #include "search/lucene/query_string.h"
+#include "search/query/core/brief.h"
 #include "search/query/core/query_kind.h"
 
 #include <fmt/format.h>
@@ -130,7 +131,7 @@ Answer<QueryPtr> parse_query(const Value& query) {
         return bad_syntax(fmt::format(
             "[{}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]", name));
     }
-    return parsed;
+    return static_cast<const PlannedQuery&>(*parsed).called(name, brief(body));
 }
 
 Answer<QueryPtr> parse_query_string(std::string_view text, const QueryStringOptions& given) {
