@@ -18,12 +18,12 @@ inline constexpr Parameter page_members[] = {
     {"seq_no_primary_term", Takes::flag},
     {"track_scores", Takes::flag},
     {"explain", Takes::flag, Use::refused, "scores are not explained yet", "false"},
-    {"script_fields", Takes::object, Use::refused, "there are no scripts yet", "{}"},
     {"collapse", Takes::object, Use::refused, "hits are not collapsed yet"},
 };
 
 /// Of top_hits and inner_hits alone: what only the hits of a search have so far.
 inline constexpr Parameter lower_page_members[] = {
+    {"script_fields", Takes::object, Use::refused, "only the hits of a search have them yet", "{}"},
     {"highlight", Takes::object, Use::refused, "only the hits of a search are highlighted yet"},
 };
 

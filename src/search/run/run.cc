@@ -33,7 +33,8 @@ struct Part {
     NodePtr post_filter;
     std::vector<std::pair<std::string, NodePtr>> named;
     std::vector<InnerHits> inner_hits;
-    std::unique_ptr<Highlighter> highlighter;  // null: nobody asks
+    std::unique_ptr<Highlighter> highlighter;     // null: nobody asks
+    std::unique_ptr<ScriptFields> script_fields;  // the same
     std::unique_ptr<Statistics> statistics;
     std::unique_ptr<RowScorer> scorer;  // null: the constant score, or nobody asks
     float constant = 1;
@@ -190,6 +191,8 @@ private:
         if (request_.post_filter) part->post_filter = ASK(plan_query(*request_.post_filter, scope));
         if (request_.highlight && wanted_ > 0)
             part->highlighter = ASK(Highlighter::plan(*request_.highlight, scope, part->node));
+        if (!request_.script_fields.empty() && wanted_ > 0)
+            part->script_fields = ASK(ScriptFields::plan(request_.script_fields, context_));
         for (std::size_t i = 0; i < request_.sort.size(); ++i) {
             const auto& sort = request_.sort[i];
             const bool score = sort->kind == Sort::Kind::score;
@@ -479,6 +482,7 @@ private:
             std::ranges::sort(hits, {}, [this](std::size_t i) { return heap_[i].row; });
             const GroupContext context = context_of(context_, *place.first->index, place.second);
             const auto sources = context.group->sources();
+            if (place.first->script_fields) ASK(place.first->script_fields->enter(context));
             std::vector<std::pair<std::string, Bitmap>> named;
             for (const auto& [name, node] : place.first->named) {
                 named.emplace_back(name, ASK(node->rows(context)));
@@ -490,22 +494,12 @@ private:
                     if (rows.test(heap_[i].row)) found_.hits[i].matched_queries.push_back(name);
                 }
                 std::ranges::sort(found_.hits[i].matched_queries);
-                if (context_.answer) ASK(context_.answer->made(bytes_of(found_.hits[i])));
+                if (context_.answer) ASK(context_.answer->made(search::bytes_of(found_.hits[i])));
             }
             if (!place.first->inner_hits.empty())
                 ASK(add_inner_hits_of(hits, context, place.first->inner_hits));
         }
         return {};
-    }
-
-    static std::uint64_t bytes_of(const Hit& hit) {
-        std::uint64_t bytes =
-            sizeof(Hit) + hit.source.size() + hit.fields.size() + hit.highlight.size();
-        for (const auto* texts : {&hit.sort, &hit.matched_queries}) {
-            for (const std::string& text : *texts)
-                bytes += sizeof(std::string) + text.size();
-        }
-        return bytes;
     }
 
     /// `hits` are places in the heap, in the order of their rows.
@@ -534,6 +528,9 @@ private:
             hit.fields =
                 ASK(hit_fields(context, candidate.row, request_.docvalue_fields, request_.fields));
         }
+        if (candidate.part->script_fields)
+            hit.fields =
+                ASK(candidate.part->script_fields->add_to(std::move(hit.fields), candidate.row));
         if (candidate.part->highlighter)
             hit.highlight = ASK(candidate.part->highlighter->of(context, candidate.row));
         for (std::size_t i = 0; i < candidate.keys.size(); ++i) {

@@ -23,6 +23,8 @@
 
 namespace elkhorn::search {
 
+struct ScriptCall;  // script/script_call.h
+
 enum class SortMode { none, min, max, sum, avg, median };
 
 /// A step to the objects that a key's values are of: those at `path` that `filter` finds.
@@ -32,7 +34,7 @@ struct SortObjects {
 };
 
 struct Sort {
-    enum class Kind { score, row, field };
+    enum class Kind { score, row, field, script };
 
     Kind kind = Kind::field;
     std::string field;
@@ -42,6 +44,8 @@ struct Sort {
     std::string unmapped_type;
     std::string numeric_type;
     std::vector<SortObjects> nested;  // from the outside in; empty: values of the rows themselves
+    std::shared_ptr<const ScriptCall> script;  // of Kind::script
+    bool script_gives_text = false;
 
     bool missing_first() const { return missing == "_first"; }
 };

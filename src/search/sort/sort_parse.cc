@@ -4,6 +4,7 @@
 #include "search/match/field_terms.h"
 #include "search/query/core/query_parse.h"
 #include "search/sort/sort.h"
+#include "search/sort/sort_script.h"
 
 #include <fmt/format.h>
 
@@ -119,9 +120,11 @@ Answer<> add_keys(const Value& value, SortList& sorts) {
         return {};
     }
     for (const event::Member& member : value.as_object().members()) {
-        if (member.name == "_script" || member.name == "_geo_distance") {
-            return bad_syntax(
-                fmt::format("sort [{}] is not supported by this server", member.name));
+        if (member.name == "_geo_distance")
+            return bad_syntax("sort [_geo_distance] is not supported by this server");
+        if (member.name == "_script") {
+            sorts.push_back(ASK(parse_script_sort(member.value)));
+            continue;
         }
         auto sort = std::make_shared<Sort>(new_sort(member.name));
         if (member.value.is(Kind::object)) {
