@@ -443,8 +443,8 @@ Compiler::Coded Compiler::choose(const Syntax& syntax, const Want& want) {
                                                             : (yes.is_null ? no : yes).type;
     else if (!(yes.type == no.type))
         type = yes.type.is_def() || no.type.is_def() ? Type(Class::def) : Type(Class::object);
-    yes = cast(std::move(yes), type, false, syntax.parts[1]->at);
-    if (yes) no = cast(std::move(no), type, false, syntax.parts[2]->at);
+    yes = cast(std::move(yes), type, false, syntax.parts[1]->at, given);
+    if (yes) no = cast(std::move(no), type, false, syntax.parts[2]->at, given);
     if (!yes || !no) return {};
     return {choice(syntax.at, std::move(test), std::move(yes.expression), std::move(no.expression)),
             type};
