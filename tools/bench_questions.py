@@ -157,4 +157,9 @@ QUESTIONS = [
              lambda v: {"size": 10, "track_total_hits": False, "query": {"match": {"message": " ".join(v["words"])}}},
              lambda v: f"SELECT * {FROM} WHERE " + " OR ".join(map(has, v["words"])) + " ORDER BY "
                        + " + ".join(map(has, v["words"])) + " DESC LIMIT 10"),
+    Question("a script for every row", lambda d: {"least": d.random.randrange(1, 5000)},
+             lambda v: counted({"script": {"script": {"source": "doc['metrics.size'].size() > 0 && "
+                                                                "doc['metrics.size'].value * 2 > params.least",
+                                                      "params": {"least": v["least"]}}}}),
+             lambda v: f"SELECT count() {FROM} WHERE `metrics.size` * 2 > {v['least']}"),
 ]

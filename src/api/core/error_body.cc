@@ -11,6 +11,16 @@ namespace {
 constexpr std::string_view resource_mark = "resource:";
 constexpr std::string_view cause_mark = "; caused by ";  // as store/group/field_router.h has it
 
+/// Where a script is wrong.
+void write_place(json::Writer& out, const search::ScriptPlace& place) {
+    out.key("script_stack").begin_array();
+    for (const std::string& line : place.stack)
+        out.value(line);
+    out.end_array().member("script", place.source).member("lang", place.lang);
+    out.key("position").begin_object().member("offset", place.offset);
+    out.member("start", place.start).member("end", place.end).end_object();
+}
+
 /// The members that follow "type" and "reason" of an exception about an index.
 void write_details(json::Writer& out, const search::Failure& failure) {
     if (failure.line > 0) out.member("line", failure.line).member("col", failure.column);
@@ -27,10 +37,22 @@ void write_details(json::Writer& out, const search::Failure& failure) {
         out.member("index", failure.index);
         return;
     }
-    if (!failure.index.empty()) out.member("index_uuid", "_na_").member("index", failure.index);
-    if (!failure.caused_by_type.empty()) {
+    if (failure.script != nullptr)
+        write_place(out, *failure.script);
+    else if (!failure.index.empty())
+        out.member("index_uuid", "_na_").member("index", failure.index);
+    if (failure.cause != nullptr) {
         out.key("caused_by").begin_object();
-        out.member("type", failure.caused_by_type).member("reason", failure.caused_by_reason);
+        write_failure(out, *failure.cause);
+        out.end_object();
+    } else if (!failure.caused_by_type.empty()) {
+        out.key("caused_by").begin_object();
+        out.member("type", failure.caused_by_type).key("reason");
+        // An exception of a script may have no message.
+        if (failure.script != nullptr && failure.caused_by_reason.empty())
+            out.null();
+        else
+            out.value(failure.caused_by_reason);
         out.end_object();
     }
 }
@@ -47,6 +69,7 @@ std::string phase_body(const search::Failure& failure) {
     json::Writer out;
     search::Failure root = failure;
     root.caused_by_type.clear();
+    root.cause = nullptr;
     out.begin_object().key("error").begin_object();
     out.key("root_cause").begin_array().begin_object();
     write_failure(out, root);
@@ -91,6 +114,7 @@ void write_failure_with_root(json::Writer& out, const search::Failure& failure) 
     if (root.type == "repository_exception" && !root.caused_by_type.empty())
         root.reason = root.caused_by_reason;
     if (root.type != "index_not_found_exception" && !names_shard(root)) root.caused_by_type.clear();
+    root.cause = nullptr;
     out.key("root_cause").begin_array().begin_object();
     write_failure(out, root);
     out.end_object().end_array();

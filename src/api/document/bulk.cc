@@ -121,6 +121,8 @@ private:
             else
                 (*results_)[places_[i]] = std::move((*written)[i]);
             if (item.change == nullptr) continue;
+            if (item.change->script_failure() != nullptr)
+                item.failure = *item.change->script_failure();
             if (!item.change->shown) item.change.reset();
             shows_change_ = shows_change_ || item.change != nullptr;
         }

@@ -1,5 +1,5 @@
 // api/document/document_update.cc -- POST /{index}/_update/{id}: a part of a document, merged into
-// it.
+// it, or a script that changes it.
 //
 // What tests/es/updates.yaml holds us to: a change that changes nothing is a `noop` that takes no
 // version; `_source` in the URL or the body shows the document as it is then, under `get`; the
@@ -12,6 +12,7 @@
 #include "api/core/parameters.h"
 #include "api/document/parts/document_answer.h"
 #include "api/document/parts/document_change.h"
+#include "api/search/parts/script_context.h"
 #include "base/strings.h"
 #include "json/writer.h"
 
@@ -52,15 +53,19 @@ Reply handle(const Call& call) {
     change.versioning = ASK(versioning(call));
     if (change.versioning.version) change.versioning.type = VersionType::internal;
     change.shown = ASK(source_parameters(call));
+    const search::RequestContext request = script_context(call);
+    const std::string index = ASK(single_name(call, call.path("index")));
+    change.set_request(&request, index);
     ASK(change.parse(trim(call.body())));
     ASK(change.check(true, retries));
     ASK(check_id(call.path("id")));
-    const std::string index = ASK(single_name(call, call.path("index")));
     store::Write write = change.write(call.path("id"));
     write.index = index;
     const auto written = store.write(std::span(&write, 1));
     if (!written) return std::unexpected(to_failure(written.error()));
     const store::Written& outcome = written->front();
+    if (outcome.error && change.script_failure() != nullptr)
+        return std::unexpected(*change.script_failure());
     if (outcome.error)
         return std::unexpected(document_failure(call.context(), index, *outcome.error));
     const bool changed = outcome.effect != store::Effect::unchanged;
@@ -70,7 +75,7 @@ Reply handle(const Call& call) {
 
 constexpr Parameter parameters[] = {
     {"retry_on_conflict", Takes::integer},
-    {"lang", Takes::text, Use::refused, "there are no scripts yet"},
+    {"lang", Takes::text, Use::refused, "say it in the script"},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // api/document/update_by_query.cc -- POST /{index}/_update_by_query: writes what a query finds
-// again, as it is, so that it takes up a mapping that changed since. Scripts are refused.
+// again, as it is, so that it takes up a mapping that changed since, or as a script makes it.
 
 #include "api/core/parameters.h"
 #include "api/document/parts/by_query.h"

@@ -13,8 +13,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace elkhorn::search {
@@ -38,6 +40,10 @@ struct RequestContext {
 
     /// What one row group after the other costs to decode; null: nothing is kept.
     std::shared_ptr<GroupCache> cache;
+
+    /// The language and the source of a script that the node keeps; empty: there are none.
+    std::function<std::optional<std::pair<std::string, std::string>>(std::string_view id)>
+        stored_script;
 
     /// Runs a task on another thread, soon or never; empty: nobody helps.
     std::function<void(std::function<void()>)> spawn;

@@ -9,12 +9,23 @@
 #include "base/result.h"
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace elkhorn::search {
+
+/// Where in a script something is wrong.
+struct ScriptPlace {
+    std::string source;
+    std::string lang;
+    std::vector<std::string> stack;  // the lines around it, "^---- HERE" below
+    std::size_t offset = 0;
+    std::size_t start = 0;  // of those lines
+    std::size_t end = 0;
+};
 
 struct Failure {
     int status = 400;
@@ -25,7 +36,9 @@ struct Failure {
     int column = 0;
     std::string caused_by_type;  // empty: none
     std::string caused_by_reason;
-    std::string index;  // shown in the body where set
+    std::string index;                          // shown in the body where set
+    std::shared_ptr<const ScriptPlace> script;  // of a script_exception; null: none
+    std::shared_ptr<const Failure> cause;       // shown whole in place of caused_by; null: none
     /// The request is over, for its time is up or its client has left: no leniency passes that by.
     bool over = false;
     /// The former: a search then answers with what it has, and says so.

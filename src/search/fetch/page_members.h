@@ -17,11 +17,11 @@ inline constexpr Parameter page_members[] = {
     {"version", Takes::flag},
     {"seq_no_primary_term", Takes::flag},
     {"track_scores", Takes::flag},
-    {"script_fields", Takes::object, Use::refused, "there are no scripts yet", "{}"},
 };
 
 /// Of top_hits and inner_hits alone: what only the hits of a search have so far.
 inline constexpr Parameter lower_page_members[] = {
+    {"script_fields", Takes::object, Use::refused, "only the hits of a search have them yet", "{}"},
     {"highlight", Takes::object, Use::refused, "only the hits of a search are highlighted yet"},
     {"collapse", Takes::object, Use::refused, "only the hits of a search are collapsed"},
     {"explain", Takes::flag, Use::refused, "only scores of a search's hits are explained", "false"},

@@ -188,10 +188,11 @@ Answer<> PageReader::take_parameter(std::string_view name, std::string_view text
     return {};
 }
 
-void PageReader::settle() {
+void PageReader::settle(bool other_fields) {
     if (page_.size == -1) page_.size = 10;
     if (page_.from == -1) page_.from = 0;
-    const bool hidden = page_.stored_fields_none || (stored_given_ && !stored_source_);
+    const bool hidden =
+        page_.stored_fields_none || ((stored_given_ || other_fields) && !stored_source_);
     if (hidden && !source_given_) page_.source.enabled = false;
 }
 

@@ -21,7 +21,7 @@ public:
     /// What the URL says wins over the body; names of other things are passed over.
     Answer<> take_parameter(std::string_view name, std::string_view text);
     /// What is known only when everything was read.
-    void settle();
+    void settle(bool other_fields = false);
 
 private:
     Answer<bool> take_list(const event::Member& member);

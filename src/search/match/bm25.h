@@ -70,6 +70,8 @@ public:
 
     const store::IndexView& index() const { return index_; }
 
+    const RequestContext& request() const { return request_; }
+
     Answer<FieldCounts> of_field(const Field& field);
     /// Rows that `count` finds, over all row groups; remembered under `key`.
     Answer<double> frequency(const std::string& key,

@@ -152,17 +152,22 @@ public:
     }
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
+        return rows_among(context, Bitmap(context.rows(), true));
+    }
+
+    Answer<Bitmap> rows_among(const GroupContext& context,
+                              const Bitmap& candidates) const override {
         ASK(context.go_on());
-        Bitmap result(context.rows(), true);
+        Bitmap result = candidates;
         for (const NodePtr& node : required_) {
-            result.and_with(ASK(node->rows(context)));
+            result.and_with(ASK(node->rows_among(context, result)));
             if (!result.any()) return result;
         }
         if (least_ > static_cast<int>(clauses_.should.size())) return Bitmap(context.rows());
-        if (least_ > 0) result.and_with(ASK(rows_of_should(context)));
+        if (least_ > 0) result.and_with(ASK(rows_of_should(context, result)));
         for (const NodePtr& node : clauses_.must_not) {
             if (!result.any()) return result;
-            result.and_not(ASK(node->rows(context)));
+            result.and_not(ASK(node->rows_among(context, result)));
         }
         return result;
     }
@@ -202,10 +207,10 @@ public:
     }
 
 private:
-    Answer<Bitmap> rows_of_should(const GroupContext& context) const {
+    Answer<Bitmap> rows_of_should(const GroupContext& context, const Bitmap& candidates) const {
         std::vector<Bitmap> levels(static_cast<std::size_t>(least_), Bitmap(context.rows()));
         for (const NodePtr& node : clauses_.should)
-            count_rows(levels, ASK(node->rows(context)));
+            count_rows(levels, ASK(node->rows_among(context, candidates)));
         return levels.back();
     }
 
@@ -257,6 +262,11 @@ public:
 
     Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
 
+    Answer<Bitmap> rows_among(const GroupContext& context,
+                              const Bitmap& candidates) const override {
+        return node_->rows_among(context, candidates);
+    }
+
     int cost() const override { return node_->cost(); }
 
     std::optional<float> constant() const override { return score_; }
@@ -273,6 +283,11 @@ public:
     BoostedNode(NodePtr node, float boost) : node_(std::move(node)), boost_(boost) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
+
+    Answer<Bitmap> rows_among(const GroupContext& context,
+                              const Bitmap& candidates) const override {
+        return node_->rows_among(context, candidates);
+    }
 
     int cost() const override { return node_->cost(); }
 

@@ -52,6 +52,13 @@ public:
     virtual ~Node() = default;
     virtual Answer<Bitmap> rows(const GroupContext& context) const = 0;
 
+    /// Those among `candidates`, others possibly with them: for what runs a script for each row,
+    /// which must see none that other clauses have excluded.
+    virtual Answer<Bitmap> rows_among(const GroupContext& context,
+                                      const Bitmap& /*candidates*/) const {
+        return rows(context);
+    }
+
     /// What rows() takes, to begin with the cheapest: 0 nothing, 1 a range of time, 9 reading
     /// texts.
     virtual int cost() const { return 5; }

@@ -60,13 +60,12 @@ public:
         : node_(std::move(node)), entry_(entry), clock_(clock) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
-        const Timed timed(entry_.rows_ns, clock_);
-        Bitmap found = ASK(node_->rows(context));
-        const std::uint32_t count = found.count();
-        ++entry_.groups;
-        entry_.empty += count == 0 ? 1 : 0;
-        entry_.rows += count;
-        return found;
+        return counted([&] { return node_->rows(context); });
+    }
+
+    Answer<Bitmap> rows_among(const GroupContext& context,
+                              const Bitmap& candidates) const override {
+        return counted([&] { return node_->rows_among(context, candidates); });
     }
 
     int cost() const override { return node_->cost(); }
@@ -81,6 +80,17 @@ public:
     void mark(Marks& marks) const override { node_->mark(marks); }
 
 private:
+    template <typename Rows>
+    Answer<Bitmap> counted(Rows&& rows) const {
+        const Timed timed(entry_.rows_ns, clock_);
+        Bitmap found = ASK(rows());
+        const std::uint32_t count = found.count();
+        ++entry_.groups;
+        entry_.empty += count == 0 ? 1 : 0;
+        entry_.rows += count;
+        return found;
+    }
+
     NodePtr node_;
     ProfileEntry& entry_;
     const Clock& clock_;

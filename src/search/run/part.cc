@@ -70,6 +70,8 @@ Answer<std::unique_ptr<Part>> plan_part(const Request& request, const RequestCon
     if (request.post_filter) part->post_filter = ASK(plan_query(*request.post_filter, scope));
     if (request.highlight && needs.hits)
         part->highlighter = ASK(Highlighter::plan(*request.highlight, scope, part->node));
+    if (!request.script_fields.empty() && needs.hits)
+        part->script_fields = ASK(ScriptFields::plan(request.script_fields, context));
     ASK(plan_order(*part, request, context));
     if (request.collapse) part->collapse = ASK(CollapseColumn::plan(*request.collapse, index));
     if (request.slice) part->slice = ASK(SliceRows::plan(*request.slice, index));

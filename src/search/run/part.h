@@ -4,6 +4,7 @@
 
 #include "search/fetch/highlight.h"
 #include "search/fetch/inner_hits.h"
+#include "search/fetch/script_fields.h"
 #include "search/match/bm25.h"
 #include "search/match/plan.h"
 #include "search/run/collapse.h"
@@ -30,7 +31,8 @@ struct Part {
     NodePtr post_filter;
     std::vector<std::pair<std::string, NodePtr>> named;
     std::vector<InnerHits> inner_hits;
-    std::unique_ptr<Highlighter> highlighter;  // null: nobody asks
+    std::unique_ptr<Highlighter> highlighter;     // null: nobody asks
+    std::unique_ptr<ScriptFields> script_fields;  // the same
     std::unique_ptr<Statistics> statistics;    // null: scores are constant, or nobody asks
     std::unique_ptr<RowScorer> scorer;         // null: the same
     float constant = 1;

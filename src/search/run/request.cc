@@ -154,6 +154,8 @@ Answer<bool> take_object(const event::Member& member, Request& request) {
         request.query = ASK(parse_query(member.value));
     } else if (name == "post_filter") {
         request.post_filter = ASK(parse_query(member.value));
+    } else if (name == "script_fields") {
+        request.script_fields = ASK(parse_script_fields(member.value));
     } else if (name == "highlight") {
         request.highlight = ASK(parse_highlight(member.value));
     } else if (name == "aggs" || name == "aggregations") {
@@ -247,7 +249,7 @@ Answer<Request> parse_request(const Value& body, const Parameters& parameters) {
         ASK(take_parameter(name, text, request, page, query));
     }
     if (query.q) request.query = ASK(parse_query_string(*query.q, query.options));
-    page.settle();
+    page.settle(!request.script_fields.empty());
     if (request.collapse) request.docvalue_fields.push_back(request.collapse->field);
     return request;
 }

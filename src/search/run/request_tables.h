@@ -46,6 +46,7 @@ inline constexpr Parameter search_members[] = {
     {"query", Takes::object},
     {"post_filter", Takes::object},
     {"highlight", Takes::object},
+    {"script_fields", Takes::object},
     {"aggs", Takes::object},
     {"aggregations", Takes::object},
     {"search_after", Takes::array},

@@ -13,6 +13,7 @@
 #include "search/base/failure.h"
 #include "search/fetch/highlight.h"
 #include "search/fetch/page.h"
+#include "search/fetch/script_fields.h"
 #include "search/match/query.h"
 #include "search/run/rescore.h"
 
@@ -46,9 +47,10 @@ struct Request : Page {
     QueryPtr query = match_all();
     QueryPtr post_filter;                               // null: none
     std::shared_ptr<const HighlightRequest> highlight;  // null: none
-    std::shared_ptr<const event::Value> search_after;   // an array; null: none
-    std::shared_ptr<event::Arena> arena;                // of search_after and other kept values
-    std::optional<std::int64_t> count_up_to = 10'000;   // nothing: exact; 0: totals are left out
+    ScriptFieldList script_fields;
+    std::shared_ptr<const event::Value> search_after;  // an array; null: none
+    std::shared_ptr<event::Arena> arena;               // of search_after and other kept values
+    std::optional<std::int64_t> count_up_to = 10'000;  // nothing: exact; 0: totals are left out
     std::optional<double> min_score;
     std::int64_t terminate_after = 0;
     std::int64_t timeout_ms = 0;
@@ -85,6 +87,17 @@ struct Hit {
     std::string inner_hits;                    // JSON with braces; empty: none asked for
     std::string explanation;                   // the same
 };
+
+/// What a hit takes.
+inline std::uint64_t bytes_of(const Hit& hit) {
+    std::uint64_t bytes = sizeof(Hit) + hit.source.size() + hit.fields.size() +
+                          hit.highlight.size() + hit.explanation.size();
+    for (const auto* texts : {&hit.sort, &hit.matched_queries}) {
+        for (const std::string& text : *texts)
+            bytes += sizeof(std::string) + text.size();
+    }
+    return bytes;
+}
 
 struct Found {
     std::int64_t total = 0;

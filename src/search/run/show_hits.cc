@@ -41,6 +41,7 @@ private:
         const GroupContext context = context_of(context_, *first.part->index, first.group);
         const auto sources = context.group->sources();
         if (request_.explain && first.part->scorer) ASK(first.part->scorer->enter(context));
+        if (first.part->script_fields) ASK(first.part->script_fields->enter(context));
         std::vector<std::pair<std::string, Bitmap>> named;
         for (const auto& [name, node] : first.part->named)
             named.emplace_back(name, ASK(node->rows(context)));
@@ -81,6 +82,10 @@ private:
             hit.fields =
                 ASK(hit_fields(context, candidate.row, request_.docvalue_fields, request_.fields));
         }
+        if (candidate.part->script_fields) {
+            hit.fields =
+                ASK(candidate.part->script_fields->add_to(std::move(hit.fields), candidate.row));
+        }
         if (candidate.part->highlighter)
             hit.highlight = ASK(candidate.part->highlighter->of(context, candidate.row));
         if (request_.explain) hit.explanation = ASK(explain(*candidate.part, candidate.row));
@@ -103,16 +108,6 @@ private:
         json::Writer out;
         write_explanation(out, explanation);
         return out.take();
-    }
-
-    static std::uint64_t bytes_of(const Hit& hit) {
-        std::uint64_t bytes = sizeof(Hit) + hit.source.size() + hit.fields.size() +
-                              hit.highlight.size() + hit.explanation.size();
-        for (const auto* texts : {&hit.sort, &hit.matched_queries}) {
-            for (const std::string& text : *texts)
-                bytes += sizeof(std::string) + text.size();
-        }
-        return bytes;
     }
 
     const Request& request_;

@@ -7,6 +7,7 @@
 #include "search/sort/sort_distance.h"
 #include "search/sort/sort_nested.h"
 #include "search/sort/sort_pick.h"
+#include "search/sort/sort_script.h"
 #include "store/schema/ip_address.h"
 #include "text/json_text.h"
 
@@ -502,6 +503,7 @@ Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const
                                                      const RequestContext& request,
                                                      const store::IndexView& index,
                                                      std::string_view place) {
+    if (sort->kind == Sort::Kind::script) return script_column(sort, request);
     const bool metadata = sort->field == "_id" || sort->field == "_index" ||
                           sort->field == "_seq_no" || sort->field == "_version";
     if (sort->kind == Sort::Kind::row || metadata)

@@ -24,6 +24,8 @@
 
 namespace elkhorn::search {
 
+struct ScriptCall;  // script/script_call.h
+
 enum class SortMode { none, min, max, sum, avg, median };
 
 /// A step to the objects that a key's values are of: those at `path` that `filter` finds.
@@ -41,7 +43,7 @@ struct SortDistance {
 };
 
 struct Sort {
-    enum class Kind { score, row, field, distance };
+    enum class Kind { score, row, field, distance, script };
 
     Kind kind = Kind::field;
     std::string field;
@@ -52,6 +54,8 @@ struct Sort {
     std::string numeric_type;
     SortDistance distance;            // of that kind
     std::vector<SortObjects> nested;  // from the outside in; empty: values of the rows themselves
+    std::shared_ptr<const ScriptCall> script;  // of Kind::script
+    bool script_gives_text = false;
 
     bool missing_first() const { return missing == "_first"; }
 };

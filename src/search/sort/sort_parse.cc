@@ -5,6 +5,7 @@
 #include "search/query/core/query_parse.h"
 #include "search/sort/sort.h"
 #include "search/sort/sort_distance.h"
+#include "search/sort/sort_script.h"
 
 #include <fmt/format.h>
 
@@ -138,8 +139,8 @@ Answer<> add_keys(const Value& value, SortList& sorts) {
     }
     for (const event::Member& member : value.as_object().members()) {
         if (member.name == "_script") {
-            return bad_syntax(
-                fmt::format("sort [{}] is not supported by this server", member.name));
+            sorts.push_back(ASK(parse_script_sort(member.value)));
+            continue;
         }
         if (member.name == "_geo_distance" || member.name == "_geoDistance") {
             sorts.push_back(ASK(read_distance(member)));

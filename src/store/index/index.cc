@@ -161,14 +161,18 @@ Result<> Index::update_one(const Write& write, Known& known, Written& result, Lo
     if (known.place) current = TRY(read(*known.place));
     const auto copied = TRY(room_for(current ? current->source.size() : 0));
     const auto next = TRY((*write.change)(current ? &*current : nullptr));
+    if (next && next->removes) {
+        remove_one(write, known, result, entries);
+        return {};
+    }
     if (next) {
         entries.hold(TRY(room_for(next->source.size())));
         return add_one(write, *next, known, result, entries);
     }
-    ASSERT(current.has_value());
+    constexpr std::int64_t unassigned = -2;
     result.id = write.id;
-    result.seq_no = current->seq_no;
-    result.version = current->version;
+    result.seq_no = current ? current->seq_no : unassigned;
+    result.version = current ? current->version : -1;
     result.effect = Effect::unchanged;
     return {};
 }

@@ -31,12 +31,13 @@ struct Found {
 struct Changed {
     std::string_view source;
     const event::Document* document = nullptr;
+    bool removes = false;  // the document is deleted instead
 };
 
 /// Called within `write`, under the index's lock, with the document as it is (null: there is none):
 /// nobody writes between its look and its answer, so an update never conflicts with another. It
-/// must be quick and must not call the store. Nothing: the document stays as it is, and nothing is
-/// written; where there is none it must fail.
+/// must be quick and must not call the store. Nothing: the document stays as it is (or is not
+/// made), and nothing is written.
 using Change = std::function<Result<std::optional<Changed>>(const Found* current)>;
 
 /// A version that somebody else counts: the write is taken only if it is greater than the one that

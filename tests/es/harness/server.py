@@ -114,6 +114,10 @@ def at_url(url, is_reference=False):
         server.ask("GET", "/")
     except OSError as error:
         raise Unusable(f"no server answers at {url}: {error}") from error
+    if is_reference:
+        # It compiles 75 scripts in five minutes, and hundreds of steps have one of their own.
+        settings = {"transient": {"script.max_compilations_rate": "100000/1m"}}
+        server.ask_json("PUT", "/_cluster/settings", settings)
     try:
         yield server
     finally:

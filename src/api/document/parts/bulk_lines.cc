@@ -4,6 +4,7 @@
 #include "api/core/index_names.h"
 #include "api/core/json_shape.h"
 #include "api/document/parts/document_answer.h"
+#include "api/search/parts/script_context.h"
 #include "base/strings.h"
 #include "event/format.h"
 
@@ -98,6 +99,7 @@ BulkReader::BulkReader(const Call& call, json::Parser& parser, json::Flattener& 
       flattener_(flattener),
       room_(room),
       slice_bytes_max_(slice_bytes_of(room.limit())),
+      scripts_(script_context(call)),
       rest_(call.body()) {}
 
 search::Answer<> BulkReader::begin(std::vector<BulkItem>& items) {
@@ -214,6 +216,7 @@ search::Answer<> BulkReader::read_change(BulkItem& item) {
     }
     item.change = std::make_unique<DocumentChange>(change_parser_, flattener_);
     item.change->versioning = item.versioning;
+    item.change->set_request(&scripts_, item.index);
     item.change->shown = item.shown;
     ASK(item.change->parse(trim(item.source)));
     item.change->shown = item.change->shown ? item.change->shown : item.shown;

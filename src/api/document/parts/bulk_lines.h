@@ -107,6 +107,7 @@ private:
     json::Flattener& flattener_;
     store::MemoryHold& room_;
     const std::uint64_t slice_bytes_max_;
+    search::RequestContext scripts_;  // what those of updates need of the request
     std::optional<search::SourceFilter> shown_;
     json::Parser parser_;  // of action lines
     event::Arena arena_;

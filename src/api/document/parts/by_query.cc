@@ -3,10 +3,13 @@
 #include "api/core/error_body.h"
 #include "api/document/parts/document_answer.h"
 #include "api/document/parts/document_version.h"
+#include "api/document/parts/script_change.h"
+#include "api/search/parts/script_context.h"
 #include "api/search/parts/search_context.h"
 #include "base/strings.h"
 #include "event/format.h"
 #include "json/flatten.h"
+#include "json/parse.h"
 #include "json/writer.h"
 #include "search/match/query.h"
 #include "search/run/request_tables.h"
@@ -29,6 +32,7 @@ constexpr std::size_t batch_bytes_max = 16 << 20;
 
 struct Options {
     search::QueryPtr query;
+    std::shared_ptr<ScriptChange> script;  // null: documents stay as they are
     std::int64_t max_docs = std::numeric_limits<std::int64_t>::max();
     std::int64_t batch = 1000;
     bool proceed = false;
@@ -39,7 +43,8 @@ struct Options {
 /// Reads the URL and the body.
 class Reader {
 public:
-    Reader(const Call& call, store::Action action) : call_(call), action_(action) {}
+    Reader(const Call& call, store::Action action)
+        : call_(call), action_(action), request_(script_context(call)) {}
 
     search::Answer<Options> read() {
         const Value body = ASK(call_.json_body());
@@ -95,7 +100,11 @@ private:
 
     /// Whether the member is about the writing, and not about the search.
     search::Answer<bool> take(const event::Member& member) {
-        if (member.name == "script") return std::unexpected(no_scripts());
+        if (member.name == "script" && action_ != store::Action::remove) {
+            options_.script = std::make_shared<ScriptChange>(ScriptChange::Kind::by_query);
+            ASK(options_.script->parse(member.value, &request_));
+            return true;
+        }
         std::string text;
         event::append_text(text, member.value);
         if (member.name == "conflicts") ASK(take_conflicts(text));
@@ -137,6 +146,7 @@ private:
 
     const Call& call_;
     store::Action action_;
+    search::RequestContext request_;
     Options options_;
     bool limited_ = false;
 };
@@ -179,6 +189,7 @@ private:
         std::string source;
         event::Document document;
         std::int64_t seq_no = 0;
+        bool removes = false;
     };
 
     struct Failed {
@@ -228,7 +239,14 @@ private:
         one.seq_no = ASK(group.seq_no(row));
         if (action_ != store::Action::remove) {
             one.source = ASK(sources.at(row));
-            ASK(flattener_.flatten(one.source, one.source.size(), one.document));
+            const bool changes = options_.script == nullptr || ASK(run_script(one, group, row));
+            if (!changes) {
+                batch_.pop_back();
+                ++taken_;
+                ++noops_;
+                return {};
+            }
+            if (!one.removes) ASK(flattener_.flatten(one.source, one.source.size(), one.document));
         }
         ++taken_;
         batch_bytes_ += one.source.size();
@@ -236,13 +254,37 @@ private:
         return full ? write_batch() : search::Answer<>{};
     }
 
+    /// False: the script wants nothing done.
+    search::Answer<bool> run_script(One& one, const store::RowGroup& group, std::uint32_t row) {
+        event::Arena arena;
+        ScriptedDocument document;
+        document.index = index_->name;
+        document.id = one.id;
+        document.version = ASK(group.version(row));
+        document.now_ms = context_.now_ms;
+        document.source = ASK(parser_.parse(one.source, arena));
+        const auto outcome = ASK(options_.script->run(document, arena));
+        if (outcome.op == "noop") return false;
+        one.removes = outcome.op == "delete";
+        if (!one.removes && outcome.op != "index") {
+            return search::refuse("illegal_argument_exception",
+                                  fmt::format("Operation type [{}] not allowed, only [noop, index, "
+                                              "delete] are allowed",
+                                              outcome.op));
+        }
+        json::Writer out;
+        out.value(outcome.source);
+        one.source = out.take();
+        return true;
+    }
+
     search::Answer<> write_batch() {
         if (batch_.empty()) return {};
         std::vector<store::Write> writes;
         writes.reserve(batch_.size());
         for (const One& one : batch_) {
-            writes.push_back(
-                {index_->name, action_, one.id, one.source, &one.document, one.seq_no});
+            const store::Action action = one.removes ? store::Action::remove : action_;
+            writes.push_back({index_->name, action, one.id, one.source, &one.document, one.seq_no});
         }
         const auto written = ASK(written_of(call_.context().store->write(writes)));
         ++batches_;
@@ -263,7 +305,7 @@ private:
 
     void count(const One& one, const store::Written& written) {
         if (!written.error) {
-            ++done_;
+            ++(one.removes ? removed_ : done_);
             return;
         }
         const bool conflict = written.error->code == ErrorCode::conflict;
@@ -279,8 +321,8 @@ private:
         out.member("total", total_);
         const bool removes = action_ == store::Action::remove;
         if (!removes) out.member("updated", done_);
-        out.member("deleted", removes ? done_ : 0).member("batches", batches_);
-        out.member("version_conflicts", conflicts_).member("noops", 0);
+        out.member("deleted", removes ? done_ : removed_).member("batches", batches_);
+        out.member("version_conflicts", conflicts_).member("noops", noops_);
         out.key("retries").begin_object().member("bulk", 0).member("search", 0).end_object();
         out.member("throttled_millis", 0);
         out.member("requests_per_second", options_.requests_per_second);
@@ -302,6 +344,7 @@ private:
     const Options& options_;
     const search::RequestContext& context_;
     json::Flattener flattener_;
+    json::Parser parser_;
     std::vector<Match> matches_;
     const store::IndexView* index_ = nullptr;  // of the batch
     std::deque<One> batch_;
@@ -310,6 +353,8 @@ private:
     std::int64_t total_ = 0;
     std::int64_t taken_ = 0;
     std::int64_t done_ = 0;
+    std::int64_t removed_ = 0;  // by a script
+    std::int64_t noops_ = 0;
     std::int64_t batches_ = 0;
     std::int64_t conflicts_ = 0;
     std::vector<Failed> failures_;

@@ -84,13 +84,6 @@ search::Failure broken_json(std::string_view json, const Error& error) {
     return failure;
 }
 
-search::Failure no_scripts() {
-    search::Failure failure;
-    failure.type = "illegal_argument_exception";
-    failure.reason = "scripts are not supported: send the changed fields as [doc]";
-    return failure;
-}
-
 std::string_view token_name(const event::Value& value) {
     switch (value.kind()) {
         case event::Kind::array: return "START_ARRAY";

@@ -29,9 +29,6 @@ search::Failure document_failure(const Context& context, std::string_view index,
 /// JSON that ends too early, or is none, in Elasticsearch's types.
 search::Failure broken_json(std::string_view json, const Error& error);
 
-/// There is no engine for scripts.
-search::Failure no_scripts();
-
 /// What Elasticsearch's parser calls the value: "START_ARRAY".
 std::string_view token_name(const event::Value& value);
 

@@ -91,12 +91,20 @@ search::Answer<> DocumentChange::member(const event::Member& member) {
     } else if (member.name == "_source") {
         shown = ASK(source_filter(member.value));
     } else if (member.name == "script") {
-        has_script_ = true;
+        script_.emplace(ScriptChange::Kind::update);
+        if (auto read = script_->parse(member.value, request_); !read) {
+            auto failure = search::refuse("x_content_parse_exception",
+                                          "[1:1] [UpdateRequest] failed to parse field [script]");
+            failure.error().cause = std::make_shared<const search::Failure>(read.error());
+            return failure;
+        }
+    } else if (member.name == "scripted_upsert") {
+        scripted_upsert_ = ASK(boolean_of(member));
     } else if (member.name == "if_seq_no" || member.name == "if_primary_term") {
         std::string text;
         event::append_text(text, member.value);
         ASK(versioning.set(member.name, text));
-    } else if (member.name != "scripted_upsert") {
+    } else {
         return search::refuse("x_content_parse_exception",
                               fmt::format("[UpdateRequest] unknown field [{}]", member.name));
     }
@@ -116,12 +124,11 @@ search::Answer<> DocumentChange::check(bool id_given, std::int64_t retries) cons
                 "upsert requests don't support `if_seq_no` and "
                 "`if_primary_term`");
     }
-    if (!has_script_ && doc_.is_null()) problems.emplace_back("script or doc is missing");
-    if (has_script_ && !doc_.is_null()) problems.emplace_back("can't provide both script and doc");
+    if (!script_ && doc_.is_null()) problems.emplace_back("script or doc is missing");
+    if (script_ && !doc_.is_null()) problems.emplace_back("can't provide both script and doc");
     if (doc_.is_null() && doc_as_upsert_)
         problems.emplace_back("doc must be specified if doc_as_upsert is enabled");
     if (!problems.empty()) return std::unexpected(validation_failure(problems));
-    if (has_script_) return std::unexpected(no_scripts());
     return {};
 }
 
@@ -140,6 +147,8 @@ store::Write DocumentChange::write(std::string_view id) {
 
 Result<std::optional<store::Changed>> DocumentChange::apply(const store::Found* current) {
     if (current == nullptr) {
+        const bool runs = script_ && scripted_upsert_ && !upsert_.is_null();
+        if (runs) return run_script(nullptr, upsert_);
         if (!upsert_.is_null()) return become(upsert_);
         if (doc_as_upsert_) return become(doc_);
         return fail(ErrorCode::not_found, fmt::format("[_doc][{}]: document missing", id_));
@@ -153,11 +162,39 @@ Result<std::optional<store::Changed>> DocumentChange::apply(const store::Found* 
     }
     event::Arena arena;
     const Value source = TRY(parser_.parse(current->source, arena));
+    if (script_) return run_script(current, source);
     if (!merge(arena, source.as_object(), doc_.as_object()) && detect_noop_) {
         source_ = current->source;
         return std::nullopt;
     }
     return become(source);
+}
+
+void DocumentChange::set_request(const search::RequestContext* request, std::string_view index) {
+    request_ = request;
+    index_ = index;
+}
+
+Result<std::optional<store::Changed>> DocumentChange::run_script(const store::Found* current,
+                                                                 const Value& source) {
+    ScriptedDocument document;
+    document.index = index_;
+    document.id = id_;
+    document.op = current == nullptr ? "create" : "index";
+    document.version = current == nullptr ? 0 : current->version;
+    document.now_ms = request_ == nullptr ? 0 : request_->now_ms;
+    document.source = source;
+    event::Arena arena;
+    auto outcome = script_->run(document, arena);
+    if (!outcome) {
+        script_failure_ = std::move(outcome.error());
+        return fail(ErrorCode::invalid, script_failure_->reason);
+    }
+    if (outcome->op == document.op) return become(outcome->source);
+    if (current != nullptr && outcome->op == "delete") return store::Changed{{}, nullptr, true};
+    // "none", and whatever else it says, leaves things as they are.
+    if (current != nullptr) source_ = current->source;
+    return std::nullopt;
 }
 
 Result<std::optional<store::Changed>> DocumentChange::become(const Value& value) {

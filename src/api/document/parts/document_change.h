@@ -1,14 +1,16 @@
 // api/document/parts/document_change.h -- the body of an update as what it does to a document:
 //   {"doc": {...}, "doc_as_upsert": false, "upsert": {...}, "detect_noop": true, "_source": ...}
+//   {"script": ..., "scripted_upsert": false, "upsert": {...}, "_source": ...}
 //
 // `doc` is merged into what is there, object by object; any other value replaces the old one, lists
-// included. Scripts are refused: there is no engine for them.
+// included. A script finds it as ctx._source (script_change.h).
 //
 //   Lifetime   keep it where it is until the write has returned: the store calls into it and reads
 //              its texts.
 #pragma once
 
 #include "api/document/parts/document_version.h"
+#include "api/document/parts/script_change.h"
 #include "event/value.h"
 #include "json/flatten.h"
 #include "json/parse.h"
@@ -48,17 +50,31 @@ public:
     /// After the write: the document.
     const std::string& source() const { return source_; }
 
+    /// What a script was refused for, whose error the write's is; null: nothing.
+    const search::Failure* script_failure() const {
+        return script_failure_ ? &*script_failure_ : nullptr;
+    }
+
+    /// Of the request, for the script: where stored ones are, the index and the present.
+    void set_request(const search::RequestContext* request, std::string_view index);
+
 private:
     search::Answer<> member(const event::Member& member);
     Result<std::optional<store::Changed>> apply(const store::Found* current);
     Result<std::optional<store::Changed>> become(const event::Value& value);
+    Result<std::optional<store::Changed>> run_script(const store::Found* current,
+                                                     const event::Value& source);
 
     json::Parser& parser_;        // the caller's
     json::Flattener& flattener_;  // the caller's
     event::Arena arena_;          // of the values
     event::Value doc_;            // null: none
     event::Value upsert_;         // null: none
-    bool has_script_ = false;
+    std::optional<ScriptChange> script_;
+    std::optional<search::Failure> script_failure_;
+    const search::RequestContext* request_ = nullptr;  // the caller's; null: none
+    std::string index_;
+    bool scripted_upsert_ = false;
     bool doc_as_upsert_ = false;
     bool detect_noop_ = true;
     std::string id_;

@@ -49,6 +49,9 @@ public:
     /// As of the request: for what takes long while an answer is made.
     Answer<> go_on() const { return request_ == nullptr ? Answer<>{} : request_->go_on(); }
 
+    /// The search's; null: there is none.
+    const RequestContext* request() const { return request_; }
+
     void begin_answer() { shown_ = written_ = 0; }
 
     std::uint32_t max_buckets() const { return max_buckets_; }

@@ -1,9 +1,7 @@
-// Figures that stand alone: windows, scripts of windows, clusters, percentiles by counts.
+// Figures that stand alone: clusters, percentiles by counts, Student's distribution.
 
 #include "base/random.h"
 #include "search/agg/figures/hdr_counts.h"
-#include "search/agg/figures/moving_functions.h"
-#include "search/agg/figures/moving_script.h"
 #include "search/agg/figures/student.h"
 #include "search/agg/figures/value_clusters.h"
 
@@ -15,69 +13,6 @@
 
 namespace elkhorn::search::agg {
 namespace {
-
-TEST(MovingFunctions, TheNextValueIsAsElasticsearchHasIt) {
-    const std::vector<double> values = {1, 2, 3, 4};
-    EXPECT_DOUBLE_EQ(moving_linear_average(values), 30.0 / 11);
-    EXPECT_DOUBLE_EQ(moving_exponential_average(values, 0.5), 3.125);
-    EXPECT_DOUBLE_EQ(moving_holt(values, 0.3, 0.1, 1)[0], 2.5377699999999996);
-    EXPECT_DOUBLE_EQ(moving_deviation(values, moving_average(values)), std::sqrt(1.25));
-    HoltWinters model;
-    model.period = 2;
-    model.beta = 0.1;
-    model.gamma = 0.1;
-    EXPECT_FALSE(model.enough(3));
-    const std::vector<double> five = {1, 2, 3, 4, 30};
-    EXPECT_DOUBLE_EQ(model.forecast(five, 1)[0], 12.534897500000001);
-}
-
-TEST(MovingFunctions, WithoutValuesThereIsNoneButTheSum) {
-    EXPECT_EQ(moving_sum({}), 0);
-    for (const double value : {moving_max({}), moving_min({}), moving_average({}),
-                               moving_linear_average({}), moving_deviation({}, 1),
-                               moving_exponential_average({}, 0.5), moving_holt({}, 1, 1, 1)[0]})
-        EXPECT_TRUE(std::isnan(value));
-}
-
-double run(std::string_view source, const std::vector<double>& values) {
-    const auto script = MovingScript::parse(source, {{"a", 0.5}});
-    EXPECT_TRUE(script) << source;
-    const auto value = (*script)->run(values);
-    EXPECT_TRUE(value) << source;
-    return value ? *value : std::nan("");
-}
-
-TEST(MovingScript, SaysWhatPeopleWrite) {
-    const std::vector<double> values = {4, 1, 7};
-    EXPECT_EQ(run("MovingFunctions.max(values)", values), 7);
-    EXPECT_EQ(run("return MovingFunctions.min( values ) ;", values), 1);
-    EXPECT_EQ(run("MovingFunctions.ewma(values, params.a)", values), 4.75);
-    EXPECT_EQ(run("-2 * (values.length + 1) % 5 < 0 ? 1 : 2", values), 1);
-    EXPECT_EQ(run("if (values.length > 5) { return 1; } else { 2 }", values), 2);
-    EXPECT_EQ(run("if (values.length > 5) return 1; return 3;", values), 3);
-    EXPECT_EQ(run("if (!(values.length == 3)) { 1 }", values), 0) << "no value is 0";
-    EXPECT_EQ(run("1.5d >= 1.5f && true || false", values), 1);
-    EXPECT_TRUE(std::isnan(run("Double.NaN", values)));
-}
-
-TEST(MovingScript, RefusesWhatItDoesNotKnowWithItsPlace) {
-    for (const auto* source :
-         {"", "values[0]", "MovingFunctions.zork(values)", "MovingFunctions.max(values, 1)",
-          "params.b", "1 +", "(1", "def x = 1; return x", "if (1) { 2", "while (true) {}", "1 2",
-          "Math.max(1, 2)", "valuesx", "returning"}) {
-        const auto script = MovingScript::parse(source, {{"a", 0.5}});
-        ASSERT_FALSE(script) << source;
-        EXPECT_EQ(script.error().type, "script_exception");
-        EXPECT_NE(script.error().caused_by_reason.find(" at ["), std::string::npos) << source;
-    }
-    EXPECT_FALSE(MovingScript::parse(std::string(60'000, '('), {}));
-    EXPECT_FALSE(MovingScript::parse(std::string(60'000, '-') + "1", {}));
-    EXPECT_FALSE(MovingScript::parse(std::string(70'000, ' ') + "1", {}));
-    std::string sum = "1";
-    for (int i = 0; i < 30'000; ++i)
-        sum += "+1";
-    EXPECT_FALSE(MovingScript::parse(sum, {})) << "each part would be below the next";
-}
 
 TEST(Student, IsWhatTablesSay) {
     EXPECT_NEAR(student_both_sides(12.706, 1), 0.05, 1e-5);

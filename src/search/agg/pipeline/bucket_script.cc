@@ -1,9 +1,9 @@
 // search/agg/pipeline/bucket_script.cc -- bucket_script and bucket_selector: a script over the
 // numbers of each bucket, whose answer is a value of the bucket, or whether it stays.
 
+#include "script/run/run.h"
 #include "search/agg/core/pipeline_kind.h"
-#include "search/agg/core/script.h"
-#include "search/base/members.h"
+#include "search/script/script_call.h"
 
 #include <fmt/format.h>
 
@@ -13,44 +13,75 @@
 namespace elkhorn::search::agg::bucket_script {
 namespace {
 
-using event::Kind;
 using event::Value;
-using ScriptPtr = std::shared_ptr<const Script>;
+
+/// A script of a request, and its program.
+struct Compiled {
+    ScriptCall call;
+    std::shared_ptr<const script::Program> program;
+};
+
+/// No world but its params.
+class NumbersHost final : public script::Host {
+public:
+    explicit NumbersHost(const Ledger& ledger) : ledger_(ledger) {}
+
+    script::Value variable(script::Run& /*run*/, script::Role /*role*/) override { return {}; }
+
+    bool go_on() override { return ledger_.go_on().has_value(); }
+
+private:
+    const Ledger& ledger_;  // the aggregation's
+};
 
 class Scripted : public ParentPipeline {
 public:
-    Scripted(Common common, Settings settings, ScriptPtr script)
+    Scripted(Common common, Settings settings, Compiled script)
         : ParentPipeline(std::move(common), std::move(settings)), script_(std::move(script)) {}
 
-    Answer<> check(const Children& beside, const Aggregator* parent) const final {
-        ASK(ParentPipeline::check(beside, parent));
-        std::vector<std::string> known;
-        for (const auto& [variable, path] : settings().paths)
-            known.push_back(variable);
-        if (script_->unknown_names(known).empty()) return {};
-        return refuse_in_phase("script_exception", "runtime error");
-    }
-
 protected:
-    struct Ran {
-        double value = no_number;
-        bool missing = false;  // one of its numbers is
+    /// The script over one bucket's numbers after another.
+    class Runs {
+    public:
+        Runs(const Scripted& of, MultiBucket& parent, const BucketList& list)
+            : of_(of),
+              parent_(parent),
+              list_(list),
+              host_(of.ledger()),
+              run_(of.script_.program, host_, {}) {
+            run_.set_params(of.script_.call.params);
+        }
+
+        /// Sets its params; false: one of the numbers is missing.
+        Answer<bool> set(std::size_t index) {
+            bool complete = true;
+            for (const auto& [name, path] : of_.settings().paths) {
+                const double value =
+                    ASK(of_.number(parent_, list_, index, path, of_.settings().insert_zeros));
+                run_.set_param(name, script::Value::of_double(value));
+                complete = complete && !std::isnan(value);
+            }
+            return complete;
+        }
+
+        Answer<script::Value> value() {
+            run_.leave_row();
+            const script::Value value = run_.execute();
+            if (!value.thrown()) return value;
+            ASK(of_.ledger().go_on());
+            return script_failure(run_.trouble());
+        }
+
+    private:
+        const Scripted& of_;
+        MultiBucket& parent_;
+        const BucketList& list_;
+        NumbersHost host_;
+        script::Run run_;
     };
 
-    Answer<Ran> run(MultiBucket& parent, const BucketList& list, std::size_t index) const {
-        Script::Variables variables;
-        Ran ran;
-        for (const auto& [name, path] : settings().paths) {
-            const double value = ASK(number(parent, list, index, path, settings().insert_zeros));
-            variables[name] = value;
-            ran.missing = ran.missing || std::isnan(value);
-        }
-        ran.value = script_->run(variables);
-        return ran;
-    }
-
 private:
-    ScriptPtr script_;
+    Compiled script_;
 };
 
 class BucketScript final : public Scripted {
@@ -61,9 +92,11 @@ public:
 
     Answer<> apply(MultiBucket& parent, BucketList& list) const override {
         std::vector<PipelineValue> made(list.buckets.size());
+        Runs runs(*this, parent, list);
         for (std::size_t i = 0; i < list.buckets.size(); ++i) {
-            const Ran ran = ASK(run(parent, list, i));
-            if (!ran.missing) made[i] = {true, ran.value, 0};
+            if (!ASK(runs.set(i))) continue;
+            const script::Value value = ASK(runs.value());
+            if (!value.is_null()) made[i] = {true, value.as_double(), 0};
         }
         list.made[place()] = std::move(made);
         return {};
@@ -77,9 +110,13 @@ public:
     Answer<> apply(MultiBucket& parent, BucketList& list) const override {
         BucketList kept;
         kept.made.resize(list.made.size());
+        Runs runs(*this, parent, list);
         for (std::size_t i = 0; i < list.buckets.size(); ++i) {
-            const double value = ASK(run(parent, list, i)).value;
-            if (value != 0 && !std::isnan(value)) keep(list, i, kept);
+            ASK(runs.set(i));
+            const script::Value value = ASK(runs.value());
+            const bool stays =
+                value.is(script::Tag::boolean) ? value.as_boolean() : value.as_double() != 0;
+            if (stays) keep(list, i, kept);
         }
         list = std::move(kept);
         return {};
@@ -94,62 +131,40 @@ private:
     }
 };
 
-constexpr ParameterTable script_tables[] = {script_members};
-
-Script::Variables constants_of(const Value* params) {
-    Script::Variables constants;
-    if (params == nullptr || !params->is(Kind::object)) return constants;
-    for (const event::Member& member : params->as_object().members()) {
-        const auto text = scalar_text(member.value);
-        constants[std::string(member.name)] = text ? parse_real(*text).value_or(0) : 0;
-    }
-    return constants;
-}
-
-Answer<ScriptPtr> read_script_object(const Value& value, Options& options) {
-    const MemberCheck check = ASK(check_members("a script", value, script_tables));
-    if (!check.undeclared.empty()) {
-        options.fail("script", "x_content_parse_exception",
-                     fmt::format("[1:1] [script] unknown field [{}]", check.undeclared));
-        return ScriptPtr();
-    }
-    const event::Object& object = value.as_object();
-    const Value* source = object.find("source");
-    if (source == nullptr) source = object.find("inline");
-    if (source == nullptr || !source->is(Kind::string)) {
-        return refuse("illegal_argument_exception",
-                      "must specify either [source] for an inline script or [id] for a "
-                      "stored script");
-    }
-    return Script::parse(source->as_string(), constants_of(object.find("params")));
-}
-
-/// Null where the options know why there is none.
-Answer<ScriptPtr> read_script(PipelineOptions& options) {
-    const Value* given = options.rest().any("script");
-    if (given == nullptr) return ScriptPtr();
-    if (given->is(Kind::string)) return Script::parse(given->as_string(), {});
-    if (!given->is(Kind::object)) return options.unexpected({"script", *given});
-    return read_script_object(*given, options.rest());
-}
-
 template <typename Kind>
-MadePipeline make(Common common, PipelineOptions& options) {
-    ScriptPtr script = ASK(read_script(options));
+MadePipeline make(Common common, PipelineOptions& options, const script::Context& context) {
+    const Value* given = options.rest().any("script");
+    if (given != nullptr && !given->is(event::Kind::string) && !given->is(event::Kind::object))
+        return options.unexpected({"script", *given});
+    Compiled script;
+    if (given != nullptr) {
+        auto call = read_script(*given);
+        if (!call && call.error().type == "x_content_parse_exception") {
+            options.rest().fail("script", call.error().type, call.error().reason);
+            ASK(options.finish());
+        }
+        script.call = ASK(std::move(call));
+        script.program = ASK(compile(script.call, common.ledger->request(), context));
+    }
     ASK(options.finish());
-    if (script == nullptr) return options.missing("script");
+    if (given == nullptr) return options.missing("script");
     return std::make_unique<Kind>(std::move(common), std::move(options.settings()),
                                   std::move(script));
+}
+
+MadePipeline make_script(Common common, PipelineOptions& options) {
+    return make<BucketScript>(std::move(common), options, script::contexts::bucket_aggregation);
+}
+
+MadePipeline make_selector(Common common, PipelineOptions& options) {
+    return make<BucketSelector>(std::move(common), options, script::contexts::bucket_selector);
 }
 
 constexpr Parameter members[] = {{"script", Takes::any}};
 
 constexpr PipelineKind kinds[] = {
-    {"bucket_script", make<BucketScript>, {path_member, gap_member, format_member, members}},
-    {"bucket_selector",
-     make<BucketSelector>,
-     {path_member, gap_member, members},
-     PipelineWords::token},
+    {"bucket_script", make_script, {path_member, gap_member, format_member, members}},
+    {"bucket_selector", make_selector, {path_member, gap_member, members}, PipelineWords::token},
 };
 
 }  // namespace

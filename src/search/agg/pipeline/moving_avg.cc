@@ -2,8 +2,8 @@
 // over the values before each bucket, and with "predict" those after the last one, in buckets made
 // for them. Buckets without a value get none and are left out of windows.
 
+#include "script/library/moving_functions.h"
 #include "search/agg/core/pipeline_kind.h"
-#include "search/agg/figures/moving_functions.h"
 
 #include <fmt/format.h>
 
@@ -13,6 +13,12 @@
 
 namespace elkhorn::search::agg::moving_avg {
 namespace {
+
+using script::HoltWinters;
+using script::moving_average;
+using script::moving_exponential_average;
+using script::moving_holt;
+using script::moving_linear_average;
 
 using event::Kind;
 using event::Value;

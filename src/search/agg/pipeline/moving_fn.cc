@@ -2,10 +2,9 @@
 // each one, as many as the window has; "shift" moves the window on. Buckets without a value are
 // left out of windows and get none.
 
+#include "script/run/run.h"
 #include "search/agg/core/pipeline_kind.h"
-#include "search/agg/core/script.h"
-#include "search/agg/figures/moving_script.h"
-#include "search/base/members.h"
+#include "search/script/script_call.h"
 
 #include <fmt/format.h>
 
@@ -17,11 +16,38 @@ namespace {
 
 using event::Kind;
 using event::Value;
-using ScriptPtr = std::shared_ptr<const MovingScript>;
+
+struct Compiled {
+    ScriptCall call;
+    std::shared_ptr<const script::Program> program;
+};
+
+/// The values of a window.
+class WindowHost final : public script::Host {
+public:
+    explicit WindowHost(const Ledger& ledger) : ledger_(ledger) {}
+
+    script::Value variable(script::Run& run, script::Role role) override {
+        if (role != script::Role::values) return {};
+        std::vector<script::Value> items;
+        items.reserve(window.size());
+        for (const double value : window)
+            items.push_back(script::Value::of_double(value));
+        return script::Value::of(
+            run.make_list(std::move(items), script::Type(script::Class::double_, 1)));
+    }
+
+    bool go_on() override { return ledger_.go_on().has_value(); }
+
+    std::span<const double> window;
+
+private:
+    const Ledger& ledger_;  // the aggregation's
+};
 
 class MovingFn final : public ParentPipeline {
 public:
-    MovingFn(Common common, Settings settings, ScriptPtr script, std::int64_t window,
+    MovingFn(Common common, Settings settings, Compiled script, std::int64_t window,
              std::int64_t shift)
         : ParentPipeline(std::move(common), std::move(settings)),
           script_(std::move(script)),
@@ -40,6 +66,9 @@ public:
         }
         const auto size = static_cast<std::int64_t>(values.size());
         std::vector<PipelineValue> made(list.buckets.size());
+        WindowHost host(ledger());
+        script::Run run(script_.program, host, {});
+        run.set_params(script_.call.params);
         std::int64_t at = 0;
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             if (std::isnan(numbers[i])) continue;
@@ -48,7 +77,14 @@ public:
             const std::int64_t to = std::clamp<std::int64_t>(at + shift_, 0, size);
             const auto window = std::span<const double>(values).subspan(
                 static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
-            made[i] = {true, ASK(script_->run(window)), 0};
+            host.window = window;
+            run.leave_row();
+            const script::Value value = run.execute();
+            if (value.thrown()) {
+                ASK(ledger().go_on());
+                return script_failure(run.trouble());
+            }
+            made[i] = {true, value.as_double(), 0};
             ++at;
         }
         list.made[place()] = std::move(made);
@@ -59,63 +95,32 @@ protected:
     bool needs_histogram() const override { return true; }
 
 private:
-    ScriptPtr script_;
+    Compiled script_;
     std::int64_t window_;
     std::int64_t shift_;
 };
-
-constexpr ParameterTable script_tables[] = {script_members};
-
-MovingScript::Params params_of(const Value* params) {
-    MovingScript::Params found;
-    if (params == nullptr || !params->is(Kind::object)) return found;
-    for (const event::Member& member : params->as_object().members()) {
-        if (member.value.is(Kind::boolean)) {
-            found[std::string(member.name)] = member.value.as_boolean() ? 1 : 0;
-        } else if (const auto text = scalar_text(member.value)) {
-            if (const auto number = parse_real(*text)) found[std::string(member.name)] = *number;
-        }
-    }
-    return found;
-}
-
-/// Null where none is given.
-Answer<ScriptPtr> read_script(Options& options) {
-    const Value* given = options.any("script");
-    if (given == nullptr) return ScriptPtr();
-    if (given->is(Kind::string)) return MovingScript::parse(given->as_string(), {});
-    if (!given->is(Kind::object)) {
-        options.fail_kind("script", *given);
-        return ScriptPtr();
-    }
-    const MemberCheck check = ASK(check_members("a script", *given, script_tables));
-    if (!check.undeclared.empty()) {
-        options.fail("script", "x_content_parse_exception",
-                     fmt::format("[1:1] [script] unknown field [{}]", check.undeclared));
-        return ScriptPtr();
-    }
-    const event::Object& object = given->as_object();
-    const Value* source = object.find("source");
-    if (source == nullptr) source = object.find("inline");
-    if (source == nullptr || !source->is(Kind::string)) {
-        return refuse("illegal_argument_exception",
-                      "must specify either [source] for an inline script or [id] for a stored "
-                      "script");
-    }
-    return MovingScript::parse(source->as_string(), params_of(object.find("params")));
-}
 
 MadePipeline make(Common common, PipelineOptions& options) {
     Options& rest = options.rest();
     const auto window = rest.integer("window");
     const auto shift = rest.integer("shift");
-    ScriptPtr script = ASK(read_script(rest));
+    const Value* given = rest.any("script");
+    Compiled script;
+    if (given != nullptr && !given->is(Kind::string) && !given->is(Kind::object)) {
+        rest.fail_kind("script", *given);
+        given = nullptr;
+    }
+    if (given != nullptr) {
+        script.call = ASK(read_script(*given));
+        script.program =
+            ASK(compile(script.call, common.ledger->request(), script::contexts::moving_function));
+    }
     if (window && *window <= 0) {
         rest.fail("window", "illegal_argument_exception",
                   "[window] must be a positive, non-zero integer.");
     }
     ASK(options.finish());
-    if (script == nullptr) return options.missing("script");
+    if (given == nullptr) return options.missing("script");
     if (!window) return options.missing("window");
     constexpr std::int64_t far = 2'147'483'647;
     return std::make_unique<MovingFn>(std::move(common), std::move(options.settings()),

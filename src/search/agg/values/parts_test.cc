@@ -5,7 +5,6 @@
 #include "base/random.h"
 #include "search/agg/core/aggregator.h"
 #include "search/agg/core/format.h"
-#include "search/agg/core/script.h"
 #include "search/agg/values/digest.h"
 #include "search/agg/values/interval.h"
 #include "search/agg/values/rounding.h"
@@ -121,22 +120,6 @@ TEST(CardinalitySketch, CountsExactlyAndThenWithinTwoPerCent) {
             << count;
         EXPECT_LT(many.memory_bytes(), 20'000U);
     }
-}
-
-TEST(Script, CalculatesAndComparesAndRefusesAllElse) {
-    const auto run = [](std::string_view source) {
-        const auto script = Script::parse(source, {{"k", 3}});
-        return script ? (*script)->run({{"a", 2}, {"b", 0.5}}) : std::nan("");
-    };
-    EXPECT_EQ(run("params.a + params['b'] * params.k"), 3.5);
-    EXPECT_EQ(run("return (params.a - 1) / -params.b;"), -2);
-    EXPECT_EQ(run("params.a > 1 && params.b < 1 ? Math.max(params.a, 7L) : 0"), 7);
-    EXPECT_EQ(run("!(params.a == 2) || 10 % 4 >= 3"), 0);
-    for (const auto* source : {"", "params.a +", "while(true){}", "System.exit(0)", "a", "params",
-                               "params.a = 3", "1 2", "((((", "Math.sin(1)"}) {
-        EXPECT_FALSE(Script::parse(source, {})) << source;
-    }
-    EXPECT_FALSE(Script::parse(std::string(100'000, '('), {}));
 }
 
 TEST(DecimalPattern, PrintsAsJavaDoes) {

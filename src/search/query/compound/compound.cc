@@ -1,5 +1,5 @@
 // search/query/compound/compound.cc -- parsers of queries made of queries: bool, constant_score,
-// dis_max, boosting, function_score (its query and boost).
+// dis_max, boosting.
 
 #include "search/match/text_match.h"
 #include "search/query/core/query_kind.h"
@@ -241,27 +241,6 @@ Answer<QueryPtr> parse_boosting(const Value& body) {
         common);
 }
 
-Answer<QueryPtr> parse_function_score(const Value& body) {
-    QueryPtr inner = match_all();
-    Common common;
-    for (const event::Member& member : body.as_object().members()) {
-        const bool taken = ASK(take_common(member, common));
-        if (taken) continue;
-        if (member.name == "query") {
-            inner = ASK(inner_query(member, "function_score"));
-        } else if (member.name != "boost_mode" && member.name != "score_mode" &&
-                   member.name != "max_boost" && member.name != "functions") {
-            return bad_syntax(fmt::format(
-                "[function_score] the function [{}] is not supported by this server", member.name));
-        } else if (member.value.is(Kind::array) && member.value.as_array().size() > 0) {
-            return bad_syntax("[function_score] functions are not supported by this server");
-        }
-    }
-    return make_query(
-        [inner](const Scope& scope) -> Answer<NodePtr> { return plan_query(*inner, scope); },
-        common);
-}
-
 constexpr Parameter bool_members[] = {
     {"must", Takes::any},
     {"filter", Takes::any},
@@ -276,14 +255,12 @@ constexpr Parameter constant_score_members[] = {{"filter", Takes::object}};
 constexpr Parameter dis_max_members[] = {{"queries", Takes::any}, {"tie_breaker", Takes::real}};
 constexpr Parameter boosting_members[] = {
     {"positive", Takes::object}, {"negative", Takes::object}, {"negative_boost", Takes::real}};
-constexpr Parameter function_score_members[] = {{"query", Takes::object}};
 
 constexpr QueryKind kinds[] = {
     {"bool", parse_bool, {bool_members}},
     {"boosting", parse_boosting, {boosting_members}},
     {"constant_score", parse_constant_score, {constant_score_members}},
     {"dis_max", parse_dis_max, {dis_max_members}},
-    {"function_score", parse_function_score, {function_score_members}},
 };
 
 }  // namespace

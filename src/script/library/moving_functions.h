@@ -1,4 +1,4 @@
-// search/agg/figures/moving_functions.h -- what moving_fn and moving_avg make of the values of a
+// script/library/moving_functions.h -- what moving_fn and moving_avg make of the values of a
 // window: plain, weighted and exponential averages, with a trend (Holt) and with seasons
 // (Holt-Winters), each step as Elasticsearch's MovingFunctions computes it.
 #pragma once
@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace elkhorn::search::agg {
+namespace elkhorn::script {
 
 /// NaN without values, but 0 for the sum.
 double moving_max(std::span<const double> values);
@@ -36,4 +36,4 @@ struct HoltWinters {
     std::vector<double> forecast(std::span<const double> values, std::size_t count) const;
 };
 
-}  // namespace elkhorn::search::agg
+}  // namespace elkhorn::script

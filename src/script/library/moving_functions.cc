@@ -1,4 +1,4 @@
-#include "search/agg/figures/moving_functions.h"
+#include "script/library/moving_functions.h"
 
 #include "base/assert.h"
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace elkhorn::search::agg {
+namespace elkhorn::script {
 namespace {
 
 const double nothing = std::nan("");
@@ -109,4 +109,4 @@ std::vector<double> HoltWinters::forecast(std::span<const double> values, std::s
     return next;
 }
 
-}  // namespace elkhorn::search::agg
+}  // namespace elkhorn::script
