@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,11 @@ struct RequestContext {
 
     /// Runs a task on another thread, soon or never; empty: nobody helps.
     std::function<void(std::function<void()>)> spawn;
+
+    /// The source of a document of any index as it is now; nothing where there is none, a failure
+    /// where there is no such index. Empty: nothing but the request's own indices can be looked at.
+    std::function<Answer<std::optional<std::string>>(std::string_view index, std::string_view id)>
+        source_of;
 
     /// Set by the server once the client has left; null: nobody can tell.
     std::shared_ptr<const std::atomic<bool>> left;

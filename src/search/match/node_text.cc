@@ -1,97 +1,21 @@
-// search/match/node_text.cc -- nodes over words: one token, a phrase, tokens near a word, and any
+// search/match/node_text.cc -- nodes over words: one token, a phrase, and any
 // test of distinct values or tokens (prefixes, patterns, ranges of texts).
 //
-// A token index answers where there is one; elsewhere the distinct values of the dictionary are cut
-// into tokens. A phrase is the AND of its tokens, verified on the text; so are frequencies for
-// scores.
+// A phrase is the AND of its tokens, verified on the text; so are frequencies for scores.
 
 #include "search/match/bm25.h"
 #include "search/match/marks.h"
 #include "search/match/phrase_match.h"
 #include "search/match/plan.h"
 #include "search/match/text_scan.h"
+#include "search/match/text_words.h"
 #include "text/analysis/stored/analyzer.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
 namespace elkhorn::search {
 namespace {
-
-/// The column of texts to look at: the field's own, or its misfits.
-const store::Column* text_column(const GroupContext& context, const Field& field) {
-    if (!field.has_values()) return nullptr;
-    return field.kind() == store::ColumnKind::text ? column_of(context, field)
-                                                   : misfit_column(context, field);
-}
-
-Bitmap rows_of(const Keywords& words, const std::vector<char>& wanted, std::uint32_t rows) {
-    Bitmap result(rows);
-    for (std::uint32_t row = 0; row < rows; ++row) {
-        for (auto i = words.ordinals->rows.first(row); i < words.ordinals->rows.last(row); ++i) {
-            if (wanted[words.ordinals->values[i]] != 0) {
-                result.set(row);
-                break;
-            }
-        }
-    }
-    return result;
-}
-
-/// A value of which the field's analyzer makes more than may be held.
-std::unexpected<Failure> too_many_tokens(const store::Column& column) {
-    return refuse_in_phase(
-        "illegal_argument_exception",
-        fmt::format("the analyzer of [{}] makes more tokens of one of its values than may be held "
-                    "at once (256 MB): "
-                    "ask about another field, or give this one an analyzer that makes fewer",
-                    column.path()));
-}
-
-/// The rows with a token that passes.
-Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column& column,
-                                const text::Analyzer* analyzer, const TextTest& test) {
-    Bitmap result(context.rows());
-    if (column.has_token_index() && analyzer == nullptr) {
-        std::uint32_t steps = 0;
-        Answer<> going;
-        const store::TokenTest wanted(
-            [&](std::string_view token) {
-                if ((++steps & 0xfffU) == 0 && going) going = context.go_on();
-                return going && test.passes(token);
-            },
-            test.may_be_number());
-        ASK(column.visit_tokens(test.prefix, wanted, [&](std::string_view, const Bitmap& rows) {
-            result.or_with(rows);
-            return true;
-        }));
-        ASK(std::move(going));
-        return result;
-    }
-    const Keywords words = ASK(keywords_of(context, column, 0));
-    std::vector<char> wanted(words.dictionary->size());
-    for (std::uint32_t i = 0; i < words.dictionary->size(); ++i) {
-        if ((i & 0x3ffU) == 0x3ffU) ASK(context.go_on());
-        text::TokenStream tokens(analyzer, (*words.dictionary)[i]);
-        while (wanted[i] == 0 && tokens.next()) {
-            wanted[i] =
-                tokens.token().starts_with(test.prefix) && test.passes(tokens.token()) ? 1 : 0;
-        }
-        if (tokens.failed()) return too_many_tokens(column);
-    }
-    return rows_of(words, wanted, context.rows());
-}
-
-Answer<Bitmap> rows_with_token(const GroupContext& context, const store::Column& column,
-                               const text::Analyzer* analyzer, std::string_view token) {
-    if (column.has_token_index() && analyzer == nullptr) return ASK(column.rows_with_token(token));
-    return rows_with_tokens(context, column, analyzer,
-                            {std::string(token), [&](std::string_view t) {
-                                 return t == token;
-                             }});
-}
 
 class TextTestNode final : public Node {
 public:
@@ -113,7 +37,7 @@ public:
             any = any || wanted[i] != 0;
             if ((i & 0xfffU) == 0xfffU) ASK(context.go_on());
         }
-        return any ? rows_of(words, wanted, context.rows()) : Bitmap(context.rows());
+        return any ? rows_of_ordinals(words, wanted, context.rows()) : Bitmap(context.rows());
     }
 
     int cost() const override { return 6; }
@@ -340,60 +264,9 @@ private:
     Bitmap rows_;
 };
 
-/// How many rows of the index have the token.
-Answer<double> token_frequency(Statistics& statistics, const Field& field,
-                               const std::string& token) {
-    return statistics.frequency(
-        field.name + '\0' + token, [&](const GroupContext& context) -> Answer<double> {
-            const store::Column* column = text_column(context, field);
-            if (column == nullptr) return 0.0;
-            const Bitmap rows = ASK(rows_with_token(context, *column, field.analyzer.get(), token));
-            return rows.count();
-        });
-}
-
-/// The tokens of the index that pass, each with its rows, at most `most` of them, in order.
-Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statistics,
-                                                       const Field& field, const TextTest& test) {
-    std::map<std::string, double> tokens;
-    ASK(statistics.each_group([&](const GroupContext& context) -> Answer<> {
-        const store::Column* column = text_column(context, field);
-        if (column == nullptr) return {};
-        if (column->has_token_index() && field.analyzer == nullptr) {
-            const auto count = [&](std::string_view token, const Bitmap& rows) {
-                tokens[std::string(token)] += rows.count();
-                return true;
-            };
-            ASK(column->visit_tokens(test.prefix, {test.passes, test.may_be_number()}, count));
-            return {};
-        }
-        const Keywords words = ASK(keywords_of(context, *column, field.longest));
-        std::map<std::string, std::vector<char>> wanted;
-        for (std::uint32_t i = 0; i < words.dictionary->size(); ++i) {
-            const auto mark = [&](std::string_view token) {
-                if (!token.starts_with(test.prefix) || !test.passes(token)) return;
-                auto& ordinals = wanted[std::string(token)];
-                ordinals.resize(words.dictionary->size());
-                ordinals[i] = 1;
-            };
-            if (!field.is_text()) {
-                mark((*words.dictionary)[i]);
-                continue;
-            }
-            text::TokenStream cut(field.analyzer.get(), (*words.dictionary)[i]);
-            while (cut.next())
-                mark(cut.token());
-        }
-        for (const auto& [token, ordinals] : wanted) {
-            tokens[token] += rows_of(words, ordinals, context.rows()).count();
-        }
-        return {};
-    }));
-    return tokens;
-}
-
 Answer<double> PhraseNode::rarity(Statistics& statistics, const PhraseTerm& term,
                                   double documents) const {
+    if (phrase_.frequency) return inverse_frequency(documents, *phrase_.frequency);
     if (!term.prefix) {
         return inverse_frequency(documents, ASK(token_frequency(statistics, field_, term.token)));
     }
@@ -419,78 +292,6 @@ Answer<std::unique_ptr<RowScorer>> PhraseNode::scorer(Statistics& statistics, fl
     return std::make_unique<PhraseScorer>(*this, similarity);
 }
 
-class FuzzyNode final : public Node {
-public:
-    FuzzyNode(Field field, std::string word, int edits, int prefix_length, bool transpositions)
-        : field_(std::move(field)),
-          word_(std::move(word)),
-          edits_(edits),
-          transpositions_(transpositions) {
-        std::size_t bytes = 0;
-        for (int i = 0; i < prefix_length && bytes < word_.size(); ++i) {
-            do
-                ++bytes;
-            while (bytes < word_.size() &&
-                   (static_cast<unsigned char>(word_[bytes]) & 0xc0U) == 0x80U);
-        }
-        test_.prefix = word_.substr(0, bytes);
-        test_.passes = [this](std::string_view text) {
-            return distance(text) <= edits_;
-        };
-        node_ = text_test(field_, test_);
-    }
-
-    Answer<Bitmap> rows(const GroupContext& context) const override { return node_->rows(context); }
-
-    int cost() const override { return 7; }
-
-    void mark(Marks& marks) const override { node_->mark(marks); }
-
-    std::optional<float> constant() const override { return std::nullopt; }
-
-    /// The nearest tokens, each scored with the commonest one's frequency and less the further it
-    /// is.
-    Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
-        constexpr std::size_t most_tokens = 50;
-        const auto tokens = ASK(tokens_that_pass(statistics, field_, test_));
-        std::vector<std::pair<float, std::string>> nearest;
-        for (const auto& [token, rows] : tokens) {
-            const auto shorter = static_cast<float>(std::min(length_of(token), length_of(word_)));
-            nearest.emplace_back(
-                1.0F - static_cast<float>(distance(token)) / std::max(1.0F, shorter), token);
-        }
-        std::ranges::sort(nearest, [](const auto& a, const auto& b) {
-            return a.first != b.first ? a.first > b.first : a.second < b.second;
-        });
-        if (nearest.size() > most_tokens) nearest.resize(most_tokens);
-        std::vector<NodePtr> terms;
-        for (const auto& [weight, token] : nearest) {
-            NodePtr term =
-                field_.is_text() ? token_term(field_, token) : keyword_term(field_, token);
-            terms.push_back(boosted(std::move(term), weight));
-        }
-        joined_ = any_of(std::move(terms));
-        return joined_->scorer(statistics, boost);
-    }
-
-private:
-    int distance(std::string_view text) const {
-        if (text.size() > word_.size() + 4 * static_cast<std::size_t>(edits_) ||
-            word_.size() > text.size() + 4 * static_cast<std::size_t>(edits_)) {
-            return edits_ + 1;
-        }
-        return static_cast<int>(fuzzy_distance(word_, text, transpositions_));
-    }
-
-    Field field_;
-    std::string word_;
-    int edits_;
-    bool transpositions_;
-    TextTest test_;
-    NodePtr node_;
-    mutable NodePtr joined_;  // keeps what the scorer looks at
-};
-
 }  // namespace
 
 bool TextTest::may_be_number() const {
@@ -503,19 +304,13 @@ NodePtr text_test(Field field, TextTest test) {
     return std::make_shared<TextTestNode>(std::move(field), std::move(test));
 }
 
-NodePtr token_term(Field field, std::string token) {
-    return phrase(std::move(field), Phrase{{std::move(token)}, 0, false, 50});
+NodePtr token_term(Field field, std::string token, std::optional<double> frequency) {
+    return phrase(std::move(field), Phrase{{std::move(token)}, 0, false, 50, {}, frequency});
 }
 
 NodePtr phrase(Field field, Phrase phrase) {
     if (phrase.tokens.empty()) return no_rows();
     return std::make_shared<PhraseNode>(std::move(field), std::move(phrase));
-}
-
-NodePtr fuzzy_term(Field field, std::string word, int edits, int prefix_length,
-                   bool transpositions) {
-    return std::make_shared<FuzzyNode>(std::move(field), std::move(word), edits, prefix_length,
-                                       transpositions);
 }
 
 }  // namespace elkhorn::search

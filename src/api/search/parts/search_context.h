@@ -5,6 +5,10 @@
 #include "api/core/index_names.h"
 #include "search/base/context.h"
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace elkhorn::api {
 
 inline search::Answer<search::RequestContext> search_context(const Call& call) {
@@ -21,6 +25,20 @@ inline search::Answer<search::RequestContext> search_context(const Call& call) {
     context.answer = std::make_shared<search::AnswerRoom>(context.memory);
     context.max_buckets = call.context().max_buckets;
     context.indices = std::move(*views);
+    context.source_of = [store = call.context().store](
+                            std::string_view index,
+                            std::string_view id) -> search::Answer<std::optional<std::string>> {
+        if (!store->view(index)) {
+            auto failure = search::refuse("index_not_found_exception",
+                                          "no such index [" + std::string(index) + "]");
+            failure.error().status = 404;
+            failure.error().index = index;
+            return failure;
+        }
+        auto found = ASK(store->get(index, id));
+        if (!found) return std::nullopt;
+        return std::move(found->source);
+    };
     return context;
 }
 
