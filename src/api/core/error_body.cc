@@ -102,6 +102,12 @@ void take_cause(search::Failure& failure) {
     failure.caused_by_reason = cause.substr(colon + 2);
 }
 
+/// What lies below a failure to read a body is its root where it is of these.
+bool is_of_elasticsearch(std::string_view type) {
+    return type == "parsing_exception" || type == "parse_exception" ||
+           type == "x_content_parse_exception" || type == "query_shard_exception";
+}
+
 }  // namespace
 
 void write_failure(json::Writer& out, const search::Failure& failure) {
@@ -113,6 +119,10 @@ void write_failure_with_root(json::Writer& out, const search::Failure& failure) 
     search::Failure root = failure;
     if (root.type == "repository_exception" && !root.caused_by_type.empty())
         root.reason = root.caused_by_reason;
+    if (root.type == "x_content_parse_exception" && is_of_elasticsearch(root.caused_by_type)) {
+        root.type = root.caused_by_type;
+        root.reason = root.caused_by_reason;
+    }
     if (root.type != "index_not_found_exception" && !names_shard(root)) root.caused_by_type.clear();
     root.cause = nullptr;
     out.key("root_cause").begin_array().begin_object();

@@ -50,6 +50,11 @@ struct RequestContext {
     std::size_t threads = 1;  // that may be at one request at once, its own among them
     std::uint64_t rows_worth_a_thread = 100'000;  // fewer are done before anybody woke up
 
+    /// The source of a document of any index as it is now; nothing where there is none, a failure
+    /// where there is no such index. Empty: nothing but the request's own indices can be looked at.
+    std::function<Answer<std::optional<std::string>>(std::string_view index, std::string_view id)>
+        source_of;
+
     /// Set by the server once the client has left; null: nobody can tell.
     std::shared_ptr<const std::atomic<bool>> left;
 

@@ -3,7 +3,7 @@
 #include "base/wildcard.h"
 #include "json/writer.h"
 #include "search/fetch/highlight_text.h"
-#include "search/match/nested_objects.h"
+#include "search/source/nested_objects.h"
 
 #include <fmt/format.h>
 

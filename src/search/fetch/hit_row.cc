@@ -1,7 +1,7 @@
 #include "search/fetch/hit_row.h"
 
 #include "search/fetch/hit_fields.h"
-#include "search/match/nested_objects.h"
+#include "search/source/nested_objects.h"
 #include "text/json_text.h"
 
 namespace elkhorn::search {

@@ -2,7 +2,7 @@
 
 #include "search/fetch/hit_row.h"
 #include "search/fetch/page_parse.h"
-#include "search/match/nested_objects.h"
+#include "search/source/nested_objects.h"
 #include "search/query/core/query_parse.h"
 #include "search/sort/sort.h"
 

@@ -2,12 +2,19 @@
 
 #include "base/strings.h"
 #include "search/lucene/lucene_syntax.h"
+#include "search/match/bm25.h"
 #include "search/match/patterns.h"
 #include "search/match/text_match.h"
+#include "search/match/text_words.h"
+#include "search/match/word_expansion.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <limits>
+#include <map>
+#include <numeric>
 #include <optional>
 
 namespace elkhorn::search {
@@ -127,15 +134,15 @@ private:
                 });
             case Syntax::Kind::wildcard: return build_wildcard(leaf);
             case Syntax::Kind::prefix:
-                return over_fields(leaf, [&](const std::string& field) {
-                    return pattern_node(scope_, field, Pattern::prefix,
-                                        prefix_test(normalized(field, leaf.text), false));
+                return over_fields(leaf, [&](const std::string& field) -> Answer<NodePtr> {
+                    return pattern(field, Pattern::prefix,
+                                   prefix_test(ASK(normalized(field, leaf.text)), false));
                 });
             case Syntax::Kind::regexp:
                 return over_fields(leaf, [&](const std::string& field) -> Answer<NodePtr> {
                     auto test =
                         ASK(regexp_test(scoped_field(scope_, field).normalized(leaf.text), false));
-                    return pattern_node(scope_, field, Pattern::regexp, std::move(test));
+                    return pattern(field, Pattern::regexp, std::move(test));
                 });
             case Syntax::Kind::fuzzy:
                 return over_fields(leaf,
@@ -179,16 +186,22 @@ private:
         return Built{best_of(std::move(nodes), options_.tie_breaker), false, {}};
     }
 
+    /// A pattern over a field's words, scored as the rewrite says.
+    Answer<NodePtr> pattern(const std::string& name, Pattern kind, const TextTest& test) {
+        const Rewrite rewrite = ASK(rewrite_of(options_.rewrite, {}));
+        auto node = ASK(pattern_node(scope_, name, kind, test));
+        const Field field = scoped_field(scope_, name);
+        const bool has_words = field.has_values() && (field.is_text() || field.is_keyword());
+        if (!has_words || rewrite.kind == Rewrite::Kind::constant) return node;
+        return expanded(scope_, field, test, rewrite);
+    }
+
     Answer<NodePtr> range(const std::string& field, const std::optional<std::string>& from,
                           const std::optional<std::string>& to, bool include_from,
                           bool include_to) {
         Bounds bounds;
-        const auto bound = [&](const std::optional<std::string>& text) -> std::optional<Term> {
-            if (!text) return std::nullopt;
-            return Term{event::Kind::string, normalized(field, *text)};
-        };
-        bounds.from = bound(from);
-        bounds.to = bound(to);
+        if (from) bounds.from = Term{event::Kind::string, ASK(normalized(field, *from))};
+        if (to) bounds.to = Term{event::Kind::string, ASK(normalized(field, *to))};
         bounds.include_from = include_from;
         bounds.include_to = include_to;
         bounds.time_zone = options_.time_zone;
@@ -196,8 +209,8 @@ private:
     }
 
     /// Patterns over texts are in small letters, for so are the tokens.
-    std::string normalized(const std::string& field, const std::string& text) const {
-        return pattern_text(scoped_field(scope_, field), text);
+    Answer<std::string> normalized(const std::string& field, const std::string& text) const {
+        return written_as(scope_, scoped_field(scope_, field), text, options_);
     }
 
     Answer<Built> build_words(const Syntax& leaf) {
@@ -217,29 +230,34 @@ private:
             });
         }
         MatchOptions options = match_options();
-        if (options_.phrases) options.kind = MatchKind::phrase;
-        return build_match(leaf, options);
+        options.kind = options_.kind;
+        options.slop = options_.phrase_slop;
+        return build_match(leaf, options, fields_of(leaf));
     }
 
     Answer<Built> build_phrase(const Syntax& leaf) {
         MatchOptions options = match_options();
         options.kind = MatchKind::phrase;
+        if (!options_.quote_analyzer.empty()) options.analyzer = options_.quote_analyzer;
         const auto slop = to_double(leaf.fuzziness);
         options.slop = options_.phrase_slop;
         if (slop) options.slop = *slop > 0 ? static_cast<int>(std::min(*slop, 1e6)) : 0;
-        return build_match(leaf, options);
+        return build_match(leaf, options,
+                           with_suffix(scope_, fields_of(leaf), options_.quote_suffix));
     }
 
     MatchOptions match_options() const {
         MatchOptions options;
         options.all_words = options_.all_words;
         options.lenient = lenient_;
+        options.analyzer = options_.analyzer;
+        options.query = options_.query;
         return options;
     }
 
-    Answer<Built> build_match(const Syntax& leaf, const MatchOptions& options) {
+    Answer<Built> build_match(const Syntax& leaf, const MatchOptions& options,
+                              const Weights& fields) {
         const Term text{event::Kind::string, leaf.text};
-        const Weights fields = fields_of(leaf);
         if (fields.size() == 1 && fields[0].second == 1.0F) {
             Words words = ASK(match_words(scope_, fields[0].first, text, options));
             return Built{words.node, words.joined, std::move(words.clauses)};
@@ -271,15 +289,15 @@ private:
         }
         return over_fields(leaf, [&](const std::string& field) -> Answer<NodePtr> {
             if (everything) return exists_node(scope_, field);
-            auto test = ASK(wildcard_test(normalized(field, leaf.text), false));
-            return pattern_node(scope_, field, Pattern::wildcard, std::move(test));
+            const std::string written = ASK(normalized(field, leaf.text));
+            return pattern(field, Pattern::wildcard, ASK(wildcard_test(written, false)));
         });
     }
 
     Answer<NodePtr> fuzzy(const std::string& name, const Syntax& leaf) {
         const Field field = scoped_field(scope_, name);
         if (!field.has_values()) return no_rows();
-        const std::string word = normalized(name, leaf.text);
+        const std::string word = ASK(normalized(name, leaf.text));
         const std::string& rule = leaf.fuzziness.empty() ? options_.fuzziness : leaf.fuzziness;
         const int edits = allowed_edits(rule, length_of(word));
         if (!field.is_text() && !field.is_keyword()) {
@@ -287,7 +305,10 @@ private:
         }
         if (edits == 0)
             return field.is_text() ? token_term(field, word) : keyword_term(field, word);
-        return fuzzy_term(field, word, edits, options_.fuzzy_prefix_length, true);
+        return fuzzy_node(
+            scope_, field,
+            {word, edits, options_.fuzzy_prefix_length, options_.fuzzy_transpositions,
+             static_cast<std::size_t>(options_.fuzzy_max_expansions), options_.fuzzy_rewrite});
     }
 
     const Scope& scope_;               // the caller's
@@ -297,45 +318,156 @@ private:
     bool lenient_ = false;
 };
 
+using WeightedFields = std::vector<std::pair<Field, float>>;
+
+/// Fields whose texts are cut alike are one in `cross_fields`.
+std::string cut_of(const Field& field) {
+    if (field.is_keyword()) return "keyword " + field.mapping->normalizer;
+    return "text " + (field.mapping->search_analyzer.empty() ? field.mapping->analyzer
+                                                             : field.mapping->search_analyzer);
+}
+
+/// One word in several fields, scored as if it were as common in each of them as in the one where
+/// it is commonest; a little rarer in those where it is rarer, which decides between equals.
+Answer<NodePtr> blended(const WeightedFields& fields, const std::string& word,
+                        Statistics& statistics, float tie_breaker) {
+    struct Place {
+        const Field* field;
+        float boost;
+        double rows;
+    };
+
+    double documents = 0;
+    for (const store::GroupView& group : statistics.index().groups)
+        documents += group.group->rows();
+    std::vector<Place> places;
+    double fewest_words = std::numeric_limits<double>::infinity();
+    for (const auto& [field, boost] : fields) {
+        const double rows =
+            field.is_text()
+                ? ASK(token_frequency(statistics, field, word))
+                : ASK(statistics.frequency(field.name + '\0' + word,
+                                           [&](const GroupContext& context) -> Answer<double> {
+                                               const NodePtr node = keyword_term(field, word);
+                                               const Bitmap found = ASK(node->rows(context));
+                                               return found.count();
+                                           }));
+        places.push_back({&field, boost, rows});
+        fewest_words = std::min(fewest_words, ASK(statistics.of_field(field)).terms);
+    }
+    documents = std::min(documents, fewest_words);
+    std::vector<std::size_t> order(places.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return places[i].rows; });
+    double said = std::min(documents, places[order[0]].rows);
+    double before = places[order[0]].rows;
+    std::vector<NodePtr> nodes(places.size());
+    for (const std::size_t i : order) {
+        const auto& [field, boost, rows] = places[i];
+        if (before > rows && rows > 0) ++said;
+        const double frequency = rows > 0 ? std::min(documents, said) : 0;
+        NodePtr node = field->is_text() ? token_term(*field, word, frequency)
+                                        : keyword_term(*field, word, frequency);
+        nodes[i] = boosted(std::move(node), boost);
+        if (rows > 0) before = rows;
+    }
+    return best_of(std::move(nodes), tie_breaker);
+}
+
+/// Each word may be in any of the fields. Null: the text has none.
+Answer<NodePtr> across(const Scope& scope, const WeightedFields& fields, const std::string& text,
+                       const MatchOptions& options, float tie_breaker) {
+    if (scope.request == nullptr) return no_rows();
+    Statistics documents(*scope.request, *scope.index);
+    Statistics objects(documents, scope.nested);
+    Statistics& statistics = scope.nested.empty() ? documents : objects;
+    std::shared_ptr<const text::Analyzer> analyzer;
+    if (!options.analyzer.empty())
+        analyzer = ASK(named_analyzer(*scope.index, options.query, options.analyzer));
+    std::vector<QueryWord> words;
+    if (fields[0].first.is_keyword() && analyzer == nullptr)
+        words.push_back({fields[0].first.normalized(text), 0});
+    else
+        words = ASK(query_words(fields[0].first, text, analyzer.get()));
+    if (words.size() > 1024)
+        return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+    Clauses clauses;
+    auto& list = options.all_words ? clauses.must : clauses.should;
+    for (const QueryWord& word : words)
+        list.push_back(ASK(blended(fields, word.text, statistics, tie_breaker)));
+    if (list.empty()) return NodePtr();
+    if (list.size() == 1) return list[0];
+    if (!options.should_match.empty()) {
+        clauses.should_match =
+            ASK(should_match_count(static_cast<int>(clauses.should.size()), options.should_match));
+    }
+    return bool_node(std::move(clauses));
+}
+
 }  // namespace
 
 Answer<NodePtr> match_fields(const Scope& scope, const Weights& fields, const std::string& text,
                              const MatchOptions& options, float tie_breaker, bool cross_fields) {
     std::vector<NodePtr> nodes;
-    std::vector<std::pair<Field, float>> texts;
+    std::map<std::string, WeightedFields> alike;  // by what cuts their texts
     for (const auto& [name, boost] : fields) {
         const Field field = scoped_field(scope, name);
-        if (cross_fields && field.is_text() && field.mapping->analyzer.empty() &&
-            field.mapping->search_analyzer.empty()) {
-            texts.emplace_back(field, boost);
+        if (cross_fields && (field.is_text() || field.is_keyword())) {
+            alike[cut_of(field)].emplace_back(field, boost);
             continue;
         }
         const Words words = ASK(match_words(scope, name, {event::Kind::string, text}, options));
         if (words.node) nodes.push_back(boosted(words.node, boost));
     }
-    if (!texts.empty()) {  // each word may be in any of the fields that are analysed alike
-        Clauses clauses;
-        for (const std::string& token : query_tokens(texts.front().first, text)) {
-            std::vector<NodePtr> places;
-            for (const auto& [field, boost] : texts) {
-                places.push_back(boosted(token_term(field, token), boost));
-            }
-            auto& list = options.all_words ? clauses.must : clauses.should;
-            list.push_back(best_of(std::move(places), tie_breaker));
+    for (const auto& [cut, group] : alike) {
+        if (group.size() > 1) {
+            if (NodePtr node = ASK(across(scope, group, text, options, tie_breaker)))
+                nodes.push_back(std::move(node));
+            continue;
         }
-        if (!options.should_match.empty()) {
-            clauses.should_match = ASK(
-                should_match_count(static_cast<int>(clauses.should.size()), options.should_match));
-        }
-        if (!clauses.must.empty() || !clauses.should.empty())
-            nodes.push_back(bool_node(std::move(clauses)));
+        const auto& [field, boost] = group[0];
+        const Words words =
+            ASK(match_words(scope, field.name, {event::Kind::string, text}, options));
+        if (words.node) nodes.push_back(boosted(words.node, boost));
     }
     if (nodes.empty() && options.empty_matches_all) return all_rows();
     return best_of(std::move(nodes), tie_breaker);
 }
 
-Answer<NodePtr> plan_query_string(const Scope& scope, std::string_view text,
+Weights with_suffix(const Scope& scope, Weights fields, const std::string& suffix) {
+    if (suffix.empty()) return fields;
+    for (auto& [name, boost] : fields) {
+        if (scoped_field(scope, name + suffix).known()) name += suffix;
+    }
+    return fields;
+}
+
+Answer<std::string> written_as(const Scope& scope, const Field& field, std::string_view text,
+                               const LanguageOptions& options) {
+    if (options.analyzer.empty() || !(field.is_text() || field.is_keyword()))
+        return pattern_text(field, text);
+    const auto analyzer = ASK(named_analyzer(*scope.index, options.query, options.analyzer));
+    return analyzer->filtered(text);
+}
+
+namespace {
+
+/// A backslash before all that means something to the language.
+std::string escaped(std::string_view text) {
+    std::string all;
+    for (const char c : text) {
+        if (std::string_view(R"(\+-!():^[]"{}~*?|&/)").find(c) != std::string_view::npos)
+            all.push_back('\\');
+        all.push_back(c);
+    }
+    return all;
+}
+
+}  // namespace
+
+Answer<NodePtr> plan_query_string(const Scope& scope, std::string_view given,
                                   const LanguageOptions& options) {
+    const std::string text = options.escape ? escaped(given) : std::string(given);
     const auto syntax = parse_lucene(text);
     if (!syntax) {
         auto failure = shard_failure(fmt::format("Failed to parse query [{}]", text));

@@ -5,6 +5,7 @@
 #include "search/lucene/query_string.h"
 #include "search/match/patterns.h"
 #include "search/match/text_match.h"
+#include "search/match/word_expansion.h"
 
 #include <algorithm>
 
@@ -27,22 +28,23 @@ public:
         State state;
         for (; at_ < text_.size();) {
             const char c = text_[at_];
-            if (c == '(' && depth < most_nested) {
+            if (c == '(' && on(SimpleFlags::precedence) && depth < most_nested) {
                 ++at_;
                 add(state, ASK(read(depth + 1, nullptr)));
-            } else if (c == ')') {
+            } else if (c == ')' && on(SimpleFlags::precedence)) {
                 ++at_;
                 if (depth > 0) break;
-            } else if (c == '"') {
+            } else if (c == '"' && on(SimpleFlags::phrase)) {
                 add(state, ASK(read_phrase()));
-            } else if (c == '+' || c == '|') {
+            } else if ((c == '+' && on(SimpleFlags::conjunction)) ||
+                       (c == '|' && on(SimpleFlags::disjunction))) {
                 ++at_;
                 if (state.top && !state.joint) state.joint = c == '+';
-            } else if (c == '-') {
+            } else if (c == '-' && on(SimpleFlags::negation)) {
                 ++at_;
                 ++state.negations;
                 continue;
-            } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+            } else if (is_blank(c) && on(SimpleFlags::whitespace)) {
                 ++at_;
             } else {
                 add(state, ASK(read_word()));
@@ -90,32 +92,53 @@ private:
         state.joint.reset();
     }
 
-    Answer<NodePtr> over_fields(const std::string& text, MatchOptions options) {
+    bool on(unsigned flag) const { return (options_.flags & flag) != 0; }
+
+    static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+    /// Whether a word ends before the character.
+    bool ends_word(char c) const {
+        switch (c) {
+            case '"': return on(SimpleFlags::phrase);
+            case '|': return on(SimpleFlags::disjunction);
+            case '+': return on(SimpleFlags::conjunction);
+            case '(':
+            case ')': return on(SimpleFlags::precedence);
+            default: return is_blank(c) && on(SimpleFlags::whitespace);
+        }
+    }
+
+    Answer<NodePtr> over_fields(const Weights& fields, const std::string& text,
+                                MatchOptions options, float tie_breaker) {
         options.lenient = lenient_;
         options.all_words = options_.all_words;
+        options.analyzer = options_.analyzer;
+        options.query = options_.query;
         std::vector<NodePtr> nodes;
-        for (const auto& [field, boost] : fields_) {
+        for (const auto& [field, boost] : fields) {
             const Words words =
                 ASK(match_words(scope_, field, {event::Kind::string, text}, options));
             if (words.node) nodes.push_back(boosted(words.node, boost));
         }
         if (nodes.empty()) return NodePtr();
-        return best_of(std::move(nodes), 1.0F);
+        return best_of(std::move(nodes), tie_breaker);
     }
 
-    int read_number() {
-        int number = 0;
-        while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') {
-            number = std::min(1000, number * 10 + (text_[at_++] - '0'));
-        }
-        return number;
+    /// Behind a ~: nothing is 2, what is no number is 0.
+    int read_edits() {
+        const std::size_t from = ++at_;
+        while (at_ < text_.size() && !ends_word(text_[at_]))
+            ++at_;
+        const std::string_view text = text_.substr(from, at_ - from);
+        if (text.empty()) return 2;
+        return static_cast<int>(std::clamp<std::int64_t>(to_integer(text).value_or(0), 0, 1000));
     }
 
     Answer<NodePtr> read_phrase() {
         std::string phrase;
         std::size_t end = at_ + 1;
         while (end < text_.size() && text_[end] != '"') {
-            if (text_[end] == '\\' && end + 1 < text_.size()) ++end;
+            if (text_[end] == '\\' && on(SimpleFlags::escape) && end + 1 < text_.size()) ++end;
             phrase.push_back(text_[end++]);
         }
         if (end >= text_.size()) {  // never closed: the quote says nothing
@@ -123,58 +146,69 @@ private:
             return NodePtr();
         }
         at_ = end + 1;
+        if (phrase.empty()) return NodePtr();
         MatchOptions options;
         options.kind = MatchKind::phrase;
-        if (at_ < text_.size() && text_[at_] == '~') {
-            ++at_;
-            options.slop = read_number();
-        }
-        return over_fields(phrase, options);
+        if (at_ < text_.size() && text_[at_] == '~' && on(SimpleFlags::near))
+            options.slop = read_edits();
+        return over_fields(with_suffix(scope_, fields_, options_.quote_suffix), phrase, options,
+                           0.0F);
     }
 
     Answer<NodePtr> read_word() {
-        constexpr std::string_view ends = " \t\n\r()\"+|";
         std::string word;
         bool prefix = false;
-        while (at_ < text_.size() && ends.find(text_[at_]) == std::string_view::npos) {
+        while (at_ < text_.size()) {
             const char c = text_[at_];
-            const bool last =
-                at_ + 1 >= text_.size() || ends.find(text_[at_ + 1]) != std::string_view::npos;
-            if (c == '\\' && at_ + 1 < text_.size()) {
-                word.push_back(text_[++at_]);
-                ++at_;
-            } else if (c == '*' && last && !word.empty()) {
-                prefix = true;
-                ++at_;
-            } else if (c == '~' && !word.empty()) {
-                ++at_;
-                return read_fuzzy(word);
-            } else {
-                word.push_back(c);
-                ++at_;
+            if (c == '\\' && on(SimpleFlags::escape)) {
+                prefix = false;
+                if (++at_ < text_.size()) word.push_back(text_[at_++]);
+                continue;
             }
+            if (ends_word(c)) break;
+            if (c == '~' && !word.empty() && on(SimpleFlags::fuzzy)) {
+                const int edits = std::min(2, read_edits());
+                return edits == 0 ? over_fields(fields_, word, {}, 1.0F) : fuzzy(word, edits);
+            }
+            prefix = c == '*' && !word.empty() && on(SimpleFlags::prefix);
+            word.push_back(c);
+            ++at_;
         }
-        return prefix ? read_prefix(word) : over_fields(word, {});
+        if (word.empty()) return NodePtr();
+        if (!prefix) return over_fields(fields_, word, {}, 1.0F);
+        word.pop_back();
+        return read_prefix(word);
     }
 
-    Answer<NodePtr> read_fuzzy(const std::string& word) {
-        MatchOptions options;
-        const bool given = at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9';
-        options.fuzziness = given ? std::to_string(std::min(2, read_number())) : "2";
-        options.prefix_length = options_.fuzzy_prefix_length;
-        return over_fields(word, options);
-    }
-
-    Answer<NodePtr> read_prefix(const std::string& word) {
+    /// One node a field; what does not fit a field finds nothing in it when lenient.
+    template <typename Make>
+    Answer<NodePtr> each_field(Make&& make) {
         std::vector<NodePtr> nodes;
-        for (const auto& [field, boost] : fields_) {
-            auto node =
-                pattern_node(scope_, field, Pattern::prefix,
-                             prefix_test(pattern_text(scoped_field(scope_, field), word), false));
+        for (const auto& [name, boost] : fields_) {
+            Answer<NodePtr> node = make(scoped_field(scope_, name));
             if (!node && (!lenient_ || node.error().over)) return node;
             if (node) nodes.push_back(boosted(*node, boost));
         }
         return best_of(std::move(nodes), 1.0F);
+    }
+
+    Answer<NodePtr> fuzzy(const std::string& word, int edits) {
+        return each_field([&](const Field& field) -> Answer<NodePtr> {
+            if (!field.has_values()) return no_rows();
+            if (!field.is_text() && !field.is_keyword())
+                return pattern_node(scope_, field.name, Pattern::fuzzy, prefix_test(word, false));
+            return fuzzy_node(scope_, field,
+                              {ASK(written_as(scope_, field, word, options_)), edits,
+                               options_.fuzzy_prefix_length, options_.fuzzy_transpositions,
+                               static_cast<std::size_t>(options_.fuzzy_max_expansions), ""});
+        });
+    }
+
+    Answer<NodePtr> read_prefix(const std::string& word) {
+        return each_field([&](const Field& field) -> Answer<NodePtr> {
+            const std::string written = ASK(written_as(scope_, field, word, options_));
+            return pattern_node(scope_, field.name, Pattern::prefix, prefix_test(written, false));
+        });
     }
 
     const Scope& scope_;              // the caller's

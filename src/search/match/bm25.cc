@@ -1,6 +1,6 @@
 #include "search/match/bm25.h"
 
-#include "search/match/nested_objects.h"
+#include "search/source/nested_objects.h"
 #include "text/analysis/tokenizer.h"
 #include "text/json_text.h"
 

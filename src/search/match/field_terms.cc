@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "base/wildcard.h"
 #include "search/base/date_math.h"
+#include "search/match/source_nodes.h"
 #include "store/schema/ip_address.h"
 #include "text/json_text.h"
 
@@ -372,6 +373,17 @@ Field scoped_field(const Scope& scope, std::string_view name) {
 
 namespace {
 
+/// Features are asked for by rank_feature alone. An empty reason: nothing is wrong.
+Answer<> check_feature(const Field& field, std::string_view of_one, std::string_view of_several) {
+    if (!field.known()) return {};
+    const std::string_view type = field.mapping->es_name;
+    const std::string_view reason = type == "rank_feature"    ? of_one
+                                    : type == "rank_features" ? of_several
+                                                              : "";
+    if (reason.empty()) return {};
+    return cannot_create("illegal_argument_exception", std::string(reason));
+}
+
 /// The empty name is a name where an index has it.
 Answer<> check_name(const Scope& scope, std::string_view name) {
     if (!name.empty()) return {};
@@ -391,6 +403,14 @@ Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term&
     const Field field = scoped_field(scope, name);
     if (field.known() && field.mapping->es_name == "binary")
         return shard_failure("Binary fields do not support searching");
+    if (is_range_field(field)) {
+        Bounds one;
+        one.from = one.to = term;
+        return range_field_node(scope, field, one);
+    }
+    if (field.known() && field.mapping->es_name == "join") return called(field.name, term.text);
+    ASK(check_feature(field, "Queries on [rank_feature] fields are not supported",
+                      "Queries on [rank_features] fields are not supported"));
     if (!field.has_values()) return no_rows();
     if (case_insensitive && is_patternable(field)) {
         return text_test(field, {"", [wanted = small_letters(term.text)](std::string_view text) {
@@ -436,6 +456,7 @@ Answer<NodePtr> range_node(const Scope& scope, std::string_view name, const Boun
     ASK(check_name(scope, name));
     const Field field = scoped_field(scope, name);
     if (!bounds.from && !bounds.to) return exists_node(scope, name);
+    if (is_range_field(field)) return range_field_node(scope, field, bounds);
     if (!field.has_values()) return no_rows();
     if (!field.is_date()) ASK(check_indexed(field));
     switch (field.type()) {
@@ -459,8 +480,15 @@ Answer<NodePtr> exists_node(const Scope& scope, std::string_view name) {
     if (name == "_id" || name == "_index" || name == "_type" || name == "_source")
         return all_rows();
     std::vector<Field> fields;
+    ASK(check_feature(scoped_field(scope, name), "",
+                      "[rank_features] fields do not support [exists] queries"));
+    std::vector<NodePtr> others;  // of fields that have no columns
     const auto add = [&](const std::string& path) {
         Field field = scoped_field(scope, path);
+        if (is_range_field(field)) others.push_back(existing_ranges(field));
+        if (field.known() &&
+            (field.mapping->es_name == "rank_feature" || field.mapping->es_name == "join"))
+            others.push_back(existing_in_source(field));
         const bool unseen = field.is_text() && !field.mapping->indexed;
         if (field.has_values() && !unseen) fields.push_back(std::move(field));
     };
@@ -482,7 +510,9 @@ Answer<NodePtr> exists_node(const Scope& scope, std::string_view name) {
             add(it->first);
         }
     }
-    return fields.empty() ? no_rows() : existing(std::move(fields));
+    if (!fields.empty()) others.push_back(existing(std::move(fields)));
+    return others.size() > 1 ? constant_node(any_of(std::move(others)), 1.0F)
+                             : any_of(std::move(others));
 }
 
 Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern kind,
@@ -490,7 +520,7 @@ Answer<NodePtr> pattern_node(const Scope& scope, std::string_view name, Pattern 
     ASK(check_name(scope, name));
     if (name == "_index") return test.passes(scope.index->name) ? all_rows() : no_rows();
     const Field field = scoped_field(scope, name);
-    if (!field.has_values()) return no_rows();
+    if (!field.has_values() && !is_range_field(field)) return no_rows();
     if (is_patternable(field)) {
         ASK(check_indexed(field));
         return text_test(field, std::move(test));

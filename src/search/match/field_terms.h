@@ -5,6 +5,7 @@
 #include "event/value.h"
 #include "search/match/plan.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct Term {
 /// Nothing for null, arrays and objects.
 std::optional<Term> term_of(const event::Value& value);
 
+/// How a range of a document stands to that of a query; only fields of ranges ask.
+enum class RangeRelation : std::uint8_t { intersects, within, contains };
+
 struct Bounds {
     std::optional<Term> from;  // nothing: open
     std::optional<Term> to;
@@ -28,6 +32,7 @@ struct Bounds {
     bool include_to = true;
     std::string format;     // of dates; empty: the field's
     std::string time_zone;  // of dates; empty: UTC
+    RangeRelation relation = RangeRelation::intersects;
 };
 
 /// The field as seen from the scope: fields of nested objects are unknown outside of them.

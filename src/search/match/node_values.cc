@@ -252,13 +252,15 @@ private:
 
 Answer<std::unique_ptr<RowScorer>> score_once(const Node& node, const Field& field,
                                               const std::string& term, Statistics& statistics,
-                                              float boost) {
+                                              float boost, std::optional<double> given = {}) {
     const FieldCounts counts = ASK(statistics.of_field(field));
-    const double frequency = ASK(statistics.frequency(
-        field.name + '\0' + term, [&](const GroupContext& context) -> Answer<double> {
-            const Bitmap rows = ASK(node.rows(context));
-            return rows.count();
-        }));
+    const double frequency =
+        given ? *given
+              : ASK(statistics.frequency(field.name + '\0' + term,
+                                         [&](const GroupContext& context) -> Answer<double> {
+                                             const Bitmap rows = ASK(node.rows(context));
+                                             return rows.count();
+                                         }));
     const Bm25 similarity(counts, inverse_frequency(counts.documents, frequency), boost);
     return std::make_unique<OnceScorer>(node, similarity, field.name + ":" + term,
                                         Rarity{frequency, counts.documents});
@@ -278,7 +280,8 @@ bool left_out(const Field& field, std::string_view text) {
 
 class KeywordTerm final : public Node {
 public:
-    KeywordTerm(Field field, std::string text) : field_(std::move(field)), text_(std::move(text)) {}
+    KeywordTerm(Field field, std::string text, std::optional<double> frequency)
+        : field_(std::move(field)), text_(std::move(text)), frequency_(frequency) {}
 
     Answer<Bitmap> rows(const GroupContext& context) const override {
         if (left_out(field_, text_)) return Bitmap(context.rows());
@@ -305,12 +308,13 @@ public:
 
     Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
         if (!field_.is_keyword()) return Node::scorer(statistics, boost);
-        return score_once(*this, field_, text_, statistics, boost);
+        return score_once(*this, field_, text_, statistics, boost, frequency_);
     }
 
 private:
     Field field_;
     std::string text_;
+    std::optional<double> frequency_;  // nothing: it is counted
     FoundRows found_;  // where texts lie without a dictionary
 };
 
@@ -400,8 +404,8 @@ NodePtr with_ids(std::vector<std::string> ids) {
     return std::make_shared<WithIds>(std::move(ids));
 }
 
-NodePtr keyword_term(Field field, std::string text) {
-    return std::make_shared<KeywordTerm>(std::move(field), std::move(text));
+NodePtr keyword_term(Field field, std::string text, std::optional<double> frequency) {
+    return std::make_shared<KeywordTerm>(std::move(field), std::move(text), frequency);
 }
 
 NodePtr boolean_term(Field field, bool value) {

@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "search/match/field_terms.h"
+#include "search/match/phrase_match.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -80,7 +81,11 @@ bool matches(const std::vector<std::uint32_t>& pattern, std::string_view text) {
 /// Rewrites Lucene's syntax as RE2's, by Lucene's own grammar, so that its complaints are Lucene's.
 class RegexpReader {
 public:
-    explicit RegexpReader(std::string_view pattern) : pattern_(pattern) {}
+    RegexpReader(std::string_view pattern, const RegexpFlags& flags)
+        : pattern_(pattern), flags_(flags) {}
+
+    /// After read(): whether it holds what RE2 has not, "both" or "not".
+    bool needs_automaton() const { return needs_automaton_; }
 
     /// After read(): runs of plain characters that every text that passes has.
     std::vector<std::string> pieces() const {
@@ -131,18 +136,26 @@ private:
         if (depth > 200) return bad("the regular expression is nested too deeply");
         do {
             if (depth_guard_++ > 100'000) return bad("the regular expression is too long");
-            ASK(read_sequence(depth));
-            if (peek("&")) return bad("the operator [&] of regular expressions is not supported");
+            ASK(read_all(depth));
             if (peek("|")) out_.push_back('|');
             with_union_ = with_union_ || (depth == 0 && peek("|"));
         } while (take('|'));
         return {};
     }
 
+    Answer<> read_all(int depth) {
+        ASK(read_sequence(depth));
+        while (flags_.intersection && take('&')) {
+            needs_automaton_ = true;
+            ASK(read_sequence(depth));
+        }
+        return {};
+    }
+
     Answer<> read_sequence(int depth) {
         do
             ASK(read_piece(depth));
-        while (more() && !peek(")|&"));
+        while (more() && !peek(flags_.intersection ? ")|&" : ")|"));
         return {};
     }
 
@@ -197,13 +210,14 @@ private:
     }
 
     Answer<> read_single(int depth) {
-        if (peek("~")) return bad("the operator [~] of regular expressions is not supported");
+        while (flags_.complement && take('~'))
+            needs_automaton_ = true;
         if (take('[')) return read_class();
         if (take('.')) {
             out_ += "(?s:.)";
-        } else if (take('#')) {
+        } else if (flags_.empty && take('#')) {
             out_ += "[^\\x{0}-\\x{10FFFF}]";
-        } else if (take('@')) {
+        } else if (flags_.anystring && take('@')) {
             out_ += "(?s:.*)";
         } else if (take('"')) {
             return read_quoted();
@@ -212,7 +226,7 @@ private:
             if (!peek(")")) ASK(read_union(depth + 1));
             if (!take(')')) return bad(fmt::format("expected ')' at position {}", position()));
             out_ += ")";
-        } else if (take('<')) {
+        } else if ((flags_.interval || flags_.automaton) && take('<')) {
             return read_interval();
         } else {
             return read_character();
@@ -231,6 +245,8 @@ private:
 
     Answer<> read_interval() {
         constexpr std::int64_t most_numbers = 10'000;
+        if (!flags_.interval)
+            return bad(fmt::format("illegal identifier at position {}", position() - 1));
         const std::size_t end = pattern_.find('>', at_);
         if (end == pattern_.npos) {
             return bad(fmt::format("expected '>' at position {}", length_of(pattern_)));
@@ -292,6 +308,8 @@ private:
     }
 
     std::string_view pattern_;
+    const RegexpFlags& flags_;  // the caller's
+    bool needs_automaton_ = false;
     std::size_t at_ = 0;
     std::string out_;
     std::vector<std::string> pieces_;  // of the outermost sequence; the first begins the text
@@ -354,10 +372,34 @@ TextTest prefix_test(std::string_view prefix, bool case_insensitive) {
             {std::string(prefix)}};
 }
 
-Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive) {
+TextTest fuzzy_test(std::string_view word, int edits, int prefix_length, bool transpositions) {
+    std::size_t bytes = 0;
+    for (int i = 0; i < prefix_length && bytes < word.size(); ++i)
+        take_point(word, bytes);
+    TextTest test;
+    test.prefix = word.substr(0, bytes);
+    const bool whole = bytes == word.size();
+    test.passes = [word = std::string(word), edits, transpositions, whole](std::string_view text) {
+        const std::size_t slack = 4 * static_cast<std::size_t>(edits);
+        if (whole) return text == word;
+        if (text.size() > word.size() + slack || word.size() > text.size() + slack) return false;
+        return fuzzy_distance(word, text, transpositions) <= static_cast<std::size_t>(edits);
+    };
+    return test;
+}
+
+Answer<TextTest> regexp_test(std::string_view pattern, bool case_insensitive,
+                             const RegexpFlags& flags) {
     ASK(check_pattern_length("regex", pattern));
-    RegexpReader reader(pattern);
+    RegexpReader reader(pattern, flags);
     const std::string translated = ASK(reader.read());
+    if (reader.needs_automaton()) {
+        auto automaton = std::make_shared<const RegexpAutomaton>(
+            ASK(RegexpAutomaton::compile(pattern, flags, case_insensitive)));
+        return TextTest{"", [automaton](std::string_view text) {
+                            return automaton->fits(text);
+                        }};
+    }
     RE2::Options options;
     options.set_log_errors(false);
     options.set_never_capture(true);

@@ -139,8 +139,9 @@ NodePtr address_range(Field field, std::string least, std::string greatest);
 NodePtr existing(std::vector<Field> fields);
 NodePtr with_ids(std::vector<std::string> ids);
 
-/// An exact value of a keyword (scored), or of the misfits of a typed field.
-NodePtr keyword_term(Field field, std::string text);
+/// An exact value of a keyword (scored), or of the misfits of a typed field. `frequency`: scored as
+/// if so many rows had it.
+NodePtr keyword_term(Field field, std::string text, std::optional<double> frequency = {});
 /// A boolean, scored as Lucene scores its term.
 NodePtr boolean_term(Field field, bool value);
 NodePtr keyword_set(Field field, std::vector<std::string> texts);
@@ -158,7 +159,7 @@ struct TextTest {
 /// Keywords: any value passes. Texts: any token passes. Typed fields: any misfit passes.
 NodePtr text_test(Field field, TextTest test);
 
-NodePtr token_term(Field field, std::string token);
+NodePtr token_term(Field field, std::string token, std::optional<double> frequency = {});
 
 /// Tokens one after the other, `slop` moves allowed; the last may be the beginning of one.
 struct Phrase {
@@ -167,13 +168,10 @@ struct Phrase {
     bool prefix = false;
     std::uint32_t max_expansions = 50;
     std::vector<std::int32_t> places = {};  // of the tokens; empty: one behind the other
+    std::optional<double> frequency = {};   // of one token: scored as if so many rows had it
 };
 
 NodePtr phrase(Field field, Phrase phrase);
-
-/// Tokens near `word`; scored as their terms are.
-NodePtr fuzzy_term(Field field, std::string word, int edits, int prefix_length,
-                   bool transpositions);
 
 struct Clauses {
     std::vector<NodePtr> must;

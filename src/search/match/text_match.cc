@@ -2,6 +2,8 @@
 
 #include "base/strings.h"
 #include "search/match/patterns.h"
+#include "search/match/source_nodes.h"
+#include "search/match/word_expansion.h"
 
 #include <fmt/format.h>
 
@@ -11,12 +13,15 @@
 namespace elkhorn::search {
 namespace {
 
-NodePtr word_node(const Field& field, const std::string& token, const MatchOptions& options) {
+Answer<NodePtr> word_node(const Scope& scope, const Field& field, const std::string& token,
+                          const MatchOptions& options) {
     const int edits =
         options.fuzziness.empty() ? 0 : allowed_edits(options.fuzziness, length_of(token));
     if (edits == 0)
         return field.is_keyword() ? keyword_term(field, token) : token_term(field, token);
-    return fuzzy_term(field, token, edits, options.prefix_length, options.transpositions);
+    return fuzzy_node(scope, field,
+                      {token, edits, options.prefix_length, options.transpositions,
+                       options.max_expansions, options.fuzzy_rewrite});
 }
 
 /// The words of each place.
@@ -58,12 +63,13 @@ Answer<NodePtr> phrases(const Field& field, const Places& places, const MatchOpt
     return nodes.size() == 1 ? nodes[0] : any_of(std::move(nodes));
 }
 
-NodePtr place_node(const Field& field, const std::vector<QueryWord>& place, bool prefix,
-                   const MatchOptions& options) {
+Answer<NodePtr> place_node(const Scope& scope, const Field& field,
+                           const std::vector<QueryWord>& place, bool prefix,
+                           const MatchOptions& options) {
     std::vector<NodePtr> nodes;
     for (const QueryWord& word : place) {
         nodes.push_back(prefix ? text_test(field, prefix_test(word.text, false))
-                               : word_node(field, word.text, options));
+                               : ASK(word_node(scope, field, word.text, options)));
     }
     return nodes.size() == 1 ? nodes[0] : any_of(std::move(nodes));
 }
@@ -83,7 +89,7 @@ Answer<Words> analyzed(const Scope& scope, const Field& field, std::string_view 
     std::vector<NodePtr> nodes;
     for (std::size_t i = 0; i < places.size(); ++i) {
         const bool last = options.kind == MatchKind::words_prefix && i + 1 == places.size();
-        nodes.push_back(place_node(field, places[i], last, options));
+        nodes.push_back(ASK(place_node(scope, field, places[i], last, options)));
     }
     if (nodes.size() == 1) {
         words.node = nodes[0];
@@ -115,8 +121,7 @@ Answer<Words> exact(const Scope& scope, const Field& field, const Term& text,
                           ? 0
                           : allowed_edits(options.fuzziness, length_of(text.text));
     if (edits > 0) {
-        words.node =
-            fuzzy_term(field, text.text, edits, options.prefix_length, options.transpositions);
+        words.node = ASK(word_node(scope, field, text.text, options));
         return words;
     }
     if (options.kind == MatchKind::words_prefix && field.is_keyword()) {
@@ -154,6 +159,13 @@ Answer<Words> match_words(const Scope& scope, std::string_view name, const Term&
         return words;
     }
     const Field field = scoped_field(scope, name);
+    if (is_range_field(field)) {
+        auto node = term_node(scope, name, text);
+        if (!node && (!options.lenient || node.error().over))
+            return std::unexpected(std::move(node).error());
+        words.node = node ? *node : no_rows();
+        return words;
+    }
     if (!field.has_values()) {
         words.node = no_rows();
         return words;

@@ -26,8 +26,9 @@ struct MatchOptions {
     bool empty_matches_all = false;  // zero_terms_query
     int slop = 0;
     std::uint32_t max_expansions = 50;
-    std::string analyzer;  // in place of the field's; empty: none was named
-    std::string query;     // whose option it is
+    std::string fuzzy_rewrite;  // by name; empty: the usual one
+    std::string analyzer;       // in place of the field's; empty: none was named
+    std::string query;          // whose option it is
 };
 
 /// A node, and its clauses where it is a bool of words. No node: the text held no word.

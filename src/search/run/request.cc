@@ -11,6 +11,7 @@
 #include "search/run/search.h"
 #include "search/run/slice.h"
 #include "search/sort/sort.h"
+#include "search/suggest/suggest.h"
 
 #include <fmt/format.h>
 
@@ -143,6 +144,8 @@ Answer<bool> take_choice(const event::Member& member, Request& request) {
         request.slice = std::make_shared<const Slice>(ASK(parse_slice(member.value)));
     else if (name == "pit")
         ASK(take_pit(member.value, request));
+    else if (name == "suggest")
+        request.suggest = ASK(parse_suggest(member.value));
     else
         return false;
     return true;

@@ -36,10 +36,10 @@ inline constexpr Parameter page_parameters[] = {
     {"terminate_after", Takes::integer},
     {"timeout", Takes::time},
     {"explain", Takes::flag},
-    {"suggest_field", Takes::text, Use::refused, "there are no suggesters yet"},
-    {"suggest_mode", Takes::text, Use::refused, "there are no suggesters yet"},
-    {"suggest_size", Takes::integer, Use::refused, "there are no suggesters yet"},
-    {"suggest_text", Takes::text, Use::refused, "there are no suggesters yet"},
+    {"suggest_field", Takes::text, Use::refused, "a body says what is suggested, in [suggest]"},
+    {"suggest_mode", Takes::text, Use::refused, "a body says what is suggested, in [suggest]"},
+    {"suggest_size", Takes::integer, Use::refused, "a body says what is suggested, in [suggest]"},
+    {"suggest_text", Takes::text, Use::refused, "a body says what is suggested, in [suggest]"},
 };
 
 inline constexpr Parameter search_members[] = {
@@ -63,7 +63,7 @@ inline constexpr Parameter search_members[] = {
     {"ext", Takes::object, Use::refused, "there are no plug-ins", "{}"},
     {"profile", Takes::flag},
     {"explain", Takes::flag},
-    {"suggest", Takes::object, Use::refused, "there are no suggesters yet", "{}"},
+    {"suggest", Takes::object},
 };
 
 /// Of "collapse", and of each of its "inner_hits" beside what a page takes.

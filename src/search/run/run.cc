@@ -11,6 +11,7 @@
 #include "search/run/rows_ahead.h"
 #include "search/run/search.h"
 #include "search/run/show_hits.h"
+#include "search/suggest/suggest.h"
 
 #include <fmt/format.h>
 
@@ -478,6 +479,7 @@ private:
             found_.aggregations = out.take();
             if (context_.answer) ASK(context_.answer->made(found_.aggregations.size()));
         }
+        if (request_.suggest) found_.suggest = ASK(suggest(*request_.suggest, context_));
         if (request_.profile) write_profile();
         return {};
     }

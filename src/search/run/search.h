@@ -29,6 +29,7 @@ namespace elkhorn::search {
 
 struct CollapseRequest;  // collapse.h
 struct HitPlace;         // best_hits.h
+class SuggestRequest;    // suggest/suggest.h
 struct Slice;            // slice.h
 
 /// Scores in the indices that match the pattern count so much more.
@@ -61,6 +62,7 @@ struct Request : Page {
     std::shared_ptr<const Slice> slice;      // null: everything
     std::shared_ptr<const HitPlace> behind;  // only hits that come behind; null: all
     std::optional<PointInTime> pit;
+    std::shared_ptr<const SuggestRequest> suggest;  // null: none
     bool profile = false;
     bool explain = false;
     bool tie_breaker = false;  // the last key was added, and search_after may lack it
@@ -106,6 +108,7 @@ struct Found {
     std::optional<float> max_score;  // nothing: null
     std::vector<Hit> hits;
     std::string aggregations;  // the object as JSON; empty: none asked for
+    std::string suggest;       // the same
     std::string profile;       // the same
     bool timed_out = false;
     bool terminated_early = false;

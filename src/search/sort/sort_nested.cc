@@ -1,7 +1,7 @@
 #include "search/sort/sort_nested.h"
 
 #include "search/match/field_terms.h"
-#include "search/match/nested_objects.h"
+#include "search/source/nested_objects.h"
 #include "search/sort/sort_pick.h"
 
 #include <fmt/format.h>

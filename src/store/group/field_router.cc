@@ -70,7 +70,8 @@ bool covered_by_disabled(std::string_view path, const Mapping& mapping) {
     return any_above(path, [&](std::string_view above) {
         const FieldMapping* field = mapping.find(above);
         return field != nullptr &&
-               (!field->enabled || field->is_flattened() || field->type == FieldType::geo_point);
+               (!field->enabled || field->is_flattened() || field->takes_all_below() ||
+                field->type == FieldType::geo_point);
     });
 }
 
@@ -191,7 +192,7 @@ bool FieldRouter::decide_above(Plan& plan, std::string_view path, Adding& adding
     return any_above(path, [&](std::string_view above) {
         const FieldMapping* field = adding.mapping.find(above);
         if (field == nullptr) return false;
-        if (!field->enabled) return true;
+        if (!field->enabled || field->takes_all_below()) return true;
         if (field->is_flattened()) {
             plan.targets.push_back(make_target(*field, std::string(path), adding.builder));
             plan.targets.push_back(make_target(*field, std::string(above), adding.builder));

@@ -294,6 +294,15 @@ bool FieldMapping::is_given(std::string_view parameter) const {
     return extra_json.contains(fmt::format("\"{}\":true", parameter));
 }
 
+bool FieldMapping::is_range() const {
+    return type == FieldType::unindexed && es_name.ends_with("_range");
+}
+
+bool FieldMapping::takes_all_below() const {
+    return is_range() ||
+           (type == FieldType::unindexed && (es_name == "rank_features" || es_name == "join"));
+}
+
 bool FieldMapping::is_flattened() const {
     return type == FieldType::keyword && (es_name == "flattened" || es_name == "flat_object");
 }

@@ -85,6 +85,10 @@ struct FieldMapping {
         return !is_object() && type != FieldType::unindexed && type != FieldType::alias;
     }
 
+    /// Its values are ranges ({"gte": ..., "lt": ...}), which are kept in _source only.
+    bool is_range() const;
+    /// Whatever stands below it is its own and no field: ranges, rank_features, join.
+    bool takes_all_below() const;
     /// Any key below it is a keyword of its own: flattened.
     bool is_flattened() const;
     /// Every row has its null_value that has no value: constant_keyword.

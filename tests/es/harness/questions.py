@@ -9,6 +9,7 @@ import json
 import urllib.parse
 
 from harness import documents as data
+from harness import special_questions
 
 KEYWORDS = {
     "host": data.HOSTS + ["nobody"],
@@ -161,12 +162,16 @@ class Maker:
         leaves = [self.term, self.terms, self.match, self.match, self.phrase, self.number_range,
                   self.date_range, self.exists, self.prefix, self.wildcard, self.ids,
                   self.query_string_query, self.query_string_query, self.other_range,
+                  self.special, self.special,
                   lambda: {"match_all": {}}, lambda: {"match_none": {}},
                   lambda: {"constant_score": {"filter": self.query(0),
                                               "boost": self.r.choice([0.5, 1, 3])}}]
         if depth > 0 and self.r.random() < 0.5:
             return self.bool(depth - 1)
         return self.r.choice(leaves)()
+
+    def special(self):
+        return self.r.choice(special_questions.ALL)(self.r)
 
     def bool(self, depth):
         clauses = {}

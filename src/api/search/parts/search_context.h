@@ -6,6 +6,9 @@
 #include "search/base/context.h"
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +29,20 @@ inline search::RequestContext search_context_of(
     context.answer = std::make_shared<search::AnswerRoom>(context.memory);
     context.max_buckets = call.context().max_buckets;
     context.indices = std::move(indices);
+    context.source_of = [store = call.context().store](
+                            std::string_view index,
+                            std::string_view id) -> search::Answer<std::optional<std::string>> {
+        if (!store->view(index)) {
+            auto failure = search::refuse("index_not_found_exception",
+                                          "no such index [" + std::string(index) + "]");
+            failure.error().status = 404;
+            failure.error().index = index;
+            return failure;
+        }
+        auto found = ASK(store->get(index, id));
+        if (!found) return std::nullopt;
+        return std::move(found->source);
+    };
     return context;
 }
 

@@ -4,7 +4,7 @@
 #include "search/agg/core/aggregation_kind.h"
 #include "search/agg/core/single_bucket.h"
 #include "search/agg/values/source.h"
-#include "search/match/nested_objects.h"
+#include "search/source/nested_objects.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "search/base/context.h"
-#include "search/match/nested_objects.h"
+#include "search/source/nested_objects.h"
 
 #include <string>
 #include <utility>

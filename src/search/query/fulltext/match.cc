@@ -1,4 +1,4 @@
-// search/query/fulltext/text.cc -- parsers of queries about words: match and its kin, multi_match,
+// search/query/fulltext/match.cc -- parsers of queries about words: match and its kin, multi_match,
 // query_string, simple_query_string.
 
 #include "base/strings.h"
@@ -36,6 +36,8 @@ Answer<bool> take_match_option(std::string_view query, const event::Member& memb
         options.prefix_length = ASK(count_option(member));
     } else if (words && name == "fuzzy_transpositions") {
         options.transpositions = ASK(boolean_option(member));
+    } else if (words && name == "fuzzy_rewrite") {
+        options.fuzzy_rewrite = ASK(text_option(query, member));
     } else if (name == "lenient" && (query == "match" || query == "multi_match")) {
         options.lenient = ASK(boolean_option(member));
     } else if (name == "analyzer") {
@@ -160,13 +162,28 @@ Answer<bool> take_language_option(std::string_view query, const event::Member& m
         options.should_match = ASK(text_option(query, member));
     } else if (name == "fuzzy_prefix_length") {
         options.fuzzy_prefix_length = ASK(count_option(member));
+    } else if (name == "fuzzy_max_expansions") {
+        options.fuzzy_max_expansions = ASK(count_option(member));
+    } else if (name == "fuzzy_transpositions") {
+        options.fuzzy_transpositions = ASK(boolean_option(member));
+    } else if (name == "analyzer") {
+        options.analyzer = ASK(text_option(query, member));
+    } else if (name == "quote_field_suffix") {
+        options.quote_suffix = ASK(text_option(query, member));
     } else {
         return false;
     }
     return true;
 }
 
-Answer<bool> take_lucene_option(const event::Member& member, LanguageOptions& options) {
+/// How the fields of one word are joined: as was said, or as the type has it.
+struct TieBreakers {
+    std::optional<float> given;
+    float of_type = 0;
+};
+
+Answer<bool> take_lucene_option(const event::Member& member, LanguageOptions& options,
+                                TieBreakers& ties) {
     const std::string_view name = member.name;
     if (name == "default_field") {
         options.default_field = ASK(text_option("query_string", member));
@@ -180,13 +197,23 @@ Answer<bool> take_lucene_option(const event::Member& member, LanguageOptions& op
     } else if (name == "allow_leading_wildcard") {
         options.leading_wildcard = ASK(boolean_option(member));
     } else if (name == "tie_breaker") {
-        options.tie_breaker = static_cast<float>(ASK(number_option(member)));
+        ties.given = static_cast<float>(ASK(number_option(member)));
     } else if (name == "type") {
         const std::string type = ASK(text_option("query_string", member));
         ASK(check_type(type));
-        options.phrases = type == "phrase";
+        options.kind = type == "phrase"          ? MatchKind::phrase
+                       : type == "phrase_prefix" ? MatchKind::phrase_prefix
+                       : type == "bool_prefix"   ? MatchKind::words_prefix
+                                                 : MatchKind::words;
         options.cross_fields = type == "cross_fields";
-        if (type == "most_fields") options.tie_breaker = 1.0F;
+        ties.of_type = type == "most_fields" || type == "bool_prefix" ? 1.0F : 0.0F;
+    } else if (name == "escape") {
+        options.escape = ASK(boolean_option(member));
+    } else if (name == "quote_analyzer") {
+        options.quote_analyzer = ASK(text_option("query_string", member));
+    } else if (name == "rewrite") {
+        options.rewrite = ASK(text_option("query_string", member));
+
     } else {
         return false;
     }
@@ -240,6 +267,8 @@ Answer<QueryPtr> parse_multi_match(const Value& body) {
 
 Answer<QueryPtr> parse_query_string_body(const Value& body) {
     LanguageOptions options;
+    options.query = "query_string";
+    TieBreakers ties;
     Common common;
     std::optional<Term> text;
     for (const event::Member& member : body.as_object().members()) {
@@ -251,9 +280,10 @@ Answer<QueryPtr> parse_query_string_body(const Value& body) {
         }
         const bool shared = ASK(take_language_option("query_string", member, options));
         if (shared) continue;
-        const bool known = ASK(take_lucene_option(member, options));
+        const bool known = ASK(take_lucene_option(member, options, ties));
         if (!known) return unsupported("query_string", member.name);
     }
+    options.tie_breaker = ties.given.value_or(ties.of_type);
     if (!text) return bad_syntax("[query_string] must be provided with a [query]");
     return make_query(
         [query = text->text, options](const Scope& scope) -> Answer<NodePtr> {
@@ -268,8 +298,44 @@ Answer<QueryPtr> parse_query_string_body(const Value& body) {
         common);
 }
 
+/// "AND|PREFIX", "ALL", or the bits as a number.
+Answer<unsigned> simple_flags(const event::Member& member) {
+    constexpr std::array known{std::pair{std::string_view("AND"), SimpleFlags::conjunction},
+                               std::pair{std::string_view("NOT"), SimpleFlags::negation},
+                               std::pair{std::string_view("OR"), SimpleFlags::disjunction},
+                               std::pair{std::string_view("PREFIX"), SimpleFlags::prefix},
+                               std::pair{std::string_view("PHRASE"), SimpleFlags::phrase},
+                               std::pair{std::string_view("PRECEDENCE"), SimpleFlags::precedence},
+                               std::pair{std::string_view("ESCAPE"), SimpleFlags::escape},
+                               std::pair{std::string_view("WHITESPACE"), SimpleFlags::whitespace},
+                               std::pair{std::string_view("FUZZY"), SimpleFlags::fuzzy},
+                               std::pair{std::string_view("NEAR"), SimpleFlags::near},
+                               std::pair{std::string_view("SLOP"), SimpleFlags::near},
+                               std::pair{std::string_view("NONE"), 0U},
+                               std::pair{std::string_view("ALL"), SimpleFlags::all}};
+    if (member.value.is(Kind::integer)) {
+        const std::int64_t bits = member.value.as_integer();
+        return bits < 0 ? SimpleFlags::all : static_cast<unsigned>(bits) & SimpleFlags::all;
+    }
+    const std::string given = ASK(text_option("simple_query_string", member));
+    if (given.empty()) return SimpleFlags::all;
+    unsigned flags = 0;
+    for (const std::string_view name : split(given, '|')) {
+        const std::string upper = to_upper(name);
+        const auto flag =
+            std::ranges::find(known, upper, [](const auto& one) { return one.first; });
+        if (flag == known.end()) {
+            return refuse("illegal_argument_exception",
+                          fmt::format("Unknown simple_query_string flag [{}]", name));
+        }
+        flags |= flag->second;
+    }
+    return flags;
+}
+
 Answer<QueryPtr> parse_simple_query_string(const Value& body) {
     LanguageOptions options;
+    options.query = "simple_query_string";
     Common common;
     std::optional<Term> text;
     for (const event::Member& member : body.as_object().members()) {
@@ -277,6 +343,10 @@ Answer<QueryPtr> parse_simple_query_string(const Value& body) {
         if (taken) continue;
         if (member.name == "query") {
             text = term_of(member.value);
+            continue;
+        }
+        if (member.name == "flags") {
+            options.flags = ASK(simple_flags(member));
             continue;
         }
         const bool known = ASK(take_language_option("simple_query_string", member, options));
@@ -298,8 +368,7 @@ constexpr Parameter match_members[] = {
     {"prefix_length", Takes::integer},
     {"fuzzy_transpositions", Takes::flag},
     {"max_expansions", Takes::integer},
-    {"fuzzy_rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
-     "constant_score"},
+    {"fuzzy_rewrite", Takes::text},
     {"analyzer", Takes::text},
 };
 constexpr Parameter match_only_members[] = {
@@ -332,15 +401,13 @@ constexpr Parameter language_members[] = {
     {"lenient", Takes::flag},
     {"minimum_should_match", Takes::any},
     {"fuzzy_prefix_length", Takes::integer},
-    {"analyzer", Takes::text, Use::refused,
-     "words are taken apart by the analyzer of the field they are looked for in", "standard"},
+    {"analyzer", Takes::text},
     {"analyze_wildcard", Takes::flag, Use::no_effect,
      "a pattern is compared with the words as they are indexed"},
-    {"quote_field_suffix", Takes::text, Use::refused, "a phrase is looked for in the field named"},
+    {"quote_field_suffix", Takes::text},
     {"auto_generate_synonyms_phrase_query", Takes::flag, Use::no_effect, "there are no synonyms"},
-    {"fuzzy_max_expansions", Takes::integer, Use::no_effect,
-     "every word within the distance is found"},
-    {"fuzzy_transpositions", Takes::flag, Use::refused, "two letters in turn are one edit", "true"},
+    {"fuzzy_max_expansions", Takes::integer},
+    {"fuzzy_transpositions", Takes::flag},
 };
 constexpr Parameter query_string_members[] = {
     {"default_field", Takes::text},
@@ -351,21 +418,17 @@ constexpr Parameter query_string_members[] = {
     {"tie_breaker", Takes::real},
     {"type", Takes::text},
     {"enable_position_increments", Takes::flag, Use::no_effect, "no word is left out"},
-    {"escape", Takes::flag, Use::refused, "write \\ before the character that is meant", "false"},
+    {"escape", Takes::flag},
     {"max_determinized_states", Takes::integer, Use::no_effect,
      "a pattern takes time in proportion to the text"},
-    {"rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
-     "constant_score"},
-    {"fuzzy_rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
-     "constant_score"},
-    {"quote_analyzer", Takes::text, Use::refused,
-     "words are taken apart by the analyzer of the field they are looked for in", "standard"},
+    {"rewrite", Takes::text},
+    {"fuzzy_rewrite", Takes::text, Use::no_effect,
+     "the nearest words count, blended, as on Elasticsearch"},
+    {"quote_analyzer", Takes::text},
     {"auto_generate_phrase_queries", Takes::flag, Use::no_effect, "Elasticsearch takes it no more"},
     {"split_on_whitespace", Takes::flag, Use::no_effect, "Elasticsearch takes it no more"},
 };
-constexpr Parameter simple_members[] = {
-    {"flags", Takes::text, Use::refused, "every operator counts", "ALL -1"},
-};
+constexpr Parameter simple_members[] = {{"flags", Takes::any}};
 
 constexpr QueryKind kinds[] = {
     {"match", parse_match, {match_members, match_only_members}, BodyShape::field},

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "event/format.h"
 #include "search/base/distance.h"
+#include "search/match/point_node.h"
 #include "search/query/core/query_kind.h"
 #include "search/query/core/query_parse.h"
 #include "store/schema/geo_point.h"
@@ -12,7 +13,6 @@
 
 #include <array>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 namespace elkhorn::search::geo {
@@ -29,71 +29,6 @@ std::string text_of(const Value& value) {
     std::string text;
     event::append_text(text, value);
     return text;
-}
-
-class PointNode final : public Node {
-public:
-    using Test = std::function<bool(const GeoPoint&)>;
-
-    PointNode(Field field, Test test) : field_(std::move(field)), test_(std::move(test)) {}
-
-    Answer<Bitmap> rows(const GroupContext& context) const override {
-        Bitmap result(context.rows());
-        const Numbers numbers = ASK(exact_numbers_of(context, field_));
-        if (numbers.reals == nullptr) return result;
-        const store::RealValues& all = *numbers.reals;
-        for (std::uint32_t row = 0; row < context.rows(); ++row) {
-            for (auto i = all.rows.first(row); i + 1 < all.rows.last(row); i += 2) {
-                if (!test_({all.values[i], all.values[i + 1]})) continue;
-                result.set(row);
-                break;
-            }
-        }
-        return result;
-    }
-
-    int cost() const override { return 5; }
-
-private:
-    Field field_;
-    Test test_;
-};
-
-/// The field of a geo query: a node where it has points, a refusal or nothing where not.
-Answer<NodePtr> point_node(const Scope& scope, const std::string& name, bool ignore_unmapped,
-                           PointNode::Test test) {
-    Field field = scoped_field(scope, name);
-    if (!field.known()) {
-        if (ignore_unmapped) return no_rows();
-        return shard_failure(fmt::format("failed to find geo_point field [{}]", name));
-    }
-    if (!field.is_point())
-        return shard_failure(fmt::format("field [{}] is not a geo_point field", name));
-    return constant_node(std::make_shared<PointNode>(std::move(field), std::move(test)), 1.0F);
-}
-
-Answer<GeoPoint> read_point(const Value& value) {
-    const auto number = [](const Value& part) {
-        return to_double(text_of(part)).value_or(nothing);
-    };
-    GeoPoint point{nothing, nothing};
-    if (value.is(Kind::array)) {
-        const auto& parts = value.as_array();
-        if (parts.size() >= 2) point = {number(parts[1]), number(parts[0])};
-    } else if (value.is(Kind::object)) {
-        const Value* hash = value.as_object().find("geohash");
-        const Value* lat = value.as_object().find("lat");
-        const Value* lon = value.as_object().find("lon");
-        if (hash != nullptr)
-            point = store::parse_point(text_of(*hash)).value_or(point);
-        else if (lat != nullptr && lon != nullptr)
-            point = {number(*lat), number(*lon)};
-    } else {
-        point = store::parse_point(text_of(value)).value_or(point);
-    }
-    if (std::isnan(point.lat) || std::isnan(point.lon))
-        return refuse("parse_exception", "geo_point expected");
-    return point;
 }
 
 struct Box {

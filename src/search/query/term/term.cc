@@ -1,14 +1,22 @@
 // search/query/term/term.cc -- parsers of queries about one field's values: term, terms, range,
 // exists, ids, prefix, wildcard, regexp, fuzzy.
 
+#include "base/strings.h"
 #include "search/base/date_math.h"
 #include "search/match/patterns.h"
 #include "search/match/text_match.h"
+#include "search/match/word_expansion.h"
 #include "search/query/core/query_kind.h"
 #include "search/query/core/query_parse.h"
+#include "search/query/core/stored_document.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace elkhorn::search::term {
@@ -25,8 +33,48 @@ struct ValueBody {
     std::string fuzziness = "AUTO";
     int prefix_length = 0;
     bool transpositions = true;
+    int max_expansions = 50;
+    std::string rewrite;
+    RegexpFlags flags;
     Common common;
 };
+
+constexpr unsigned every_flag = 0xffff;
+
+/// Flags by their names, with | between.
+Answer<unsigned> flags_named(std::string_view names) {
+    constexpr std::array known{std::pair{std::string_view("INTERSECTION"), 1U},
+                               std::pair{std::string_view("COMPLEMENT"), 2U},
+                               std::pair{std::string_view("EMPTY"), 4U},
+                               std::pair{std::string_view("ANYSTRING"), 8U},
+                               std::pair{std::string_view("AUTOMATON"), 16U},
+                               std::pair{std::string_view("INTERVAL"), 32U},
+                               std::pair{std::string_view("NONE"), 0U},
+                               std::pair{std::string_view("ALL"), every_flag}};
+    if (names.empty()) return every_flag;
+    unsigned flags = 0;
+    for (const std::string_view name : split(names, '|')) {
+        const std::string upper = to_upper(name);
+        const auto flag =
+            std::ranges::find(known, upper, [](const auto& one) { return one.first; });
+        if (flag == known.end()) {
+            return refuse("illegal_argument_exception",
+                          fmt::format("Unknown regexp flag [{}]", name));
+        }
+        if (flag->second == every_flag) return every_flag;
+        flags |= flag->second;
+    }
+    return flags;
+}
+
+RegexpFlags flags_of(unsigned bits) {
+    return {.intersection = (bits & 1U) != 0,
+            .complement = (bits & 2U) != 0,
+            .empty = (bits & 4U) != 0,
+            .anystring = (bits & 8U) != 0,
+            .interval = (bits & 32U) != 0,
+            .automaton = (bits & 16U) != 0};
+}
 
 Answer<> read_option(std::string_view query, const event::Member& member, ValueBody& body) {
     if (member.name == "case_insensitive" && query != "fuzzy") {
@@ -37,6 +85,15 @@ Answer<> read_option(std::string_view query, const event::Member& member, ValueB
         body.prefix_length = ASK(count_option(member));
     } else if (query == "fuzzy" && member.name == "transpositions") {
         body.transpositions = ASK(boolean_option(member));
+    } else if (query == "fuzzy" && member.name == "max_expansions") {
+        body.max_expansions = ASK(count_option(member));
+    } else if (query != "term" && member.name == "rewrite") {
+        body.rewrite = ASK(text_option(query, member));
+    } else if (query == "regexp" && member.name == "flags") {
+        const std::string names = ASK(text_option(query, member));
+        body.flags = flags_of(ASK(flags_named(names)));
+    } else if (query == "regexp" && member.name == "flags_value") {
+        body.flags = flags_of(static_cast<unsigned>(ASK(count_option(member))));
     } else {
         return unsupported(query, member.name);
     }
@@ -76,6 +133,18 @@ Answer<ValueBody> read_value(std::string_view query, const Value& given,
     return body;
 }
 
+Answer<RangeRelation> range_relation(const event::Member& member) {
+    const std::string given = ASK(text_option("range", member));
+    const std::string name = to_lower(given);
+    if (name == "intersects") return RangeRelation::intersects;
+    if (name == "within") return RangeRelation::within;
+    if (name == "contains") return RangeRelation::contains;
+    return refuse("illegal_argument_exception",
+                  name == "disjoint"
+                      ? fmt::format("[range] query does not support relation [{}]", given)
+                      : fmt::format("{} is not a valid relation", given));
+}
+
 Answer<> read_range_option(const event::Member& member, Bounds& bounds) {
     const auto bound = term_of(member.value);
     if (member.name == "gte" || member.name == "gt" || member.name == "from") {
@@ -94,6 +163,8 @@ Answer<> read_range_option(const event::Member& member, Bounds& bounds) {
     } else if (member.name == "time_zone" || member.name == "timezone") {
         bounds.time_zone = ASK(text_option("range", member));
         if (!bounds.time_zone.empty()) ASK(check_time_zone(bounds.time_zone));
+    } else if (member.name == "relation") {
+        bounds.relation = ASK(range_relation(member));
     } else {
         return unsupported("range", member.name);
     }
@@ -118,46 +189,105 @@ Answer<QueryPtr> parse_term(const Value& given) {
         body.common);
 }
 
+/// Where in another document the terms stand.
+struct TermsLookup {
+    std::string index;
+    std::string id;
+    std::string path;
+};
+
+Answer<TermsLookup> read_lookup(const Value& given) {
+    TermsLookup lookup;
+    for (const event::Member& member : given.as_object().members()) {
+        if (member.name == "index")
+            lookup.index = ASK(text_option("terms", member));
+        else if (member.name == "id")
+            lookup.id = ASK(text_option("terms", member));
+        else if (member.name == "path")
+            lookup.path = ASK(text_option("terms", member));
+        else if (member.name != "routing" && member.name != "type")
+            return bad_content(fmt::format("[terms_lookup] unknown field [{}]", member.name));
+    }
+    std::string missing;
+    for (const auto& [name, text] :
+         {std::pair("id", &lookup.id), std::pair("path", &lookup.path)}) {
+        if (text->empty()) missing += (missing.empty() ? "" : ", ") + std::string(name);
+    }
+    if (!missing.empty())
+        return refuse("illegal_argument_exception", fmt::format("Required [{}]", missing));
+    if (lookup.index.empty()) {
+        return refuse("illegal_argument_exception", "Required [index]");
+    }
+    return lookup;
+}
+
+Answer<std::vector<Term>> looked_up(const Scope& scope, const TermsLookup& lookup) {
+    std::vector<Term> terms;
+    const auto document = ASK(stored_document(scope, lookup.index, lookup.id));
+    if (!document) return terms;
+    for (const Value& value : values_at(document->value, lookup.path)) {
+        if (auto term = term_of(value)) terms.push_back(std::move(*term));
+    }
+    return terms;
+}
+
+Answer<> check_terms_count(std::size_t count) {
+    if (count <= 65'536) return {};
+    return cannot_create(
+        "illegal_argument_exception",
+        fmt::format("The number of terms [{}] used in the Terms Query request has exceeded "
+                    "the allowed maximum of [65536]. This maximum can be set by changing the "
+                    "[index.max_terms_count] index level setting.",
+                    count));
+}
+
+Answer<std::vector<Term>> read_terms(std::string_view field, const Value& given) {
+    std::vector<Term> terms;
+    for (const Value& value : given.as_array().values()) {
+        auto term = term_of(value);
+        if (value.is_null()) return bad_syntax("No value specified for terms query");
+        if (!term) {
+            return bad_syntax(fmt::format("[terms] unknown token [{}] after [{}]",
+                                          value.is(Kind::array) ? "END_ARRAY" : "END_OBJECT",
+                                          field));
+        }
+        terms.push_back(std::move(*term));
+    }
+    return terms;
+}
+
 Answer<QueryPtr> parse_terms(const Value& given) {
     std::optional<std::string> field;
+    std::optional<TermsLookup> lookup;
     std::vector<Term> terms;
     Common common;
     for (const event::Member& member : given.as_object().members()) {
         const bool taken = ASK(take_common(member, common));
         if (taken) continue;
         if (field) return bad_syntax("[terms] query does not support multiple fields");
-        if (!member.value.is(Kind::array)) {
-            if (member.value.is(Kind::object)) {
-                return bad_syntax(
-                    "[terms] looking terms up in another document is not supported by this server");
-            }
+        if (member.value.is(Kind::object))
+            lookup = ASK(read_lookup(member.value));
+        else if (member.value.is(Kind::array))
+            terms = ASK(read_terms(member.name, member.value));
+        else
             return unsupported("terms", member.name);
-        }
         field = member.name;
-        for (const Value& value : member.value.as_array().values()) {
-            auto term = term_of(value);
-            if (value.is_null()) return bad_syntax("No value specified for terms query");
-            if (!term) {
-                return bad_syntax(fmt::format("[terms] unknown token [{}] after [{}]",
-                                              value.is(Kind::array) ? "END_ARRAY" : "END_OBJECT",
-                                              *field));
-            }
-            terms.push_back(std::move(*term));
-        }
     }
     if (!field) {
         return bad_syntax(
             "[terms] query requires a field name, followed by array of terms or a document lookup "
             "specification");
     }
-    if (terms.size() > 65'536) {
-        return cannot_create(
-            "illegal_argument_exception",
-            fmt::format("The number of terms [{}] used in the Terms Query request has exceeded "
-                        "the allowed maximum of [65536]. This maximum can be set by changing the "
-                        "[index.max_terms_count] index level setting.",
-                        terms.size()));
+    if (lookup) {
+        return make_query(
+            [name = *field, lookup = *lookup](const Scope& scope) -> Answer<NodePtr> {
+                const std::vector<Term> found = ASK(looked_up(scope, lookup));
+                ASK(check_terms_count(found.size()));
+                return found.empty() ? no_rows() : terms_node(scope, name, found);
+            },
+            common, 1.0F);
     }
+    ASK(check_terms_count(terms.size()));
     if (terms.empty()) return match_nothing();
     return make_query(
         [name = *field, terms](const Scope& scope) -> Answer<NodePtr> {
@@ -238,15 +368,32 @@ Answer<QueryPtr> parse_ids(const Value& given) {
                       1.0F);
 }
 
+/// A prefix, wildcard or regular expression, its words scored as the rewrite says.
+Answer<NodePtr> scored_pattern(const Scope& scope, const ValueBody& body, Pattern kind,
+                               TextTest test) {
+    const Rewrite rewrite = ASK(rewrite_of(body.rewrite, {}));
+    const Field field = scoped_field(scope, body.field);
+    const bool has_words = field.has_values() && (field.is_text() || field.is_keyword());
+    auto node = ASK(pattern_node(scope, body.field, kind, test));
+    if (!has_words || rewrite.kind == Rewrite::Kind::constant) return node;
+    return expanded(scope, field, test, rewrite);
+}
+
+/// What every row scores, where that is known without an index.
+std::optional<float> pattern_constant(const ValueBody& body) {
+    const bool constant = body.rewrite.empty() || body.rewrite.starts_with("constant_score");
+    return constant ? std::optional(1.0F) : std::nullopt;
+}
+
 Answer<QueryPtr> parse_prefix(const Value& given) {
     const ValueBody body = ASK(read_value("prefix", given, "prefix"));
     return make_query(
         [body](const Scope& scope) -> Answer<NodePtr> {
-            return pattern_node(scope, body.field, Pattern::prefix,
-                                prefix_test(keyword_text(scope, body.field, body.value.text),
-                                            body.case_insensitive));
+            return scored_pattern(scope, body, Pattern::prefix,
+                                  prefix_test(keyword_text(scope, body.field, body.value.text),
+                                              body.case_insensitive));
         },
-        body.common, 1.0F);
+        body.common, pattern_constant(body));
 }
 
 Answer<QueryPtr> parse_wildcard(const Value& given) {
@@ -255,9 +402,9 @@ Answer<QueryPtr> parse_wildcard(const Value& given) {
         [body](const Scope& scope) -> Answer<NodePtr> {
             auto test = ASK(
                 wildcard_test(text_for(scope, body.field, body.value.text), body.case_insensitive));
-            return pattern_node(scope, body.field, Pattern::wildcard, std::move(test));
+            return scored_pattern(scope, body, Pattern::wildcard, std::move(test));
         },
-        body.common, 1.0F);
+        body.common, pattern_constant(body));
 }
 
 Answer<QueryPtr> parse_regexp(const Value& given) {
@@ -273,10 +420,10 @@ Answer<QueryPtr> parse_regexp(const Value& given) {
                                 body.value.text.size(), longest_pattern));
             }
             auto test = ASK(regexp_test(keyword_text(scope, body.field, body.value.text),
-                                        body.case_insensitive));
-            return pattern_node(scope, body.field, Pattern::regexp, std::move(test));
+                                        body.case_insensitive, body.flags));
+            return scored_pattern(scope, body, Pattern::regexp, std::move(test));
         },
-        body.common, 1.0F);
+        body.common, pattern_constant(body));
 }
 
 Answer<QueryPtr> parse_fuzzy(const Value& given) {
@@ -290,8 +437,10 @@ Answer<QueryPtr> parse_fuzzy(const Value& given) {
             }
             const int edits = allowed_edits(body.fuzziness, length_of(body.value.text));
             if (edits == 0) return term_node(scope, body.field, body.value);
-            return fuzzy_term(field, field.normalized(body.value.text), edits, body.prefix_length,
-                              body.transpositions);
+            return fuzzy_node(
+                scope, field,
+                {field.normalized(body.value.text), edits, body.prefix_length, body.transpositions,
+                 static_cast<std::size_t>(body.max_expansions), body.rewrite});
         },
         body.common);
 }
@@ -305,8 +454,8 @@ constexpr Parameter wildcard_members[] = {
 constexpr Parameter regexp_members[] = {
     {"value", Takes::any},
     {"case_insensitive", Takes::flag},
-    {"flags", Takes::text, Use::refused, "every operator counts", "ALL"},
-    {"flags_value", Takes::integer, Use::refused, "every operator counts", "65535 255"},
+    {"flags", Takes::text},
+    {"flags_value", Takes::integer},
     {"max_determinized_states", Takes::integer, Use::no_effect,
      "a pattern takes time in proportion to the text"},
 };
@@ -315,12 +464,9 @@ constexpr Parameter fuzzy_members[] = {
     {"fuzziness", Takes::any},
     {"prefix_length", Takes::integer},
     {"transpositions", Takes::flag},
-    {"max_expansions", Takes::integer, Use::no_effect, "every word within the distance is found"},
+    {"max_expansions", Takes::integer},
 };
-constexpr Parameter rewrite_members[] = {
-    {"rewrite", Takes::text, Use::refused, "what a pattern finds scores its boost",
-     "constant_score"},
-};
+constexpr Parameter rewrite_members[] = {{"rewrite", Takes::text}};
 constexpr Parameter range_members[] = {
     {"gte", Takes::any},
     {"gt", Takes::any},
@@ -333,10 +479,10 @@ constexpr Parameter range_members[] = {
     {"format", Takes::text},
     {"time_zone", Takes::text},
     {"timezone", Takes::text},
-    {"relation", Takes::text, Use::no_effect, "a value is a point, no range"},
+    {"relation", Takes::text},
 };
 constexpr Parameter exists_members[] = {{"field", Takes::text}};
-constexpr Parameter terms_members[] = {{"*", Takes::array}};
+constexpr Parameter terms_members[] = {{"*", Takes::any}};
 constexpr Parameter ids_members[] = {
     {"values", Takes::array},
     {"type", Takes::any, Use::no_effect, "every document is of the one type _doc"},

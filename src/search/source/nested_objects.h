@@ -1,6 +1,6 @@
-// search/match/nested_objects.h -- the objects of a nested field as rows of their own, which is how
-// Elasticsearch sees them: one object has to satisfy a whole nested query, and a nested aggregation
-// counts objects.
+// search/source/nested_objects.h -- the objects of a nested field as rows of their own, which is
+// how Elasticsearch sees them: one object has to satisfy a whole nested query, and a nested
+// aggregation counts objects.
 //
 //   row 0  {"comments":[{"by":"a","stars":5},{"by":"b","stars":1}]}      object 0 of row 0
 //   row 1  {"comments":{"by":"c"}}                                -->    object 1 of row 0

@@ -1,4 +1,4 @@
-#include "search/match/nested_objects.h"
+#include "search/source/nested_objects.h"
 
 #include "event/flatten.h"
 #include "json/parse.h"
