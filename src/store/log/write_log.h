@@ -48,7 +48,7 @@ class WriteLog {
 public:
     struct Options {
         std::uint64_t file_bytes = 64ULL << 20;
-        std::uint64_t pending_limit_bytes = 256ULL << 20;  // `append` waits past it
+        std::uint64_t pending_limit_bytes = 256ULL << 20;  // `wait_for_room` waits past it
         std::size_t frame_bytes = 1 << 20;  // a frame ends once its entries are as large
         bool background = true;             // false: commit() writes and syncs itself
         /// Called after the last entry was replayed and before anything is written.

@@ -3,6 +3,8 @@
 
 #include "io/workers.h"
 #include "store/index/shared_work.h"
+#include "store/log/write_log.h"
+#include "store/node/hooked_folder.h"
 #include "store/node/test_store.h"
 
 #include <fmt/format.h>
@@ -108,6 +110,42 @@ TEST(Readers, AGeneratedIdFindsNoDocumentThatWasGivenAnother) {
     EXPECT_TRUE(bench.store().get("a", generated)->has_value());
     ASSERT_TRUE(bench.store().flush());
     EXPECT_TRUE(bench.store().get("a", generated)->has_value());
+}
+
+TEST(Readers, ADiskThatStallsKeepsNobodyWaitingWhoHoldsALock) {
+    io::FakeDisk disk;
+    std::atomic<bool> stalls{false};
+    std::promise<void> stalled;
+    std::promise<void> mended;
+    const std::shared_future<void> mending = mended.get_future().share();
+    const DiskHook hook = [&](std::string_view call, const std::string&) -> std::optional<Error> {
+        if (call == "sync" && stalls.exchange(false)) {
+            stalled.set_value();
+            mending.wait();
+        }
+        return std::nullopt;
+    };
+    HookedFolder folder(disk.view("log"), hook);
+    WriteLog::Options options;
+    options.pending_limit_bytes = 10;
+    const auto log =
+        WriteLog::open(folder, options, [](Lsn, std::string_view) { return Result<>(); });
+    ASSERT_TRUE(log) << log.error().message;
+    stalls = true;
+    (*log)->append(std::string("the first"));
+    stalled.get_future().wait();
+    auto appended = std::async(std::launch::async, [&] {
+        Lsn last = 0;
+        for (int i = 0; i < 5; ++i)
+            last = (*log)->append(std::string(100, 'a'));
+        return last;
+    });
+    EXPECT_EQ(appended.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    auto room = std::async(std::launch::async, [&] { (*log)->wait_for_room(); });
+    EXPECT_EQ(room.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+    mended.set_value();
+    room.get();
+    EXPECT_TRUE((*log)->commit(appended.get()));
 }
 
 class BesideAWriter : public testing::Test {
