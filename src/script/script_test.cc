@@ -46,6 +46,14 @@ public:
 
     bool go_on() override { return ++looks <= looks_most; }
 
+    bool hold(std::size_t bytes) override {
+        asked_bytes = bytes;
+        return bytes <= bytes_most;
+    }
+
+    std::size_t bytes_most = 1 << 30;
+    std::size_t asked_bytes = 0;
+
     std::vector<std::int64_t> numbers = {3, 5};
     Value state;
     int looks = 0;
@@ -162,6 +170,34 @@ TEST(Script, EveryBoundIsKeptAndCannotBeCaught) {
             "for (int i = 0; i < 1000; ++i) { s(1000) }",
             contexts::painless_test, {.steps_most = 100'000});
     EXPECT_EQ(steps.trouble.type, "painless_error");
+}
+
+TEST(Script, ListsThatShareTheirPartsTakeNoTime) {
+    const std::string shared = "def l = [1]; for (int i = 0; i < 45; ++i) { l = [l, l] } ";
+    EXPECT_EQ(text(shared + "def m = [1]; for (int i = 0; i < 45; ++i) { m = [m, m] } l == m"),
+              "false");
+    EXPECT_NE(text(shared + "l.hashCode() == 7 ? 'a' : 'b'"), "");
+    const Compiled program = compile(shared + "l", contexts::painless_test);
+    ASSERT_TRUE(program);
+    TestHost host;
+    script::Run one(*program, host, {.bytes_most = 1 << 20});
+    const Value value = one.execute();
+    event::Arena arena;
+    EXPECT_FALSE(one.to_json(value, arena));
+}
+
+TEST(Script, WhatItHoldsIsAskedForFirst) {
+    const Compiled program =
+        compile("def l = []; for (int i = 0; i < 900000; ++i) { l.add('abc' + i) } l.size()",
+                contexts::painless_test);
+    ASSERT_TRUE(program);
+    TestHost host;
+    host.bytes_most = 4 << 20;
+    script::Run one(*program, host, {});
+    EXPECT_TRUE(one.execute().thrown());
+    EXPECT_TRUE(one.trouble().stopped);
+    EXPECT_GT(host.asked_bytes, host.bytes_most);
+    EXPECT_LT(one.heap().used_bytes(), host.bytes_most + (2 << 20));
 }
 
 TEST(Script, AHostEndsIt) {

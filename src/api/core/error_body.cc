@@ -65,9 +65,20 @@ std::string plain_body(const search::Failure& failure) {
     return out.take();
 }
 
+/// The deepest cause that is one of Elasticsearch's own exceptions, and not Java's.
+const search::Failure& root_of(const search::Failure& failure) {
+    const search::Failure* root = &failure;
+    while (root->cause != nullptr &&
+           (root->cause->type == "script_exception" || root->cause->type == "parse_exception" ||
+            root->cause->type == "resource_not_found_exception" ||
+            root->cause->type == "exception"))
+        root = root->cause.get();
+    return *root;
+}
+
 std::string phase_body(const search::Failure& failure) {
     json::Writer out;
-    search::Failure root = failure;
+    search::Failure root = root_of(failure);
     root.caused_by_type.clear();
     root.cause = nullptr;
     out.begin_object().key("error").begin_object();

@@ -44,6 +44,10 @@ public:
         return 0;
     }
 
+    /// The run is about to hold that many bytes in all, a megabyte more than it did. False ends the
+    /// script, and the host knows why.
+    virtual bool hold(std::size_t /*bytes*/) { return true; }
+
     /// Asked every few thousand steps; false ends the script, and the host knows why.
     virtual bool go_on() { return true; }
 

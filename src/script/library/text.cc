@@ -232,7 +232,7 @@ Value replace(Run& run, const Value* a) {
     if (from.empty()) {
         const Units units(text);
         for (std::int64_t i = 0; i < units.size(); ++i)
-            out += to + units.between(i, i + 1);
+            if (out.size() <= run.heap().bytes_most()) out += to + units.between(i, i + 1);
         return run.text(out + to);
     }
     std::size_t at = 0;

@@ -13,7 +13,7 @@ namespace elkhorn::script {
 namespace {
 
 constexpr std::uint64_t loops_most = 1'000'000;
-constexpr std::uint64_t steps_between_looks = 4096;
+constexpr std::uint64_t steps_between_looks = 512;
 constexpr std::size_t nesting_most = 6000;  // of trees below each other, by calls
 constexpr int json_depth_most = 100;
 
@@ -115,11 +115,31 @@ Trouble Run::trouble() const {
     return trouble;
 }
 
+bool Run::settle() {
+    const std::size_t used = heap_.used_bytes() + kept_.used_bytes();
+    if (used <= held_bytes_) [[likely]]
+        return true;
+    if (heap_.over() || kept_.over()) {
+        give_up(Class::out_of_memory,
+                fmt::format("a script may not use more than {} bytes", limits_.bytes_most));
+        return false;
+    }
+    const std::size_t wanted = (used / hold_step_bytes + 1) * hold_step_bytes;
+    if (!host_.hold(wanted)) {
+        stop();
+        return false;
+    }
+    held_bytes_ = wanted;
+    return true;
+}
+
 Value Run::text(std::string_view text) {
-    if (text.size() > limits_.bytes_most || heap_.over())
-        return give_up(Class::out_of_memory, "a script may not use more than " +
-                                                 std::to_string(limits_.bytes_most) + " bytes");
-    return Value::of_text(heap_.copy(text));
+    if (text.size() > limits_.bytes_most) {
+        return give_up(Class::out_of_memory,
+                       fmt::format("a script may not use more than {} bytes", limits_.bytes_most));
+    }
+    const Value made = Value::of_text(heap_.copy(text));
+    return settle() ? made : Value::trouble();
 }
 
 ListObject* Run::make_list(std::vector<Value> items, Type type) {
@@ -135,9 +155,7 @@ MapObject* Run::make_map(Class one) {
 
 Value Run::charge_values(std::size_t values) {
     heap_.charge(values * sizeof(Value));
-    if (!heap_.over()) return {};
-    return give_up(Class::out_of_memory, "a script may not use more than " +
-                                             std::to_string(limits_.bytes_most) + " bytes");
+    return settle() ? Value() : Value::trouble();
 }
 
 Value Run::raise(Class exception, std::string message) {
@@ -189,11 +207,7 @@ bool Run::step() {
                 fmt::format("a script may not take more than {} steps", limits_.steps_most));
         return false;
     }
-    if (heap_.over()) {
-        charge_values(0);
-        return false;
-    }
-    return true;
+    return settle();
 }
 
 Value Run::call(const Function& function, std::span<const Value> captured,
@@ -305,7 +319,8 @@ Value Run::from_json(const event::Value& value, Heap& heap, Class map) {
 }
 
 std::optional<event::Value> Run::to_json(const Value& value, event::Arena& arena, int depth) {
-    if (depth > json_depth_most) return std::nullopt;
+    // A list that holds another a thousand times is small, and its JSON is not.
+    if (depth > json_depth_most || arena.used_bytes() > 2 * limits_.bytes_most) return std::nullopt;
     switch (value.tag()) {
         case Tag::null: return event::Value();
         case Tag::boolean: return event::Value::boolean(value.as_boolean());

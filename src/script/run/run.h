@@ -94,6 +94,9 @@ public:
     /// The place of what was thrown last, unless it has one.
     void mark(std::uint32_t at);
 
+    /// Whether what the heap has grown by may be had; false: given up.
+    bool settle();
+
     /// One turn of a loop, or one call. False: given up.
     bool step();
 
@@ -133,6 +136,7 @@ public:
 
 private:
     static constexpr std::size_t frame_most = 4096;
+    static constexpr std::size_t hold_step_bytes = 1 << 20;
 
     Value asked_param(std::size_t place);
 
@@ -146,6 +150,7 @@ private:
     std::size_t used_ = 0;  // of the stack
     std::size_t depth_ = 0;
     std::uint64_t steps_ = 0;
+    std::size_t held_bytes_ = hold_step_bytes;  // as the host knows; the first are free
     Value params_;
     std::vector<Value> param_values_;
     bool params_change_ = false;  // or are not all of them in params_

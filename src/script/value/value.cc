@@ -14,6 +14,24 @@ namespace {
 
 constexpr int depth_most = 50;
 
+/// Lists that share their parts are small, and yet may take for ever to walk through: what was
+/// looked at since the outermost call is counted, and beyond the most nothing is equal any more.
+class Walk {
+public:
+    explicit Walk(int depth) {
+        if (depth == 0) seen_ = 0;
+        ++seen_;
+    }
+
+    bool too_long() const { return seen_ > seen_most; }
+
+private:
+    static constexpr std::uint32_t seen_most = 1'000'000;
+    static thread_local std::uint32_t seen_;
+};
+
+thread_local std::uint32_t Walk::seen_ = 0;
+
 Class class_of(Tag tag) {
     switch (tag) {
         case Tag::boolean: return Class::boxed_boolean;
@@ -161,7 +179,7 @@ Value convert(const Value& value, Class primitive) {
 }
 
 bool equals(const Value& a, const Value& b, int depth) {
-    if (a.tag() != b.tag()) return false;
+    if (a.tag() != b.tag() || Walk(depth).too_long()) return false;
     switch (a.tag()) {
         case Tag::null: return true;
         case Tag::text: return a.as_text() == b.as_text();
@@ -178,6 +196,7 @@ bool equals(const Value& a, const Value& b, int depth) {
 std::int32_t hash_of(const Value& value, int depth) {
     constexpr std::int32_t hash_of_true = 1231;
     constexpr std::int32_t hash_of_false = 1237;
+    if (Walk(depth).too_long()) return 0;
     switch (value.tag()) {
         case Tag::null:
         case Tag::trouble: return 0;

@@ -301,6 +301,20 @@ double RowHost::random(script::Run& /*run*/, std::int64_t seed, std::string_view
     return static_cast<double>(bits >> 40) / static_cast<double>(1ULL << 24);
 }
 
+bool RowHost::hold(std::size_t bytes) {
+    if (room_.hold(bytes)) return true;
+    Failure what;
+    what.status = 429;
+    what.type = "circuit_breaking_exception";
+    what.reason = fmt::format(
+        "[request] Data too large, data for a script would be [{}], and searches may not take more "
+        "than [{}] at once: ask for less, try again, or raise `memory`",
+        bytes, room_.limit());
+    what.phase = true;
+    failure = std::move(what);
+    return false;
+}
+
 bool RowHost::go_on() {
     if (request_ == nullptr) return true;
     auto going = request_->go_on();

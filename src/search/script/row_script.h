@@ -18,6 +18,7 @@
 #include "search/base/context.h"
 #include "search/base/failure.h"
 #include "search/base/field.h"
+#include "store/limits/memory_hold.h"
 
 #include <cstdint>
 #include <functional>
@@ -33,7 +34,9 @@ namespace elkhorn::search {
 /// The rows of a group as a host. Whoever asks sets what its script sees beside the document.
 class RowHost : public script::Host {
 public:
-    explicit RowHost(const RequestContext* request) : request_(request) {}
+    explicit RowHost(const RequestContext* request)
+        : request_(request),
+          room_(request == nullptr ? nullptr : request->memory, store::MemoryUse::queries) {}
 
     Answer<> enter(const GroupContext& context);
 
@@ -53,6 +56,7 @@ public:
     std::size_t count(script::Run& run, int slot) override;
     script::Value value(script::Run& run, int slot, std::size_t i) override;
     double random(script::Run& run, std::int64_t seed, std::string_view field) override;
+    bool hold(std::size_t bytes) override;
     bool go_on() override;
     std::int64_t now_ms() const override;
 
@@ -93,6 +97,7 @@ private:
     script::Value source_;
     std::unique_ptr<store::SourceReader> sources_;
     json::Parser parser_;
+    store::MemoryHold room_;  // what the run holds beyond its first megabyte
 };
 
 class RowScript {

@@ -60,7 +60,7 @@ class Maker:
     def question(self):
         kinds = [(22, self.by_score), (20, self.sorted_page), (32, self.aggregated),
                  (7, self.counted), (5, self.paged), (4, self.in_the_address), (4, self.wrong),
-                 (3, self.collapsed), (3, self.rescored)]
+                 (3, self.collapsed), (3, self.rescored), (8, self.scripted)]
         make = self.r.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])[0]
         return make()
 
@@ -151,6 +151,54 @@ class Maker:
             {"aggs": {"a": {"unheard": {"field": "host"}}}},
             {"quarry": query},
         ]))
+
+    def scripted(self):
+        number, boolean = self.script_number(2), self.script_boolean(2)
+        query = {"query": self.query(1), "size": 20, "sort": ["seq"], "_source": False}
+        return self.search(self.r.choice([
+            {**query, "query": {"bool": {"filter": [self.query(1), {"script": {"script": boolean}}]}}},
+            {"query": {"script_score": {"query": self.query(1), "script": {
+                "source": f"Math.abs({number}) % 1000"}}}, "size": 20, "_source": False},
+            {**query, "script_fields": {"f": {"script": number}, "g": {"script": boolean}}},
+            {**query, "sort": [{"_script": {"type": "number", "script": f"({number}) % 100",
+                                            "order": self.r.choice(["asc", "desc"])}}, "seq"]},
+            {"query": {"function_score": {"query": self.query(1), "functions": [
+                {"field_value_factor": {"field": "bytes", "missing": 3, "modifier":
+                                        self.r.choice(["log1p", "sqrt", "square", "ln2p"])}},
+                {"filter": self.query(0), "weight": self.r.randint(1, 5)},
+                {self.r.choice(["gauss", "exp", "linear"]): {
+                    "@timestamp": {"origin": self.day(), "scale": "20d"}}}],
+                "score_mode": self.r.choice(["multiply", "sum", "avg", "max", "min", "first"]),
+                "boost_mode": self.r.choice(["multiply", "replace", "sum", "avg", "max", "min"])}},
+             "size": 20, "_source": False},
+        ]))
+
+    def script_number(self, depth):
+        """Of what every document may lack, so that each reading asks first."""
+        field = self.r.choice([*NUMBERS, *FRACTIONS])
+        value = f"(doc['{field}'].size() == 0 ? 1 : doc['{field}'].value)"
+        if depth == 0:
+            return self.r.choice([value, str(self.r.randint(-9, 99)), f"doc['{field}'].length"])
+        a, b = self.script_number(depth - 1), self.script_number(depth - 1)
+        return self.r.choice([
+            f"({a} {self.r.choice('+-*')} {b})", f"Math.{self.r.choice(['max', 'min'])}({a}, {b})",
+            f"({self.script_boolean(depth - 1)} ? (double) {a} : (double) {b})", value, f"(-{a})"])
+
+    def script_boolean(self, depth):
+        r = self.r
+        keyword = r.choice(list(KEYWORDS))
+        words = f"doc['{keyword}']"
+        if depth == 0:
+            return r.choice([
+                f"{words}.contains('{r.choice(KEYWORDS[keyword])}')", f"{words}.size() > 1",
+                f"({words}.size() > 0 && {words}.value.length() % 2 == 0)",
+                f"({words}.size() > 0 && {words}.value.startsWith('{r.choice('wdaesi')}'))",
+                "(doc['@timestamp'].size() > 0 && doc['@timestamp'].value.hour < 12)",
+                "(doc['@timestamp'].size() > 0 && doc['@timestamp'].value.dayOfMonth > 9)"])
+        a, b = self.script_boolean(depth - 1), self.script_boolean(depth - 1)
+        number = self.script_number(depth - 1)
+        return r.choice([f"({a} && {b})", f"({a} || {b})", f"!{a}", a,
+                         f"({number} {r.choice(['<', '<=', '>', '>=', '=='])} {r.randint(0, 999)})"])
 
     @staticmethod
     def search(body):

@@ -16,11 +16,21 @@ constexpr script::Limits limits{.steps_most = 10'000'000, .bytes_most = 64 << 20
 
 class ChangeHost final : public script::Host {
 public:
+    explicit ChangeHost(const search::RequestContext& of) : request(of) {}
+
     Value variable(script::Run& /*run*/, Role role) override {
         return role == Role::ctx ? ctx : Value();
     }
 
+    bool go_on() override {
+        auto going = request.go_on();
+        if (!going) failure = std::move(going.error());
+        return !failure;
+    }
+
     Value ctx;
+    const search::RequestContext& request;
+    std::optional<search::Failure> failure;  // why it was ended
 };
 
 }  // namespace
@@ -28,6 +38,7 @@ public:
 search::Answer<> ScriptChange::parse(const event::Value& value,
                                      const search::RequestContext* request) {
     call_ = ASK(search::read_script(value));
+    if (request != nullptr) request_ = *request;
     auto program = search::compile(call_, request, script::contexts::update);
     if (program)
         program_ = std::move(*program);
@@ -50,7 +61,7 @@ search::Failure ScriptChange::wrapped(search::Failure cause) const {
 search::Answer<ScriptChange::Outcome> ScriptChange::run(const ScriptedDocument& document,
                                                         event::Arena& arena) {
     if (trouble_) return std::unexpected(wrapped(*trouble_));
-    ChangeHost host;
+    ChangeHost host(request_);
     script::Run run(program_, host, limits);
     run.set_params(call_.params);
     MapObject* ctx = run.make_map(Class::hash_map);
@@ -69,8 +80,9 @@ search::Answer<ScriptChange::Outcome> ScriptChange::run(const ScriptedDocument& 
     if (kind_ == Kind::update) put("_now", Value::of_long(document.now_ms));
     put("_source", run.from_json(document.source, run.heap(), Class::linked_hash_map));
     host.ctx = Value::of(ctx);
-    if (run.execute().thrown())
-        return std::unexpected(wrapped(search::script_failure(run.trouble()).error()));
+    const bool thrown = run.execute().thrown();
+    if (thrown && host.failure) return std::unexpected(*host.failure);
+    if (thrown) return std::unexpected(wrapped(search::script_failure(run.trouble()).error()));
     Outcome outcome;
     const Value* op = ctx->find("op");
     if (op != nullptr && op->is_text()) outcome.op = op->as_text();

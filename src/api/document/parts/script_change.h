@@ -54,6 +54,7 @@ private:
     search::ScriptCall call_;
     std::shared_ptr<const script::Program> program_;
     std::optional<search::Failure> trouble_;  // why there is no program
+    search::RequestContext request_;          // whose end is the script's
 };
 
 }  // namespace elkhorn::api
