@@ -403,6 +403,11 @@ Answer<NodePtr> term_node(const Scope& scope, std::string_view name, const Term&
     const Field field = scoped_field(scope, name);
     if (field.known() && field.mapping->es_name == "binary")
         return shard_failure("Binary fields do not support searching");
+    if (field.known() && field.mapping->es_name == "percolator") {
+        return shard_failure(
+            "Percolator fields are not searchable directly, use a percolate query "
+            "instead");
+    }
     if (is_range_field(field)) {
         Bounds one;
         one.from = one.to = term;
@@ -487,7 +492,8 @@ Answer<NodePtr> exists_node(const Scope& scope, std::string_view name) {
         Field field = scoped_field(scope, path);
         if (is_range_field(field)) others.push_back(existing_ranges(field));
         if (field.known() &&
-            (field.mapping->es_name == "rank_feature" || field.mapping->es_name == "join"))
+            (field.mapping->es_name == "rank_feature" || field.mapping->es_name == "join" ||
+             field.mapping->es_name == "percolator"))
             others.push_back(existing_in_source(field));
         const bool unseen = field.is_text() && !field.mapping->indexed;
         if (field.has_values() && !unseen) fields.push_back(std::move(field));

@@ -16,7 +16,8 @@ namespace elkhorn::search {
 namespace {
 
 constexpr std::size_t most_states = 10'000;
-constexpr std::size_t most_expressions = 200'000;
+constexpr std::size_t most_entries = 1 << 18;  // of the table: states by kinds of characters
+constexpr std::size_t most_expressions = 100'000;
 constexpr std::uint32_t last_point = 0x10'ffff;
 
 using Range = std::pair<std::uint32_t, std::uint32_t>;  // both ends belong to it
@@ -155,7 +156,8 @@ public:
                 if (is_new) states.push_back(rest);
                 automaton.next_.push_back(number->second);
             }
-            if (states.size() > most_states || too_many()) return false;
+            if (states.size() > most_states || automaton.next_.size() > most_entries || too_many())
+                return false;
             derived_.clear();
         }
         return true;

@@ -18,6 +18,15 @@ std::unexpected<Failure> too_many_tokens(const store::Column& column) {
                     column.path()));
 }
 
+/// The test, until the time is up: then nothing passes, and `going` says so.
+store::TokenTest passing(const GroupContext& context, const TextTest& test, Answer<>& going) {
+    return {[&context, &test, &going, steps = std::uint32_t{0}](std::string_view token) mutable {
+                if ((++steps & 0xfffU) == 0 && going) going = context.go_on();
+                return going && test.passes(token);
+            },
+            test.may_be_number()};
+}
+
 /// The same where nobody has indexed them: every distinct value is cut once, and then every row
 /// says which words it has.
 Answer<> count_cut_tokens(const GroupContext& context, const store::Column& column,
@@ -84,18 +93,12 @@ Answer<Bitmap> rows_with_tokens(const GroupContext& context, const store::Column
                                 const text::Analyzer* analyzer, const TextTest& test) {
     Bitmap result(context.rows());
     if (column.has_token_index() && analyzer == nullptr) {
-        std::uint32_t steps = 0;
         Answer<> going;
-        const store::TokenTest wanted(
-            [&](std::string_view token) {
-                if ((++steps & 0xfffU) == 0 && going) going = context.go_on();
-                return going && test.passes(token);
-            },
-            test.may_be_number());
-        ASK(column.visit_tokens(test.prefix, wanted, [&](std::string_view, const Bitmap& rows) {
+        const auto add = [&](std::string_view, const Bitmap& rows) {
             result.or_with(rows);
             return true;
-        }));
+        };
+        ASK(column.visit_tokens(test.prefix, passing(context, test, going), add));
         ASK(std::move(going));
         return result;
     }
@@ -145,8 +148,9 @@ Answer<std::map<std::string, double>> tokens_that_pass(const Statistics& statist
                 tokens[std::string(token)] += rows.count();
                 return tokens.size() <= most;
             };
-            ASK(column->visit_tokens(test.prefix, {test.passes, test.may_be_number()}, count));
-            return {};
+            Answer<> going;
+            ASK(column->visit_tokens(test.prefix, passing(context, test, going), count));
+            return going;
         }
         ASK(count_cut_tokens(context, *column, field, test, most, tokens));
         return {};

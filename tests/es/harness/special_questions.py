@@ -129,5 +129,19 @@ def simple_language(r):
     return {"simple_query_string": {"query": text, "fields": ["message"], **options}}
 
 
-ALL = [intervals, intervals, spans, spans, across_fields, near_words, regular_expression,
-       near_moment, simple_language]
+def like_texts(r):
+    texts = [" ".join(data.zipf(r, data.WORDS) for _ in range(r.randint(1, 6)))
+             for _ in range(r.randint(1, 2))]
+    options = r.choice([{}, {"minimum_should_match": 1}, {"max_query_terms": 3},
+                        {"unlike": word(r)}, {"boost_terms": 1}, {"max_doc_freq": 3000}])
+    return {"more_like_this": {"fields": r.choice([["message"], ["message", "service"]]),
+                               "like": texts, "min_term_freq": 1, **options}}
+
+
+def as_many_terms(r):
+    return {"terms_set": {"tags": {"terms": r.sample(data.TAGS, r.randint(1, 5)),
+                                   "minimum_should_match_field": r.choice(["retry", "many"])}}}
+
+
+ALL = [like_texts, as_many_terms, intervals, intervals, spans, spans, across_fields, near_words,
+       regular_expression, near_moment, simple_language]
