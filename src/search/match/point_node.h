@@ -20,7 +20,7 @@ using PointTest = std::function<bool(const store::GeoPoint&)>;
 Answer<NodePtr> point_node(const Scope& scope, const std::string& name, bool ignore_unmapped,
                            PointTest test);
 
-/// [lon, lat], {"lat": ..., "lon": ...}, "lat,lon", a geohash.
-Answer<store::GeoPoint> read_point(const event::Value& value);
+/// A point in any shape; refused where it is none.
+Answer<store::GeoPoint> given_point(const event::Value& value);
 
 }  // namespace elkhorn::search

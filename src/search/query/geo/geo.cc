@@ -81,7 +81,7 @@ Answer<Box> read_box(const Value& body) {
             return refuse("parse_exception",
                           fmt::format("failed to parse bounding box. unexpected field [{}]", name));
         }
-        const GeoPoint corner = ASK(read_point(member.value));
+        const GeoPoint corner = ASK(given_point(member.value));
         (top ? box.top : box.bottom) = corner.lat;
         (left ? box.left : box.right) = corner.lon;
     }
@@ -190,7 +190,7 @@ Answer<QueryPtr> parse_geo_distance(const Value& body) {
             unit = text_of(member.value);
         } else {
             name = member.name;
-            center = ASK(read_point(member.value));
+            center = ASK(given_point(member.value));
         }
     }
     if (name.empty())

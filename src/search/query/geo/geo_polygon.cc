@@ -35,7 +35,7 @@ Answer<> read_points(const Value& body, Wanted& wanted) {
                             token_name(member.value), member.name));
         }
         for (const Value& value : member.value.as_array().values()) {
-            wanted.ring.push_back(ASK(read_point(value)));
+            wanted.ring.push_back(ASK(given_point(value)));
             if (wanted.ring.size() > most_points)
                 return bad_syntax("[geo_polygon] takes 100000 points at most");
         }
