@@ -176,6 +176,9 @@ TEST(Script, ListsThatShareTheirPartsTakeNoTime) {
     const std::string shared = "def l = [1]; for (int i = 0; i < 45; ++i) { l = [l, l] } ";
     EXPECT_EQ(text(shared + "def m = [1]; for (int i = 0; i < 45; ++i) { m = [m, m] } l == m"),
               "false");
+    EXPECT_EQ(text("def a = ['k': 1]; def b = ['k': 1]; for (int i = 0; i < 45; ++i) "
+                   "{ a = ['x': a, 'y': a]; b = ['x': b, 'y': b] } a == b"),
+              "false");
     EXPECT_NE(text(shared + "l.hashCode() == 7 ? 'a' : 'b'"), "");
     const Compiled program = compile(shared + "l", contexts::painless_test);
     ASSERT_TRUE(program);
@@ -200,6 +203,14 @@ TEST(Script, WhatItHoldsIsAskedForFirst) {
     EXPECT_LT(one.heap().used_bytes(), host.bytes_most + (2 << 20));
 }
 
+TEST(Script, LongTextsCostSteps) {
+    const Outcome steps =
+        run("String s = 'é'; for (int i = 0; i < 18; ++i) { s = s + s } "
+            "for (int i = 0; i < 200000; ++i) { s.charAt(i) } s.length()",
+            contexts::painless_test, {.steps_most = 1'000'000});
+    EXPECT_EQ(steps.trouble.type, "painless_error");
+}
+
 TEST(Script, AHostEndsIt) {
     const Compiled program = compile("int t = 0; for (int i = 0; i < 900000; ++i) { t += i } t",
                                      contexts::painless_test);
@@ -209,7 +220,7 @@ TEST(Script, AHostEndsIt) {
     script::Run one(*program, host, {});
     EXPECT_TRUE(one.execute().thrown());
     EXPECT_TRUE(one.trouble().stopped);
-    EXPECT_EQ(host.looks, 4);
+    EXPECT_EQ(host.looks, 4) << "three were answered";
 }
 
 TEST(Script, ParamsStayAsTheyAreBetweenRows) {

@@ -1,4 +1,4 @@
-// script/library/text.cc -- String, CharSequence, StringBuilder, Object and exceptions.
+// script/library/text.cc -- String, CharSequence, StringBuilder and Object.
 
 #include "script/run/library.h"
 #include "script/run/node.h"
@@ -14,6 +14,13 @@ namespace {
 /// The text of a String or of another CharSequence.
 std::string text_of(const Value& value) {
     return value.is_text() ? std::string(value.as_text()) : java_text(value);
+}
+
+/// The same of a text that is gone through from its beginning.
+std::string read(Run& run, const Value& value) {
+    std::string text = text_of(value);
+    run.spend(text.size());
+    return text;
 }
 
 /// Java's places are UTF-16 units; a text of plain bytes is asked as it is.
@@ -65,12 +72,16 @@ Value out_of_text(Run& run, std::string message) {
     return run.raise(Class::string_index_out_of_bounds, std::move(message));
 }
 
-Value length(Run& /*run*/, const Value* a) {
-    return Value::of_int(static_cast<std::int64_t>(utf16_length(text_of(a[0]))));
+Value length(Run& run, const Value* a) {
+    if (a[0].is_text()) {
+        run.spend(a[0].as_text().size());
+        return Value::of_int(static_cast<std::int64_t>(utf16_length(a[0].as_text())));
+    }
+    return Value::of_int(static_cast<std::int64_t>(utf16_length(read(run, a[0]))));
 }
 
 Value char_at(Run& run, const Value* a) {
-    const std::string text = text_of(a[0]);
+    const std::string text = read(run, a[0]);
     const Units units(text);
     const std::int64_t i = a[1].as_whole();
     if (i < 0 || i >= units.size()) {
@@ -86,7 +97,7 @@ Value code_point_at(Run& run, const Value* a) {
 
 Value substring_between(Run& run, const Value& text, std::int64_t from,
                         std::optional<std::int64_t> to) {
-    const std::string whole = text_of(text);
+    const std::string whole = read(run, text);
     const Units units(whole);
     const std::int64_t end = to.value_or(units.size());
     if (from < 0 || end > units.size() || from > end) {
@@ -110,6 +121,7 @@ Value substring(Run& run, const Value* a) {
 
 Value contains(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "s");
+    if (a[0].is_text()) run.spend(a[0].as_text().size());
     if (a[0].is_text() && a[1].is_text())
         return Value::boolean(a[0].as_text().find(a[1].as_text()) != std::string_view::npos);
     return Value::boolean(text_of(a[0]).find(text_of(a[1])) != std::string::npos);
@@ -127,6 +139,7 @@ Value ends_with(Run& run, const Value* a) {
 
 Value starts_with_at(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "prefix");
+    run.spend(a[0].as_text().size());
     const Units units(a[0].as_text());
     const std::int64_t from = a[2].as_whole();
     if (from < 0 || from > units.size()) return Value::boolean(false);
@@ -135,22 +148,26 @@ Value starts_with_at(Run& run, const Value* a) {
 
 Value index_of(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "str");
+    run.spend(a[0].as_text().size());
     return Value::of_int(Units(a[0].as_text()).find(a[1].as_text(), 0));
 }
 
 Value index_of_from(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "str");
+    run.spend(a[0].as_text().size());
     return Value::of_int(Units(a[0].as_text()).find(a[1].as_text(), a[2].as_whole()));
 }
 
 Value last_index_of(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "str");
+    run.spend(a[0].as_text().size());
     const Units units(a[0].as_text());
     return Value::of_int(units.find_last(a[1].as_text(), units.size()));
 }
 
 Value last_index_of_from(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "str");
+    run.spend(a[0].as_text().size());
     return Value::of_int(Units(a[0].as_text()).find_last(a[1].as_text(), a[2].as_whole()));
 }
 
@@ -225,7 +242,7 @@ Value concat(Run& run, const Value* a) {
 
 Value replace(Run& run, const Value* a) {
     if (a[1].is_null() || a[2].is_null()) return raise_null(run, "replacement");
-    const std::string text = text_of(a[0]);
+    const std::string text = read(run, a[0]);
     const std::string from = text_of(a[1]);
     const std::string to = text_of(a[2]);
     std::string out;
@@ -246,6 +263,7 @@ Value replace(Run& run, const Value* a) {
 
 Value compare_to(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "anotherString");
+    run.spend(a[0].as_text().size());
     const std::u16string x = to_utf16(a[0].as_text());
     const std::u16string y = to_utf16(a[1].as_text());
     for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
@@ -491,22 +509,6 @@ Value builder_delete_char(Run& run, const Value* a) {
     return builder_delete(run, range);
 }
 
-// -- exceptions -----------------------------------------------------------------------------------
-
-template <Class one>
-Value new_exception(Run& run, const Value* /*a*/) {
-    return Value::of(run.make<ThrownObject>(one, Value()));
-}
-
-template <Class one>
-Value new_exception_of(Run& run, const Value* a) {
-    return Value::of(run.make<ThrownObject>(one, a[0]));
-}
-
-Value get_message(Run& /*run*/, const Value* a) {
-    return object_as<ThrownObject>(a[0])->message;
-}
-
 constexpr MethodRow rows[] = {
     {Class::object, "String toString()", to_string},
     {Class::object, "boolean equals(def)", equals_to},
@@ -560,27 +562,6 @@ constexpr MethodRow rows[] = {
     {Class::string_builder, "void setLength(int)", builder_set_length},
     {Class::string_builder, "StringBuilder delete(int, int)", builder_delete},
     {Class::string_builder, "StringBuilder deleteCharAt(int)", builder_delete_char},
-    {Class::exception, "new()", new_exception<Class::exception>},
-    {Class::exception, "new(String)", new_exception_of<Class::exception>},
-    {Class::exception, "String getMessage()", get_message},
-    {Class::exception, "String getLocalizedMessage()", get_message},
-    {Class::runtime_exception, "new()", new_exception<Class::runtime_exception>},
-    {Class::runtime_exception, "new(String)", new_exception_of<Class::runtime_exception>},
-    {Class::illegal_argument, "new()", new_exception<Class::illegal_argument>},
-    {Class::illegal_argument, "new(String)", new_exception_of<Class::illegal_argument>},
-    {Class::illegal_state, "new()", new_exception<Class::illegal_state>},
-    {Class::illegal_state, "new(String)", new_exception_of<Class::illegal_state>},
-    {Class::null_pointer, "new()", new_exception<Class::null_pointer>},
-    {Class::null_pointer, "new(String)", new_exception_of<Class::null_pointer>},
-    {Class::arithmetic, "new()", new_exception<Class::arithmetic>},
-    {Class::arithmetic, "new(String)", new_exception_of<Class::arithmetic>},
-    {Class::index_out_of_bounds, "new()", new_exception<Class::index_out_of_bounds>},
-    {Class::index_out_of_bounds, "new(String)", new_exception_of<Class::index_out_of_bounds>},
-    {Class::class_cast, "new(String)", new_exception_of<Class::class_cast>},
-    {Class::number_format, "new(String)", new_exception_of<Class::number_format>},
-    {Class::unsupported_operation, "new()", new_exception<Class::unsupported_operation>},
-    {Class::unsupported_operation, "new(String)", new_exception_of<Class::unsupported_operation>},
-    {Class::no_such_element, "new(String)", new_exception_of<Class::no_such_element>},
 };
 
 }  // namespace

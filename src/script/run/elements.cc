@@ -16,6 +16,7 @@ bool elements_of(Run& run, const Value& value, std::vector<Value>& into) {
         return false;
     }
     if (auto* list = object_as<ListObject>(value); list != nullptr) {
+        run.spend(list->items.size() * sizeof(Value));
         into = list->items;
         return !run.charge_values(0).thrown();
     }

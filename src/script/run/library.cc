@@ -61,8 +61,9 @@ struct Tables {
     Tables() {
         const std::array all = {text_methods(),       number_methods(), list_methods(),
                                 map_methods(),        stream_methods(), date_methods(),
-                                comparator_methods(), groovy_methods(), document_methods(),
-                                score_methods(),      moving_methods(), pattern_methods()};
+                                comparator_methods(), groovy_methods(), exception_methods(),
+                                document_methods(),   score_methods(),  moving_methods(),
+                                pattern_methods()};
         for (const auto& table : all) {
             for (const MethodRow& row : table)
                 methods.push_back(read_row(row));

@@ -56,6 +56,7 @@ const Constant* find_constant(Class of, std::string_view name);
 
 // The tables, a file each.
 std::span<const MethodRow> text_methods();
+std::span<const MethodRow> exception_methods();
 std::span<const MethodRow> number_methods();
 std::span<const MethodRow> list_methods();
 std::span<const MethodRow> map_methods();

@@ -79,6 +79,7 @@ Value Run::execute() {
     fatal_ = stopped_ = false;
     at_ = no_place;
     steps_ = 0;
+    next_look_ = steps_between_looks;
     depth_ = program_->main.height;
     used_ = program_->main.slots;
     frame_ = stack_.get();
@@ -138,6 +139,7 @@ Value Run::text(std::string_view text) {
         return give_up(Class::out_of_memory,
                        fmt::format("a script may not use more than {} bytes", limits_.bytes_most));
     }
+    spend(text.size());
     const Value made = Value::of_text(heap_.copy(text));
     return settle() ? made : Value::trouble();
 }
@@ -197,10 +199,12 @@ void Run::mark(std::uint32_t at) {
 }
 
 bool Run::step() {
-    ++steps_;
-    if (steps_ % steps_between_looks == 0 && !host_.go_on()) {
-        stop();
-        return false;
+    if (++steps_ >= next_look_) {
+        next_look_ = steps_ + steps_between_looks;
+        if (!host_.go_on()) {
+            stop();
+            return false;
+        }
     }
     if (steps_ > limits_.steps_most) {
         give_up(Class::painless_error,

@@ -100,6 +100,10 @@ public:
     /// One turn of a loop, or one call. False: given up.
     bool step();
 
+    /// So many bytes looked at or copied by a method, which are steps too; what is beyond the bound
+    /// ends the script at its next step.
+    void spend(std::size_t bytes) { steps_ += bytes / bytes_a_step; }
+
     Value call(const Function& function, std::span<const Value> captured,
                std::span<const Value> arguments);
     /// A lambda or a reference to a method.
@@ -137,6 +141,7 @@ public:
 private:
     static constexpr std::size_t frame_most = 4096;
     static constexpr std::size_t hold_step_bytes = 1 << 20;
+    static constexpr std::size_t bytes_a_step = 256;
 
     Value asked_param(std::size_t place);
 
@@ -150,6 +155,7 @@ private:
     std::size_t used_ = 0;  // of the stack
     std::size_t depth_ = 0;
     std::uint64_t steps_ = 0;
+    std::uint64_t next_look_ = 0;               // at the host, in steps
     std::size_t held_bytes_ = hold_step_bytes;  // as the host knows; the first are free
     Value params_;
     std::vector<Value> param_values_;

@@ -18,19 +18,26 @@ constexpr int depth_most = 50;
 /// looked at since the outermost call is counted, and beyond the most nothing is equal any more.
 class Walk {
 public:
-    explicit Walk(int depth) {
-        if (depth == 0) seen_ = 0;
+    Walk() {
+        if (nesting_++ == 0) seen_ = 0;
         ++seen_;
     }
+
+    ~Walk() { --nesting_; }
+
+    Walk(const Walk&) = delete;
+    Walk& operator=(const Walk&) = delete;
 
     bool too_long() const { return seen_ > seen_most; }
 
 private:
     static constexpr std::uint32_t seen_most = 1'000'000;
     static thread_local std::uint32_t seen_;
+    static thread_local std::uint32_t nesting_;
 };
 
 thread_local std::uint32_t Walk::seen_ = 0;
+thread_local std::uint32_t Walk::nesting_ = 0;
 
 Class class_of(Tag tag) {
     switch (tag) {
@@ -179,7 +186,8 @@ Value convert(const Value& value, Class primitive) {
 }
 
 bool equals(const Value& a, const Value& b, int depth) {
-    if (a.tag() != b.tag() || Walk(depth).too_long()) return false;
+    const Walk walk;
+    if (a.tag() != b.tag() || walk.too_long()) return false;
     switch (a.tag()) {
         case Tag::null: return true;
         case Tag::text: return a.as_text() == b.as_text();
@@ -196,7 +204,8 @@ bool equals(const Value& a, const Value& b, int depth) {
 std::int32_t hash_of(const Value& value, int depth) {
     constexpr std::int32_t hash_of_true = 1231;
     constexpr std::int32_t hash_of_false = 1237;
-    if (Walk(depth).too_long()) return 0;
+    const Walk walk;
+    if (walk.too_long()) return 0;
     switch (value.tag()) {
         case Tag::null:
         case Tag::trouble: return 0;
