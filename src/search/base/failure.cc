@@ -16,4 +16,15 @@ std::unexpected<Failure> client_left() {
     return failure;
 }
 
+std::unexpected<Failure> cannot_create(std::string type, const std::string& reason) {
+    auto failure = refuse_in_phase("query_shard_exception", "failed to create query: " + reason);
+    failure.error().caused_by_type = std::move(type);
+    failure.error().caused_by_reason = reason;
+    return failure;
+}
+
+std::unexpected<Failure> shard_failure(std::string reason) {
+    return refuse_in_phase("query_shard_exception", std::move(reason));
+}
+
 }  // namespace elkhorn::search

@@ -79,6 +79,10 @@ inline std::unexpected<Failure> broken(const Error& error) {
 std::unexpected<Failure> out_of_time();
 std::unexpected<Failure> client_left();
 
+/// "failed to create query: REASON", caused by TYPE.
+std::unexpected<Failure> cannot_create(std::string type, const std::string& reason);
+std::unexpected<Failure> shard_failure(std::string reason);
+
 inline std::unexpected<Failure> pass_on(Failure&& failure) {
     return std::unexpected(std::move(failure));
 }

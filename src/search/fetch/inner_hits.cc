@@ -2,9 +2,9 @@
 
 #include "search/fetch/hit_row.h"
 #include "search/fetch/page_parse.h"
-#include "search/source/nested_objects.h"
 #include "search/query/core/query_parse.h"
 #include "search/sort/sort.h"
+#include "search/source/nested_objects.h"
 
 #include <fmt/format.h>
 

@@ -6,9 +6,9 @@
 #pragma once
 
 #include "search/base/context.h"
+#include "search/base/explanation.h"
 #include "search/base/failure.h"
 #include "search/base/field.h"
-#include "search/match/explanation.h"
 
 #include <array>
 #include <cstdint>

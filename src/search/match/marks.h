@@ -7,8 +7,8 @@
 // must outlive them.
 #pragma once
 
-#include "search/match/phrase_match.h"
 #include "search/match/plan.h"
+#include "search/words/phrase_match.h"
 
 #include <functional>
 #include <map>

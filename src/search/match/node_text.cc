@@ -5,10 +5,10 @@
 
 #include "search/match/bm25.h"
 #include "search/match/marks.h"
-#include "search/match/phrase_match.h"
 #include "search/match/plan.h"
 #include "search/match/text_scan.h"
 #include "search/match/text_words.h"
+#include "search/words/phrase_match.h"
 #include "text/analysis/stored/analyzer.h"
 #include "text/json_text.h"
 

@@ -315,7 +315,7 @@ private:
     Field field_;
     std::string text_;
     std::optional<double> frequency_;  // nothing: it is counted
-    FoundRows found_;  // where texts lie without a dictionary
+    FoundRows found_;                  // where texts lie without a dictionary
 };
 
 class BooleanTerm final : public Node {

@@ -2,7 +2,7 @@
 
 #include "base/strings.h"
 #include "search/match/field_terms.h"
-#include "search/match/phrase_match.h"
+#include "search/words/phrase_match.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>

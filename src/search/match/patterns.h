@@ -11,7 +11,7 @@
 
 #include "search/base/failure.h"
 #include "search/match/plan.h"
-#include "search/match/regexp_automaton.h"
+#include "search/words/regexp_automaton.h"
 
 #include <string>
 #include <string_view>

@@ -8,9 +8,9 @@
 #pragma once
 
 #include "search/base/context.h"
+#include "search/base/explanation.h"
 #include "search/base/failure.h"
 #include "search/base/field.h"
-#include "search/match/explanation.h"
 #include "search/match/query.h"
 #include "store/code/bitmap.h"
 
@@ -187,11 +187,5 @@ NodePtr best_of(std::vector<NodePtr> nodes, float tie_breaker);
 NodePtr constant_node(NodePtr node, float score);
 NodePtr boosted(NodePtr node, float boost);
 NodePtr demoted(NodePtr positive, NodePtr negative, float factor);
-
-// -- failures in Elasticsearch's words ------------------------------------------------------------
-
-/// "failed to create query: REASON", caused by TYPE.
-std::unexpected<Failure> cannot_create(std::string type, const std::string& reason);
-std::unexpected<Failure> shard_failure(std::string reason);
 
 }  // namespace elkhorn::search

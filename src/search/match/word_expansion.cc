@@ -3,8 +3,8 @@
 #include "base/strings.h"
 #include "search/match/bm25.h"
 #include "search/match/patterns.h"
-#include "search/match/phrase_match.h"
 #include "search/match/text_words.h"
+#include "search/words/phrase_match.h"
 
 #include <fmt/format.h>
 

@@ -33,8 +33,8 @@ struct Part {
     std::vector<InnerHits> inner_hits;
     std::unique_ptr<Highlighter> highlighter;     // null: nobody asks
     std::unique_ptr<ScriptFields> script_fields;  // the same
-    std::unique_ptr<Statistics> statistics;    // null: scores are constant, or nobody asks
-    std::unique_ptr<RowScorer> scorer;         // null: the same
+    std::unique_ptr<Statistics> statistics;       // null: scores are constant, or nobody asks
+    std::unique_ptr<RowScorer> scorer;            // null: the same
     float constant = 1;
     std::vector<std::unique_ptr<SortColumn>> columns;  // by key; null for _score
     std::vector<SortValue> after;                      // of search_after

@@ -1,8 +1,8 @@
 #include "search/sort/sort_nested.h"
 
 #include "search/match/field_terms.h"
-#include "search/source/nested_objects.h"
 #include "search/sort/sort_pick.h"
+#include "search/source/nested_objects.h"
 
 #include <fmt/format.h>
 

@@ -43,9 +43,10 @@ Answer<TermSuggester::Mode> mode_of(const std::string& name) {
     if (name == "missing") return TermSuggester::Mode::missing;
     if (name == "popular") return TermSuggester::Mode::popular;
     if (name == "always") return TermSuggester::Mode::always;
-    return refused(fmt::format("No enum constant org.elasticsearch.search.suggest.term."
-                               "TermSuggestionBuilder.SuggestMode.{}",
-                               name));
+    return refused(
+        fmt::format("No enum constant org.elasticsearch.search.suggest.term."
+                    "TermSuggestionBuilder.SuggestMode.{}",
+                    name));
 }
 
 Answer<TermSuggester::Distance> distance_of(const std::string& name) {
@@ -53,9 +54,10 @@ Answer<TermSuggester::Distance> distance_of(const std::string& name) {
         return TermSuggester::Distance::damerau;
     if (name == "levenshtein") return TermSuggester::Distance::levenshtein;
     if (name == "jaro_winkler" || name == "ngram") {
-        return refused(fmt::format("string_distance [{}] is not there: take internal, "
-                                   "damerau_levenshtein or levenshtein",
-                                   name));
+        return refused(
+            fmt::format("string_distance [{}] is not there: take internal, "
+                        "damerau_levenshtein or levenshtein",
+                        name));
     }
     return refused(fmt::format("Illegal distance option {}", name));
 }
@@ -100,8 +102,8 @@ Answer<bool> take_number(const Member& member, TermSuggester& suggester) {
         suggester.max_edits = ASK(at_least(member, 1, "maxEdits must be between 1 and 2"));
         if (suggester.max_edits > 2) return refused("maxEdits must be between 1 and 2");
     } else if (name == "max_inspections") {
-        suggester.max_inspections = static_cast<std::size_t>(
-            ASK(at_least(member, 0, "maxInspections must be positive")));
+        suggester.max_inspections =
+            static_cast<std::size_t>(ASK(at_least(member, 0, "maxInspections must be positive")));
     } else if (name == "max_term_freq") {
         suggester.max_term_freq = ASK(number_option(member));
     } else if (name == "min_doc_freq") {
@@ -124,7 +126,8 @@ Answer<> read_term(const Value& body, TermSuggester& suggester) {
         const bool taken =
             ASK(take_choice(member, suggester)) || ASK(take_number(member, suggester));
         if (!taken)
-            return bad_syntax(fmt::format("suggester[term] doesn't support field [{}]", member.name));
+            return bad_syntax(
+                fmt::format("suggester[term] doesn't support field [{}]", member.name));
     }
     if (suggester.field.empty())
         return refuse("parse_exception", "the required field option [field] is missing");
@@ -148,8 +151,7 @@ Answer<TermSuggester> read_suggestion(std::string_view name, const Value& body,
             return bad_syntax(fmt::format("suggestion does not support [{}]", member.name));
         }
     }
-    if (!found)
-        return bad_syntax(fmt::format("missing suggestion object in [{}]", name));
+    if (!found) return bad_syntax(fmt::format("missing suggestion object in [{}]", name));
     return suggester;
 }
 
@@ -174,11 +176,11 @@ Answer<std::shared_ptr<const SuggestRequest>> parse_suggest(const Value& body) {
     for (const Member& member : body.as_object().members()) {
         if (member.name == "text") continue;
         if (!member.value.is(Kind::object)) {
-            return refused(fmt::format("unexpected token [{}] after [{}]",
-                                       token_name(member.value), member.name));
+            return refused(fmt::format("unexpected token [{}] after [{}]", token_name(member.value),
+                                       member.name));
         }
-        request->suggestions.emplace_back(
-            member.name, ASK(read_suggestion(member.name, member.value, text)));
+        request->suggestions.emplace_back(member.name,
+                                          ASK(read_suggestion(member.name, member.value, text)));
         if (request->suggestions.back().second.text.empty())
             return refused("The required text option is missing");
     }

@@ -30,7 +30,10 @@ inline constexpr Parameter term_suggester_members[] = {
     {"min_doc_freq", Takes::real},
     {"prefix_length", Takes::integer},
     {"min_word_length", Takes::integer},
-    {"string_distance", Takes::one_of, Use::used, {},
+    {"string_distance",
+     Takes::one_of,
+     Use::used,
+     {},
      "internal damerau_levenshtein levenshtein jaro_winkler ngram"},
 };
 

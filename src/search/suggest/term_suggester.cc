@@ -2,8 +2,8 @@
 
 #include "search/base/field.h"
 #include "search/match/bm25.h"
-#include "search/match/phrase_match.h"
 #include "search/match/text_words.h"
+#include "search/words/phrase_match.h"
 #include "text/analysis/stored/analyzer.h"
 
 #include <fmt/format.h>
@@ -120,7 +120,9 @@ Answer<std::vector<SuggestedWord>> options_of(const TermSuggester& suggester, co
                                               const std::string& word) {
     std::vector<SuggestedWord> options;
     if (length_of(word) < suggester.min_word_length) return options;
-    const auto edits = [&](std::string_view other) { return fuzzy_distance(word, other, true); };
+    const auto edits = [&](std::string_view other) {
+        return fuzzy_distance(word, other, true);
+    };
     const auto most_edits = static_cast<std::size_t>(suggester.max_edits);
     TextTest test;
     test.prefix = beginning(word, suggester.prefix_length);
@@ -131,8 +133,8 @@ Answer<std::vector<SuggestedWord>> options_of(const TermSuggester& suggester, co
     };
     const std::map<std::string, double> found = ASK(words.near(test));
     const auto itself = found.find(word);
-    const auto beat = frequency_to_beat(suggester, words.documents(),
-                                        itself == found.end() ? 0 : itself->second);
+    const auto beat =
+        frequency_to_beat(suggester, words.documents(), itself == found.end() ? 0 : itself->second);
     if (!beat) return options;
     std::vector<Near> near;
     for (const auto& [text, frequency] : found) {

@@ -134,18 +134,23 @@ TEST(Readers, ADiskThatStallsKeepsNobodyWaitingWhoHoldsALock) {
     stalls = true;
     (*log)->append(std::string("the first"));
     stalled.get_future().wait();
-    auto appended = std::async(std::launch::async, [&] {
-        Lsn last = 0;
+    std::promise<Lsn> appended;
+    std::promise<void> roomy;
+    auto last = appended.get_future();
+    auto room = roomy.get_future();
+    const io::Thread writer("writer", [&] {
+        Lsn lsn = 0;
         for (int i = 0; i < 5; ++i)
-            last = (*log)->append(std::string(100, 'a'));
-        return last;
+            lsn = (*log)->append(std::string(100, 'a'));
+        appended.set_value(lsn);
+        (*log)->wait_for_room();
+        roomy.set_value();
     });
-    EXPECT_EQ(appended.wait_for(std::chrono::seconds(10)), std::future_status::ready);
-    auto room = std::async(std::launch::async, [&] { (*log)->wait_for_room(); });
+    EXPECT_EQ(last.wait_for(std::chrono::seconds(10)), std::future_status::ready);
     EXPECT_EQ(room.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
     mended.set_value();
-    room.get();
-    EXPECT_TRUE((*log)->commit(appended.get()));
+    room.wait();
+    EXPECT_TRUE((*log)->commit(last.get()));
 }
 
 class BesideAWriter : public testing::Test {

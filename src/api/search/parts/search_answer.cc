@@ -78,8 +78,7 @@ Reply answer_search(const Call& call, const search::Request& request,
         search::write_hits(out, request, *found, answer.total_as_number);
     if (!found->aggregations.empty() && !context.indices.empty())
         out.key("aggregations").raw(found->aggregations);
-    if (!found->suggest.empty() && !context.indices.empty())
-        out.key("suggest").raw(found->suggest);
+    if (!found->suggest.empty() && !context.indices.empty()) out.key("suggest").raw(found->suggest);
     if (!found->profile.empty() && !context.indices.empty()) out.key("profile").raw(found->profile);
     out.end_object();
     http::Response response = json_response(out.take());

@@ -3,9 +3,9 @@
 
 #include "search/fetch/inner_hits.h"
 #include "search/match/bm25.h"
-#include "search/source/nested_objects.h"
 #include "search/query/core/query_kind.h"
 #include "search/query/core/query_parse.h"
+#include "search/source/nested_objects.h"
 
 #include <fmt/format.h>
 

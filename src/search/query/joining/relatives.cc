@@ -6,9 +6,9 @@
 // Inner hits of relatives are refused.
 
 #include "search/match/bm25.h"
-#include "search/source/family.h"
 #include "search/query/core/query_kind.h"
 #include "search/query/core/query_parse.h"
+#include "search/source/family.h"
 #include "store/limits/memory_hold.h"
 
 #include <fmt/format.h>

@@ -8,9 +8,9 @@
 
 #include "base/strings.h"
 #include "search/match/bm25.h"
-#include "search/source/source_values.h"
 #include "search/query/core/query_kind.h"
 #include "search/query/core/query_parse.h"
+#include "search/source/source_values.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,6 @@
-#include "search/match/regexp_automaton.h"
+#include "search/words/regexp_automaton.h"
 
 #include "base/strings.h"
-#include "search/match/plan.h"
 
 #include <fmt/format.h>
 

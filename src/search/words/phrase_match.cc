@@ -2,7 +2,7 @@
 // term walks its positions less its place in the phrase; the one furthest behind moves, and a match
 // is as long as the distance between the first and the last.
 
-#include "search/match/phrase_match.h"
+#include "search/words/phrase_match.h"
 
 #include <algorithm>
 

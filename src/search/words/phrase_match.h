@@ -1,4 +1,4 @@
-// search/match/phrase_match.h -- how often a phrase is in a text: Lucene's exact and sloppy phrase
+// search/words/phrase_match.h -- how often a phrase is in a text: Lucene's exact and sloppy phrase
 // frequency, and the edit distance of fuzzy queries. Pure functions over tokens.
 #pragma once
 

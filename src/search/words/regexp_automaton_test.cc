@@ -1,6 +1,6 @@
 // Expressions with "both" and "not" against what they mean, and bounds of what a pattern may make.
 
-#include "search/match/regexp_automaton.h"
+#include "search/words/regexp_automaton.h"
 
 #include <gtest/gtest.h>
 

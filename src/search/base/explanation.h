@@ -1,4 +1,4 @@
-// search/match/explanation.h -- why a row scores what it does: a number, what it is, and what it is
+// search/base/explanation.h -- why a row scores what it does: a number, what it is, and what it is
 // made of. Words of BM25 are Lucene's, for people have tools that read them; of what else there is
 // the query itself is shown.
 #pragma once

@@ -1,4 +1,4 @@
-// search/match/regexp_automaton.h -- Lucene's regular expressions with "both" (&) and "not" (~),
+// search/words/regexp_automaton.h -- Lucene's regular expressions with "both" (&) and "not" (~),
 // which no backtracking-free matcher at hand has: as a table of states, made by derivatives.
 //
 //   ab~(c)   what is left to be read after "ab" is ~(c); after "abc" it is ~(nothing but an end)

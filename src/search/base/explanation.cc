@@ -1,4 +1,4 @@
-#include "search/match/explanation.h"
+#include "search/base/explanation.h"
 
 #include <cstdint>
 
