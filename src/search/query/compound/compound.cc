@@ -106,10 +106,11 @@ Answer<NodePtr> plan_bool(const BoolQueries& queries, const Scope& scope) {
     auto must = plan_required(queries.must, scope);
     auto filter = plan_required(queries.filter, scope);
     if ((must && empty_clause(*must)) || (filter && empty_clause(*filter))) return no_rows();
+    // In this order, for the first refusal is the one that is told.
     clauses.must = ASK(std::move(must));
-    clauses.filter = ASK(std::move(filter));
-    clauses.should = ASK(plan_all(queries.should, scope));
     clauses.must_not = ASK(plan_all(queries.must_not, scope));
+    clauses.should = ASK(plan_all(queries.should, scope));
+    clauses.filter = ASK(std::move(filter));
     if (!queries.should_match.empty()) {
         clauses.should_match =
             ASK(should_match_count(static_cast<int>(clauses.should.size()), queries.should_match));
