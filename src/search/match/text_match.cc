@@ -13,6 +13,8 @@
 namespace elkhorn::search {
 namespace {
 
+constexpr std::size_t most_clauses = 1024;
+
 Answer<NodePtr> word_node(const Scope& scope, const Field& field, const std::string& token,
                           const MatchOptions& options) {
     const int edits =
@@ -86,6 +88,8 @@ Answer<Words> analyzed(const Scope& scope, const Field& field, std::string_view 
         words.node = ASK(phrases(field, places, options));
         return words;
     }
+    if (places.size() > most_clauses)
+        return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
     std::vector<NodePtr> nodes;
     for (std::size_t i = 0; i < places.size(); ++i) {
         const bool last = options.kind == MatchKind::words_prefix && i + 1 == places.size();
@@ -94,9 +98,6 @@ Answer<Words> analyzed(const Scope& scope, const Field& field, std::string_view 
     if (nodes.size() == 1) {
         words.node = nodes[0];
         return words;
-    }
-    if (nodes.size() > 1024) {
-        return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
     }
     words.joined = true;
     (options.all_words ? words.clauses.must : words.clauses.should) = std::move(nodes);
@@ -172,6 +173,7 @@ Answer<Words> match_words(const Scope& scope, std::string_view name, const Term&
     }
     auto found = match_known(scope, field, text, options);
     if (found || !options.lenient || found.error().over) return found;
+    if (found.error().caused_by_type == "too_many_clauses") return found;  // of whatever field
     words.node = no_rows();
     return words;
 }

@@ -231,5 +231,21 @@ TEST(SourceFilter, KeepsWhatIsWantedInItsOrder) {
     EXPECT_EQ(filtered({"colour"}, {}), "{}");
 }
 
+TEST(TooManyWords, AreRefusedHoweverLenientTheQuestion) {
+    TestIndex index;
+    index.make("logs", {{"t", store::FieldType::text}, {"n", store::FieldType::int64}});
+    index.put("logs", "1", R"({"t":"a","n":1})");
+    std::string words;
+    for (int i = 0; i < 1025; ++i)
+        words += "a ";
+    for (const std::string_view query :
+         {R"({{"query_string":{{"query":"{}"}}}})", R"({{"match":{{"t":"{}"}}}})"}) {
+        const std::string asked = fmt::format(fmt::runtime(query), words);
+        EXPECT_EQ(index.ids(fmt::format(R"({{"query":{}}})", asked)),
+                  "query_shard_exception: failed to create query: maxClauseCount is set to 1024")
+            << query;
+    }
+}
+
 }  // namespace
 }  // namespace elkhorn::search
