@@ -110,10 +110,15 @@ Answer<std::unique_ptr<AggregateApart>> AggregateApart::begin(
 }
 
 AggregateApart::~AggregateApart() {
-    const Lock lock(shared_->mutex);
-    shared_->over = true;
-    while (shared_->at_work > 0)
-        shared_->changed.wait(shared_->mutex);
+    {
+        const Lock lock(shared_->mutex);
+        shared_->over = true;
+        while (shared_->at_work > 0)
+            shared_->changed.wait(shared_->mutex);
+    }
+    // A task that nobody has run yet may stay for longer than what these give their memory back to.
+    shared_->states.clear();
+    shared_->groups.clear();
 }
 
 Answer<> AggregateApart::count() {

@@ -68,10 +68,14 @@ RowsAhead::RowsAhead(const RequestContext& request, std::vector<Group> groups)
     : request_(request), shared_(std::make_shared<Shared>(std::move(groups))) {}
 
 RowsAhead::~RowsAhead() {
-    const Lock lock(shared_->mutex);
-    shared_->over = true;
-    while (shared_->at_work > 0)
-        shared_->changed.wait(shared_->mutex);
+    {
+        const Lock lock(shared_->mutex);
+        shared_->over = true;
+        while (shared_->at_work > 0)
+            shared_->changed.wait(shared_->mutex);
+    }
+    // A task that nobody has run yet may stay for longer than what nodes give their memory back to.
+    shared_->slots.clear();
 }
 
 Answer<Bitmap> RowsAhead::take(std::size_t group, const GroupContext& context, std::size_t window) {
