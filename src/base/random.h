@@ -49,14 +49,20 @@ private:
     std::uint64_t state_[4];
 };
 
-/// 22 characters that are safe in a URL, as Elasticsearch's uuids are: 132 bits.
-inline std::string random_id(Random& random) {
+/// 22 characters that are safe in a URL, as Elasticsearch's uuids are: 132 bits. `six_bits()` gives
+/// a number below 64.
+template <typename SixBits>
+std::string id_of(SixBits&& six_bits) {
     constexpr std::string_view alphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::string id(22, ' ');
     for (char& c : id)
-        c = alphabet[random.below(alphabet.size())];
+        c = alphabet[six_bits()];
     return id;
+}
+
+inline std::string random_id(Random& random) {
+    return id_of([&] { return random.below(64); });
 }
 
 }  // namespace elkhorn

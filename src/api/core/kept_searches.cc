@@ -1,5 +1,6 @@
 #include "api/core/kept_searches.h"
 
+#include "base/random.h"
 #include "base/units.h"
 
 #include <fmt/format.h>
@@ -14,18 +15,13 @@ using search::refuse;
 
 constexpr std::int64_t longest_ms = 24 * 60 * 60 * 1000;
 constexpr std::int64_t ns_of_ms = 1'000'000;
-constexpr std::size_t id_characters = 22;
 constexpr std::uint64_t bytes_of_body = 8;  // what a byte of a body takes as a planned request
 
-/// 132 bits from the system: nobody guesses the search of somebody else.
+/// From the system: nobody guesses the search of somebody else.
 std::string new_id(KeptSearch::Kind kind) {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::random_device random;
-    std::string id = kind == KeptSearch::Kind::scroll ? "scroll-" : "pit-";
-    for (std::size_t i = 0; i < id_characters; ++i)
-        id += alphabet[random() % alphabet.size()];
-    return id;
+    return (kind == KeptSearch::Kind::scroll ? "scroll-" : "pit-") +
+           id_of([&] { return random() % 64; });
 }
 
 }  // namespace

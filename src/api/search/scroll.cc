@@ -10,8 +10,6 @@
 #include "api/search/parts/search_answer.h"
 #include "api/search/parts/search_context.h"
 
-#include <fmt/format.h>
-
 #include <memory>
 #include <string>
 #include <utility>
@@ -80,14 +78,6 @@ constexpr Parameter parameters[] = {
     {"rest_total_hits_as_int", Takes::flag},
 };
 
-search::Failure unknown_member(std::string_view name) {
-    return search::refuse("illegal_argument_exception",
-                          fmt::format("Unknown parameter [{}] in request body or parameter is of "
-                                      "the wrong type",
-                                      name))
-        .error();
-}
-
 constexpr Parameter members[] = {
     {"scroll", Takes::text},
     {"scroll_id", Takes::any},
@@ -102,7 +92,7 @@ extern constinit const Endpoint spec{
     .parameters = {parameters},
     .body = Body::members,
     .members = {members},
-    .unknown_member = unknown_member,
+    .unknown_member = unknown_scroll_member,
     .handle = handle,
 };
 

@@ -7,8 +7,6 @@
 #include "api/search/parts/kept_ids.h"
 #include "json/writer.h"
 
-#include <fmt/format.h>
-
 #include <string>
 #include <vector>
 
@@ -39,14 +37,6 @@ constexpr Parameter parameters[] = {
     {"scroll_id", Takes::list},
 };
 
-search::Failure unknown_member(std::string_view name) {
-    return search::refuse("illegal_argument_exception",
-                          fmt::format("Unknown parameter [{}] in request body or parameter is of "
-                                      "the wrong type",
-                                      name))
-        .error();
-}
-
 constexpr Parameter members[] = {
     {"scroll_id", Takes::any},
 };
@@ -60,7 +50,7 @@ extern constinit const Endpoint spec{
     .parameters = {parameters},
     .body = Body::members,
     .members = {members},
-    .unknown_member = unknown_member,
+    .unknown_member = unknown_scroll_member,
     .handle = handle,
 };
 

@@ -27,4 +27,8 @@ std::unexpected<Failure> shard_failure(std::string reason) {
     return refuse_in_phase("query_shard_exception", std::move(reason));
 }
 
+std::unexpected<Failure> too_many_clauses() {
+    return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+}
+
 }  // namespace elkhorn::search

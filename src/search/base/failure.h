@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 
+#include <cstddef>
 #include <expected>
 #include <memory>
 #include <string>
@@ -82,6 +83,10 @@ std::unexpected<Failure> client_left();
 /// "failed to create query: REASON", caused by TYPE.
 std::unexpected<Failure> cannot_create(std::string type, const std::string& reason);
 std::unexpected<Failure> shard_failure(std::string reason);
+
+/// What a question may be made of at most (indices.query.bool.max_clause_count), and the refusal.
+inline constexpr std::size_t most_clauses = 1024;
+std::unexpected<Failure> too_many_clauses();
 
 inline std::unexpected<Failure> pass_on(Failure&& failure) {
     return std::unexpected(std::move(failure));

@@ -73,8 +73,7 @@ private:
                 add(clauses, clause, std::move(built));
         }
         if (clauses.empty()) return Built{};
-        if (clauses.size() > 1024)
-            return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+        if (clauses.size() > 1024) return too_many_clauses();
         Built joined;
         joined.joined = true;
         for (Occurrence& clause : clauses) {
@@ -389,8 +388,7 @@ Answer<NodePtr> across(const Scope& scope, const WeightedFields& fields, const s
         words.push_back({fields[0].first.normalized(text), 0});
     else
         words = ASK(query_words(fields[0].first, text, analyzer.get()));
-    if (words.size() > 1024)
-        return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+    if (words.size() > 1024) return too_many_clauses();
     Clauses clauses;
     auto& list = options.all_words ? clauses.must : clauses.should;
     for (const QueryWord& word : words)

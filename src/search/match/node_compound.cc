@@ -196,7 +196,7 @@ public:
         auto parts = ASK(scorers_of(clauses_.must, statistics, boost));
         auto optional = ASK(scorers_of(clauses_.should, statistics, boost));
         std::ranges::move(optional, std::back_inserter(parts));
-        return std::make_unique<SumScorer>(*this, std::move(parts));
+        return sum_scorer(*this, std::move(parts));
     }
 
     void mark(Marks& marks) const override {
@@ -367,7 +367,16 @@ private:
 }  // namespace
 
 Answer<std::unique_ptr<RowScorer>> Node::scorer(Statistics& /*statistics*/, float boost) const {
-    return std::make_unique<ConstantScorer>(*this, constant().value_or(1.0F) * boost);
+    return alike_scorer(*this, constant().value_or(1.0F) * boost);
+}
+
+std::unique_ptr<RowScorer> alike_scorer(const Node& node, float score) {
+    return std::make_unique<ConstantScorer>(node, score);
+}
+
+std::unique_ptr<RowScorer> sum_scorer(const Node& node,
+                                      std::vector<std::unique_ptr<RowScorer>> parts) {
+    return std::make_unique<SumScorer>(node, std::move(parts));
 }
 
 NodePtr all_rows() {

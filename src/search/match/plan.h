@@ -75,6 +75,12 @@ public:
 
 using NodePtr = std::shared_ptr<const Node>;
 
+/// Of a node that whoever asks keeps: every row scores alike; or the sum of those of the parts that
+/// have the row.
+std::unique_ptr<RowScorer> alike_scorer(const Node& node, float score);
+std::unique_ptr<RowScorer> sum_scorer(const Node& node,
+                                      std::vector<std::unique_ptr<RowScorer>> parts);
+
 /// What planning knows: the index, the request's moment, and the nested object one is in.
 struct Scope {
     const store::IndexView* index = nullptr;

@@ -330,25 +330,6 @@ private:
     Field field_;
 };
 
-class AlikeScorer final : public RowScorer {
-public:
-    AlikeScorer(const Node& node, float score) : node_(node), score_(score) {}
-
-    Answer<> enter(const GroupContext& context) override {
-        rows_ = ASK(node_.rows(context));
-        return {};
-    }
-
-    bool has(std::uint32_t row) const override { return rows_.test(row); }
-
-    Answer<float> score(std::uint32_t /*row*/) override { return score_; }
-
-private:
-    const Node& node_;  // whoever asked for the scorer keeps the tree
-    float score_;
-    Bitmap rows_;
-};
-
 class Called final : public Node {
 public:
     Called(std::string path, std::string name) : path_(std::move(path)), name_(std::move(name)) {}
@@ -380,7 +361,7 @@ public:
         }));
         counts.terms = counts.documents;
         const Bm25 similarity(counts, inverse_frequency(counts.documents, frequency), boost);
-        return std::make_unique<AlikeScorer>(*this, similarity.score_once());
+        return alike_scorer(*this, similarity.score_once());
     }
 
 private:

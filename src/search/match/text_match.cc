@@ -13,8 +13,6 @@
 namespace elkhorn::search {
 namespace {
 
-constexpr std::size_t most_clauses = 1024;
-
 Answer<NodePtr> word_node(const Scope& scope, const Field& field, const std::string& token,
                           const MatchOptions& options) {
     const int edits =
@@ -88,8 +86,7 @@ Answer<Words> analyzed(const Scope& scope, const Field& field, std::string_view 
         words.node = ASK(phrases(field, places, options));
         return words;
     }
-    if (places.size() > most_clauses)
-        return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+    if (places.size() > most_clauses) return too_many_clauses();
     std::vector<NodePtr> nodes;
     for (std::size_t i = 0; i < places.size(); ++i) {
         const bool last = options.kind == MatchKind::words_prefix && i + 1 == places.size();

@@ -39,15 +39,13 @@ Answer<std::map<std::string, double>> words_that_pass(const Scope& scope, const 
 /// The best first; of equal ones the first in order.
 Answer<std::vector<Word>> best_words(const Scope& scope, const Field& field, const TextTest& test,
                                      const Rewrite& rewrite, const Weigh& weigh) {
-    constexpr std::size_t most_clauses = 1024;
     const bool all = rewrite.kind == Rewrite::Kind::scoring;
     std::vector<Word> words;
     for (const auto& [text, rows] : ASK(words_that_pass(
              scope, field, test, all ? most_clauses : std::numeric_limits<std::size_t>::max())))
         words.push_back({text, weigh(text), rows});
     if (all) {
-        if (words.size() > most_clauses)
-            return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+        if (words.size() > most_clauses) return too_many_clauses();
         return words;
     }
     std::ranges::stable_sort(words, std::greater(), &Word::boost);

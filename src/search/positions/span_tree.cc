@@ -17,15 +17,7 @@ public:
     void reset(const RowPlaces& places) override {
         at_ = 0;
         started_ = false;
-        if (words_.size() == 1) {
-            places_ = places.of(words_[0]);
-            return;
-        }
-        merged_.clear();
-        for (const std::size_t word : words_)
-            merged_.insert(merged_.end(), places.of(word).begin(), places.of(word).end());
-        std::ranges::sort(merged_);
-        places_ = merged_;
+        places_ = places.of(words_, merged_);
     }
 
     std::int32_t next() override {

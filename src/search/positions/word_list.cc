@@ -120,4 +120,14 @@ Answer<> RowPlaces::cut(Reader& reader, std::string_view text) {
     return {};
 }
 
+std::span<const std::int32_t> RowPlaces::of(const std::vector<std::size_t>& words,
+                                            std::vector<std::int32_t>& merged) const {
+    if (words.size() == 1) return of(words[0]);
+    merged.clear();
+    for (const std::size_t word : words)
+        merged.insert(merged.end(), of(word).begin(), of(word).end());
+    std::ranges::sort(merged);
+    return merged;
+}
+
 }  // namespace elkhorn::search::positions

@@ -68,6 +68,10 @@ public:
     /// Ascending; of the row that was read last.
     std::span<const std::int32_t> of(std::size_t word) const { return places_[word]; }
 
+    /// The same of several words, put together in `merged`, equal ones as often as they are there.
+    std::span<const std::int32_t> of(const std::vector<std::size_t>& words,
+                                     std::vector<std::int32_t>& merged) const;
+
     /// How many words the row has in the field.
     std::uint32_t length(std::size_t field) const { return readers_[field].length; }
 

@@ -1,5 +1,5 @@
-// search/run/run.cc -- a whole search over the row groups of several indices: matching rows,
-// totals, aggregations, the best hits in a heap, and the documents of the page at last.
+// search/run/run.cc -- a whole search over the row groups of several indices: matching rows and
+// totals, what is offered to the aggregations and to the best hits, and the page at last.
 //
 // Row groups that cannot hold a better hit are skipped by the least and the greatest value of the
 // first sort key, once enough was counted; groups that may hold the best ones are visited first.

@@ -1,5 +1,6 @@
 #include "search/run/slice.h"
 
+#include "base/hash.h"
 #include "search/base/members.h"
 #include "search/fetch/page_parse.h"
 #include "search/query/core/query_parse.h"
@@ -18,15 +19,6 @@ using event::Value;
 
 constexpr std::int64_t most_slices = 1024;  // index.max_slices_per_scroll
 constexpr std::uint64_t stretch_rows = 1024;
-
-/// The finalizer of MurmurHash3, so that neighbours fall into different shares.
-std::uint64_t mixed(std::uint64_t value) {
-    value ^= value >> 33;
-    value *= 0xff51afd7ed558ccdULL;
-    value ^= value >> 33;
-    value *= 0xc4ceb9fe1a85ec53ULL;
-    return value ^ (value >> 33);
-}
 
 std::unexpected<Failure> bad_slice(std::string reason) {
     return refuse("illegal_argument_exception", std::move(reason));
@@ -122,7 +114,7 @@ Answer<> SliceRows::keep(const GroupContext& context, std::uint64_t first_row,
     rows.for_each([&](std::uint32_t row) {
         const std::uint64_t of =
             field_.known() ? number_of(numbers, row) : (first_row + row) / stretch_rows;
-        if (mixed(of) % max == mine) kept.set(row);
+        if (hash64(of) % max == mine) kept.set(row);
     });
     rows = std::move(kept);
     return {};

@@ -45,4 +45,12 @@ search::Answer<std::vector<std::string>> kept_ids(const Call& call, std::string_
     return ids;
 }
 
+search::Failure unknown_scroll_member(std::string_view name) {
+    return search::refuse("illegal_argument_exception",
+                          fmt::format("Unknown parameter [{}] in request body or parameter is of "
+                                      "the wrong type",
+                                      name))
+        .error();
+}
+
 }  // namespace elkhorn::api

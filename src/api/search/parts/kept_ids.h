@@ -14,4 +14,7 @@ namespace elkhorn::api {
 /// `name` is the member's, the parameter's where the endpoint has it, and the path's.
 search::Answer<std::vector<std::string>> kept_ids(const Call& call, std::string_view name);
 
+/// The refusal of a member that a scroll does not take.
+search::Failure unknown_scroll_member(std::string_view name);
+
 }  // namespace elkhorn::api

@@ -5,7 +5,8 @@
 //   terms        (row, 0) ...         -> state by its own buckets, which it numbers as they appear
 //     avg        (row, term) ...      -> sum[term], count[term]
 //
-//   Threads  one. Virtual calls happen once per row group, never per row.
+//   Threads  one; several have a tree each, put together by `merge`. Virtual calls happen once per
+//            row group, never per row.
 //   Memory   every state is charged to the Ledger, which refuses past its limit.
 #pragma once
 

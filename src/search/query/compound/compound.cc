@@ -16,8 +16,6 @@ namespace {
 using event::Kind;
 using event::Value;
 
-constexpr std::size_t most_clauses = 1024;
-
 Answer<std::vector<NodePtr>> plan_all(const std::vector<QueryPtr>& queries, const Scope& scope) {
     std::vector<NodePtr> nodes;
     for (const QueryPtr& query : queries)
@@ -100,7 +98,7 @@ bool empty_clause(const std::vector<NodePtr>& nodes) {
 Answer<NodePtr> plan_bool(const BoolQueries& queries, const Scope& scope) {
     if (queries.size() == 0) return all_rows();
     if (queries.size() > most_clauses) {
-        return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+        return too_many_clauses();
     }
     Clauses clauses;
     auto must = plan_required(queries.must, scope);

@@ -309,8 +309,7 @@ private:
     Answer<IntervalsPtr> match(const Rule& rule, const Field& field,
                                const text::Analyzer* analyzer) {
         const std::vector<QueryWord> words = ASK(query_words(field, rule.text, analyzer));
-        if (words.size() > 1024)
-            return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+        if (words.size() > 1024) return too_many_clauses();
         if (words.size() == 1) return word(field, words[0].text);
         IntervalList parts;
         std::int32_t behind = -1;  // the place of the part before

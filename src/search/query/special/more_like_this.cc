@@ -492,8 +492,7 @@ private:
 
     Answer<NodePtr> joined(std::vector<NodePtr> nodes) const {
         if (nodes.empty()) return no_rows();
-        if (nodes.size() > 1024)
-            return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+        if (nodes.size() > 1024) return too_many_clauses();
         Clauses clauses;
         clauses.should_match =
             ASK(should_match_count(static_cast<int>(nodes.size()), wanted_.should_match));

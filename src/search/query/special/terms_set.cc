@@ -20,36 +20,6 @@ using event::Kind;
 using event::Member;
 using event::Value;
 
-constexpr std::size_t most_terms = 1024;
-
-class CoveringScorer final : public RowScorer {
-public:
-    CoveringScorer(const Node& node, std::vector<std::unique_ptr<RowScorer>> parts)
-        : node_(node), parts_(std::move(parts)) {}
-
-    Answer<> enter(const GroupContext& context) override {
-        rows_ = ASK(node_.rows(context));
-        for (const auto& part : parts_)
-            ASK(part->enter(context));
-        return {};
-    }
-
-    bool has(std::uint32_t row) const override { return rows_.test(row); }
-
-    Answer<float> score(std::uint32_t row) override {
-        double sum = 0;
-        for (const auto& part : parts_) {
-            if (part->has(row)) sum += ASK(part->score(row));
-        }
-        return static_cast<float>(sum);
-    }
-
-private:
-    const Node& node_;  // whoever asked for the scorer keeps the tree
-    std::vector<std::unique_ptr<RowScorer>> parts_;
-    Bitmap rows_;
-};
-
 class CoveringNode final : public Node {
 public:
     CoveringNode(std::vector<NodePtr> terms, Field least)
@@ -82,7 +52,7 @@ public:
         std::vector<std::unique_ptr<RowScorer>> parts;
         for (const NodePtr& term : terms_)
             parts.push_back(ASK(term->scorer(statistics, boost)));
-        return std::make_unique<CoveringScorer>(*this, std::move(parts));
+        return sum_scorer(*this, std::move(parts));
     }
 
     void mark(Marks& marks) const override {
@@ -137,8 +107,7 @@ Answer<Wanted> read(const Value& body) {
 
 Answer<NodePtr> plan(const Scope& scope, const Wanted& wanted) {
     if (wanted.terms.empty()) return no_rows();
-    if (wanted.terms.size() > most_terms)
-        return cannot_create("too_many_clauses", "maxClauseCount is set to 1024");
+    if (wanted.terms.size() > most_clauses) return too_many_clauses();
     if (wanted.least_field.empty())
         return cannot_create("illegal_state_exception",
                              "No minimum should match has been specified");
