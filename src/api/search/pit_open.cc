@@ -8,6 +8,7 @@
 #include "api/core/parameters.h"
 #include "json/writer.h"
 
+#include <string_view>
 #include <utility>
 
 namespace elkhorn::api::pit_open {
@@ -29,7 +30,8 @@ Reply handle(const Call& call) {
         *call.context().clock));
     json::Writer out;
     out.begin_object();
-    if (call.request().target.find("/_pit") != std::string_view::npos) {
+    const std::string_view target = call.request().target;
+    if (target.substr(0, target.find('?')).ends_with("/_pit")) {
         out.member("id", pit->id).end_object();
         return json_response(out.take());
     }

@@ -11,8 +11,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 namespace elkhorn::search {
 namespace {
@@ -54,7 +56,8 @@ Answer<> take_inner(const event::Member& member, GroupSearch& search, Request& r
 
 Answer<GroupSearch> parse_inner(const Value& body, const std::shared_ptr<event::Arena>& arena) {
     if (!body.is(Kind::object))
-        return bad_content("[collapse] inner_hits doesn't support values of type: VALUE_STRING");
+        return bad_content(fmt::format("[collapse] inner_hits doesn't support values of type: {}",
+                                       token_name(body)));
     constexpr std::array<ParameterTable, 2> tables = {page_members, group_search_members};
     const MemberCheck check = ASK(check_members("[inner_hits] of [collapse]", body, tables));
     event::Arena shown;
@@ -72,6 +75,18 @@ Answer<GroupSearch> parse_inner(const Value& body, const std::shared_ptr<event::
     return search;
 }
 
+/// Of two that share a name the later counts.
+Answer<> add_inner(const Value& body, const std::shared_ptr<event::Arena>& arena,
+                   std::vector<GroupSearch>& searches) {
+    GroupSearch added = ASK(parse_inner(body, arena));
+    const auto same = std::ranges::find(searches, added.name, &GroupSearch::name);
+    if (same == searches.end())
+        searches.push_back(std::move(added));
+    else
+        *same = std::move(added);
+    return {};
+}
+
 }  // namespace
 
 Answer<std::shared_ptr<const CollapseRequest>> parse_collapse(
@@ -84,11 +99,11 @@ Answer<std::shared_ptr<const CollapseRequest>> parse_collapse(
             collapse->field = ASK(text_option("collapse", member));
         } else if (member.name == "inner_hits" && !inside) {
             if (!member.value.is(Kind::array)) {
-                collapse->inner.push_back(ASK(parse_inner(member.value, arena)));
+                ASK(add_inner(member.value, arena, collapse->inner));
                 continue;
             }
             for (const Value& one : member.value.as_array().values())
-                collapse->inner.push_back(ASK(parse_inner(one, arena)));
+                ASK(add_inner(one, arena, collapse->inner));
         } else if (member.name != "max_concurrent_group_searches" || inside) {
             return bad_content(fmt::format("[collapse] unknown field [{}]", member.name));
         }

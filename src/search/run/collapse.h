@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +26,13 @@ struct Request;
 
 /// One of "inner_hits": a search of its own among those that share the hit's value.
 struct GroupSearch {
-    std::string name;
+    std::optional<std::string> name;         // without one it is refused once there is a hit
     std::shared_ptr<const Request> request;  // what it shows; its query is the hit's group
 };
 
 struct CollapseRequest {
     std::string field;
-    std::vector<GroupSearch> inner;
+    std::vector<GroupSearch> inner;  // names differ
 };
 
 /// `arena` keeps what of the body is needed later. `inside`: it stands in inner_hits.

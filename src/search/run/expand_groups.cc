@@ -4,7 +4,10 @@
 #include "search/run/collapse.h"
 #include "search/run/hits_json.h"
 
+#include <fmt/format.h>
+
 #include <string>
+#include <string_view>
 
 namespace elkhorn::search {
 namespace {
@@ -26,14 +29,14 @@ Answer<std::string> group_hits(const Request& request, const RequestContext& con
 }
 
 /// Beside what nested queries have put there.
-void add_members(std::string& object, std::string members) {
+void add_members(std::string& object, std::string_view members) {
     if (object.empty()) {
-        object = "{" + members + "}";
+        object = fmt::format("{{{}}}", members);
         return;
     }
     object.pop_back();
     if (object.size() > 1) object += ',';
-    object += members + "}";
+    object.append(members).append("}");
 }
 
 }  // namespace
@@ -47,11 +50,13 @@ Answer<> expand_groups(const Request& request, const RequestContext& context,
         out.begin_object();
         for (const GroupSearch& search : searches) {
             ASK(context.go_on());
-            out.key(search.name)
+            if (!search.name)
+                return refuse("illegal_argument_exception", "Field name cannot be null");
+            out.key(*search.name)
                 .raw(ASK(group_hits(request, context, search, candidates[i].shared)));
         }
         const std::string object = out.end_object().take();
-        add_members(hits[i].inner_hits, object.substr(1, object.size() - 2));
+        add_members(hits[i].inner_hits, std::string_view(object).substr(1, object.size() - 2));
     }
     return {};
 }
