@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 constexpr std::int64_t seconds_per_day = 86'400;
+constexpr std::int64_t furthest = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
@@ -50,27 +51,6 @@ void append_to_second(std::string& out, const CivilTime& t) {
     out.append(text, to);
 }
 
-CivilTime civil_from_seconds(std::int64_t seconds, int nanosecond) {
-    const std::int64_t days = floor_div(seconds, seconds_per_day);
-    const auto rest = static_cast<int>(seconds - days * seconds_per_day);
-    const std::int64_t z = days + 719'468;  // days since 0000-03-01
-    const std::int64_t era = floor_div(z, 146'097);
-    const auto day_of_era = static_cast<int>(z - era * 146'097);
-    const int year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-    const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const int march_month = (5 * day_of_year + 2) / 153;
-    CivilTime t;
-    t.day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    t.month = march_month < 10 ? march_month + 3 : march_month - 9;
-    t.year = year_of_era + era * 400 + (t.month <= 2 ? 1 : 0);
-    t.hour = rest / 3600;
-    t.minute = rest / 60 % 60;
-    t.second = rest % 60;
-    t.nanosecond = nanosecond;
-    return t;
-}
-
 std::int64_t seconds_from_civil(const CivilTime& t) {
     return days_from_civil(t.year, t.month, t.day) * seconds_per_day + t.hour * 3600 +
            t.minute * 60 + t.second;
@@ -99,9 +79,52 @@ int weekday(std::int64_t days_since_1970) {
     return static_cast<int>(d - floor_div(d, 7) * 7);
 }
 
-CivilTime civil_from_ns(std::int64_t ns) {
+Instant Instant::from_ms(std::int64_t ms) {
+    const std::int64_t seconds = floor_div(ms, 1000);
+    const auto rest = static_cast<int>((ms % 1000 + 1000) % 1000);
+    return {seconds, rest * 1'000'000};
+}
+
+Instant Instant::from_ns(std::int64_t ns) {
     const std::int64_t seconds = floor_div(ns, ns_per_second);
-    return civil_from_seconds(seconds, static_cast<int>(ns - seconds * ns_per_second));
+    return {seconds, static_cast<int>((ns % ns_per_second + ns_per_second) % ns_per_second)};
+}
+
+std::int64_t Instant::ms() const {
+    if (seconds > furthest / 1000 - 1) return furthest;
+    if (seconds < -furthest / 1000 + 1) return -furthest;
+    return seconds * 1000 + nanosecond / 1'000'000;
+}
+
+std::int64_t Instant::ns() const {
+    if (seconds > furthest / ns_per_second - 1) return furthest;
+    if (seconds < -furthest / ns_per_second + 1) return -furthest;
+    return seconds * ns_per_second + nanosecond;
+}
+
+CivilTime civil_from(const Instant& instant) {
+    const std::int64_t days = floor_div(instant.seconds, seconds_per_day);
+    const auto rest = static_cast<int>(instant.seconds - days * seconds_per_day);
+    const std::int64_t z = days + 719'468;  // days since 0000-03-01
+    const std::int64_t era = floor_div(z, 146'097);
+    const auto day_of_era = static_cast<int>(z - era * 146'097);
+    const int year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int march_month = (5 * day_of_year + 2) / 153;
+    CivilTime t;
+    t.day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    t.month = march_month < 10 ? march_month + 3 : march_month - 9;
+    t.year = year_of_era + era * 400 + (t.month <= 2 ? 1 : 0);
+    t.hour = rest / 3600;
+    t.minute = rest / 60 % 60;
+    t.second = rest % 60;
+    t.nanosecond = instant.nanosecond;
+    return t;
+}
+
+CivilTime civil_from_ns(std::int64_t ns) {
+    return civil_from(Instant::from_ns(ns));
 }
 
 std::int64_t ns_from_civil(const CivilTime& time) {
@@ -137,10 +160,10 @@ std::string format_iso(std::int64_t ns) {
 }
 
 void append_iso_ms(std::string& out, std::int64_t ms) {
-    const std::int64_t seconds = floor_div(ms, 1000);
-    append_to_second(out, civil_from_seconds(seconds, 0));
+    const Instant instant = Instant::from_ms(ms);
+    append_to_second(out, civil_from(instant));
     out.push_back('.');
-    append_digits(out, static_cast<int>(ms - seconds * 1000), 3);
+    append_digits(out, instant.nanosecond / 1'000'000, 3);
     out.push_back('Z');
 }
 

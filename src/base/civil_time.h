@@ -26,6 +26,18 @@ int days_in_month(std::int64_t year, int month);
 /// 0 = Monday ... 6 = Sunday.
 int weekday(std::int64_t days_since_1970);
 
+/// A moment of any year.
+struct Instant {
+    std::int64_t seconds = 0;  // since 1970 UTC, downwards: -0.5 s is -1 and 500,000,000 ns
+    int nanosecond = 0;
+
+    static Instant from_ms(std::int64_t ms);
+    static Instant from_ns(std::int64_t ns);
+    std::int64_t ms() const;  // saturating, like ns, which holds the years 1677 to 2262 only
+    std::int64_t ns() const;
+};
+
+CivilTime civil_from(const Instant& instant);
 CivilTime civil_from_ns(std::int64_t ns_since_1970);
 
 /// Saturates where nanoseconds since 1970 do not fit 64 bits (years 1677 to 2262).

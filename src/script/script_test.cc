@@ -7,6 +7,7 @@
 #include "script/value/java_text.h"
 #include "script/value/object.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -126,6 +127,35 @@ TEST(Script, CollectionsAndLambdas) {
     EXPECT_EQ(text("def s = 0; for (def e : ['a': 1, 'b': 2].entrySet()) { s += e.value } s"), "3");
     EXPECT_EQ(text("['x', 'yy'].stream().map(String::length).collect(Collectors.toList())"),
               "[1, 2]");
+}
+
+TEST(Script, WhatTheLibraryMakesIsCalledAsItIsMadeFor) {
+    EXPECT_EQ(text("def c = Collectors.toList(); c.apply()"),
+              "illegal_argument_exception: dynamic method [java.util.stream.Collector, apply/0] "
+              "not found");
+    EXPECT_EQ(text("def c = Collectors.joining(','); [1].stream().map(c).count()").substr(0, 20),
+              "class_cast_exception");
+    EXPECT_EQ(text("def s = [1].stream(); s.collect(x -> x)").substr(0, 20),
+              "class_cast_exception");
+    EXPECT_EQ(text("def c = Comparator.naturalOrder(); c.reversed().compare(1, 2)"), "1");
+    EXPECT_EQ(text("def c = Comparator.naturalOrder(); [1].stream().map(c).count()"),
+              "illegal_argument_exception: Incorrect number of parameters: a lambda of 2 is "
+              "given 1");
+    EXPECT_EQ(text("[1, 2].stream().sorted(Map.Entry.comparingByValue()).count()").substr(0, 20),
+              "class_cast_exception");
+    EXPECT_EQ(text("def m = ['a': 1]; def e = m.entrySet().iterator().next(); m.clear(); "
+                   "Map.Entry.comparingByValue().compare(e, e)")
+                  .substr(0, 22),
+              "null_pointer_exception");
+    EXPECT_EQ(text("def m = /(?<x>a)b/.matcher('ab'); m.find(); m.namedGroup('x') + m.group(0)"),
+              "aab");
+    for (const auto* use : {"def x = m.a", "def x = m['a']", "m.a = 1", "m['a'] = 1", "m.a += 1",
+                            "m.a++", "def x = m.size()",
+                            "def x = 0; for (def e : m.keySet()) x = e", "def x = new HashMap(m)"})
+        EXPECT_EQ(text(fmt::format("Map m = null; {}; 1", use)).substr(0, 22),
+                  "null_pointer_exception")
+            << use;
+    EXPECT_EQ(text("Map m = null; m?.a"), "null");
 }
 
 TEST(Script, DocumentsAreAsked) {

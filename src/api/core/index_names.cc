@@ -16,6 +16,8 @@
 namespace elkhorn::api {
 namespace {
 
+constexpr std::int64_t farthest_ms = 100'000'000'000'000'000;  // some three million years
+
 std::unexpected<search::Failure> bad_math(std::string_view name, std::string_view why) {
     return search::refuse("parse_exception",
                           fmt::format("invalid dynamic name expression [{}]. {}", name, why));
@@ -23,7 +25,7 @@ std::unexpected<search::Failure> bad_math(std::string_view name, std::string_vie
 
 /// Rounds `ms` of local time down to the unit; nothing for an unknown unit.
 std::optional<std::int64_t> round_down(std::int64_t ms, char unit) {
-    CivilTime t = civil_from_ns(ms * 1'000'000);
+    CivilTime t = civil_from(Instant::from_ms(ms));
     t.nanosecond = 0;
     switch (unit) {
         case 's': break;
@@ -50,7 +52,7 @@ std::optional<std::int64_t> round_down(std::int64_t ms, char unit) {
 }
 
 std::optional<std::int64_t> add_units(std::int64_t ms, std::int64_t count, char unit) {
-    CivilTime t = civil_from_ns(ms * 1'000'000);
+    CivilTime t = civil_from(Instant::from_ms(ms));
     switch (unit) {
         case 's': return ms + count * 1000;
         case 'm': return ms + count * 60'000;
@@ -95,7 +97,7 @@ search::Answer<std::int64_t> step(std::string_view& math, std::int64_t ms) {
     math.remove_prefix(1);
     const auto next =
         op == '/' ? round_down(ms, unit) : add_units(ms, op == '-' ? -*count : *count, unit);
-    if (next) return *next;
+    if (next) return std::clamp(*next, -farthest_ms, farthest_ms);
     return search::refuse("parse_exception",
                           fmt::format("unit [{}] not supported for date math [{}]", unit, whole));
 }
@@ -137,7 +139,7 @@ search::Answer<std::string> resolve_hole(std::string_view hole, std::int64_t now
     const auto pattern = text::DateFormat::parse(format, text::DateFormat::Dialect::java_time);
     if (!pattern) return bad_math(hole, pattern.error().message);
     std::string out;
-    pattern->append_to(out, local * 1'000'000, 0);
+    pattern->append_to(out, Instant::from_ms(local));
     return out;
 }
 

@@ -4,19 +4,16 @@
 #include "script/run/node.h"
 #include "script/value/java_text.h"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 namespace elkhorn::script {
 namespace {
 
-using Native = Value (*)(Run&, const ClosureObject&, std::span<const Value>);
-
-Value native(Run& run, Native code, std::vector<Value> captured = {}) {
-    auto* made = run.make<ClosureObject>(nullptr);
-    made->native = code;
-    made->captured = std::move(captured);
-    return Value::of(made);
+Value comparator_of(Run& run, ClosureObject::Native compare, std::vector<Value> captured = {}) {
+    return Value::of(run.make<ClosureObject>(compare, std::move(captured)));
 }
-
-// -- comparators ----------------------------------------------------------------------------------
 
 Value compare_by(Run& r, const ClosureObject& c, std::span<const Value> pair) {
     EVAL(a, r.call(c.captured[0], pair.subspan(0, 1)));
@@ -30,60 +27,73 @@ Value compare_by(Run& r, const ClosureObject& c, std::span<const Value> pair) {
 }
 
 Value comparing(Run& run, const Value* a) {
-    return native(run, compare_by, {a[0]});
+    return comparator_of(run, compare_by, {a[0]});
 }
 
 Value comparing_with(Run& run, const Value* a) {
-    return native(run, compare_by, {a[0], a[1]});
+    return comparator_of(run, compare_by, {a[0], a[1]});
 }
 
 Value natural_order(Run& run, const Value* /*a*/) {
-    return native(run, [](Run&, const ClosureObject&, std::span<const Value> pair) {
+    return comparator_of(run, [](Run&, const ClosureObject&, std::span<const Value> pair) {
         return Value::of_int(compare_natural(pair[0], pair[1]));
     });
 }
 
 Value reverse_order(Run& run, const Value* /*a*/) {
-    return native(run, [](Run&, const ClosureObject&, std::span<const Value> pair) {
+    return comparator_of(run, [](Run&, const ClosureObject&, std::span<const Value> pair) {
         return Value::of_int(compare_natural(pair[1], pair[0]));
     });
 }
 
 Value reversed(Run& run, const Value* a) {
-    return native(run,
-                  [](Run& r, const ClosureObject& c, std::span<const Value> pair) {
-                      const Value turned[] = {pair[1], pair[0]};
-                      return r.call(c.captured[0], turned);
-                  },
-                  {a[0]});
+    return comparator_of(run,
+                         [](Run& r, const ClosureObject& c, std::span<const Value> pair) {
+                             const Value turned[] = {pair[1], pair[0]};
+                             return r.call(c.captured[0], turned);
+                         },
+                         {a[0]});
 }
 
 Value then_comparing(Run& run, const Value* a) {
-    return native(run,
-                  [](Run& r, const ClosureObject& c, std::span<const Value> pair) {
-                      EVAL(first, r.call(c.captured[0], pair));
-                      EVAL(order, cast_value(r, first, Class::int_, false));
-                      return order.as_whole() != 0 ? order : r.call(c.captured[1], pair);
-                  },
-                  {a[0], a[1]});
+    return comparator_of(run,
+                         [](Run& r, const ClosureObject& c, std::span<const Value> pair) {
+                             EVAL(first, r.call(c.captured[0], pair));
+                             EVAL(order, cast_value(r, first, Class::int_, false));
+                             return order.as_whole() != 0 ? order : r.call(c.captured[1], pair);
+                         },
+                         {a[0], a[1]});
 }
 
 Value compare(Run& run, const Value* a) {
     return run.call(a[0], std::span(a + 1, 2));
 }
 
+Value no_entry(Run& run, const Value& value) {
+    if (value.is_null()) return raise_null(run, "entry");
+    return run.raise(Class::class_cast,
+                     fmt::format("class {} cannot be cast to class {}", name_of(type_of(value)),
+                                 name_of(Class::map_entry)));
+}
+
 Value entry_by_key(Run& run, const Value* /*a*/) {
-    return native(run, [](Run&, const ClosureObject&, std::span<const Value> pair) {
-        return Value::of_int(compare_natural(object_as<EntryObject>(pair[0])->key,
-                                             object_as<EntryObject>(pair[1])->key));
+    return comparator_of(run, [](Run& r, const ClosureObject&, std::span<const Value> pair) {
+        const auto* a = object_as<EntryObject>(pair[0]);
+        const auto* b = object_as<EntryObject>(pair[1]);
+        if (a == nullptr || b == nullptr) return no_entry(r, a == nullptr ? pair[0] : pair[1]);
+        return Value::of_int(compare_natural(a->key, b->key));
     });
 }
 
 Value entry_by_value(Run& run, const Value* /*a*/) {
-    return native(run, [](Run&, const ClosureObject&, std::span<const Value> pair) {
+    return comparator_of(run, [](Run& r, const ClosureObject&, std::span<const Value> pair) {
         const auto* a = object_as<EntryObject>(pair[0]);
         const auto* b = object_as<EntryObject>(pair[1]);
-        return Value::of_int(compare_natural(*a->of.find(a->key), *b->of.find(b->key)));
+        if (a == nullptr || b == nullptr) return no_entry(r, a == nullptr ? pair[0] : pair[1]);
+        const Value* x = a->of.find(a->key);
+        const Value* y = b->of.find(b->key);
+        if (x == nullptr || y == nullptr) return raise_null(r, "value");
+        return Value::of_int(compare_natural(*x, *y));
     });
 }
 

@@ -97,12 +97,9 @@ int one(const Shown& /*s*/) {
     return 1;
 }
 
-std::int64_t epoch_ms(const DateObject& date) {
-    return date.seconds * 1000 + date.nanos / 1'000'000;
-}
-
-Value to_epoch_ms(Run& /*run*/, const Value* a) {
-    return Value::of_long(epoch_ms(date_of(a[0])));
+Value to_epoch_ms(Run& run, const Value* a) {
+    const DateObject& date = date_of(a[0]);
+    return made_long(run, Wide{date.seconds} * 1000 + date.nanos / 1'000'000);
 }
 
 Value to_epoch_second(Run& /*run*/, const Value* a) {
@@ -135,60 +132,67 @@ Value name_text(Run& /*run*/, const Value* a) {
 
 // -- arithmetic -----------------------------------------------------------------------------------
 
-Value add_months(Run& run, const DateObject& date, std::int64_t count) {
+constexpr std::int64_t years_most = 999'999'999;
+
+Value add_months(Run& run, const DateObject& date, Wide count) {
     Shown at = shown(date);
-    const std::int64_t all = at.year * 12 + at.month - 1 + count;
-    const std::int64_t year = floor_divide(all, 12);
-    const auto month = static_cast<int>(all - year * 12) + 1;
+    const Wide sum = Wide{at.year} * 12 + at.month - 1 + count;
+    const auto month = static_cast<int>((sum % 12 + 12) % 12) + 1;
+    const auto year = static_cast<std::int64_t>((sum - month + 1) / 12);
+    if (sum < -years_most * 12 || sum >= (years_most + 1) * 12) {
+        return run.raise(Class::date_time_exception,
+                         fmt::format("Invalid value for Year (valid values -{} - {}): {}",
+                                     years_most, years_most, year));
+    }
     at.days = days_from_civil(year, month, std::min(at.day, days_in_month(year, month)));
     return from_shown(run, at, date.zone);
 }
 
-Value add_days(Run& run, const DateObject& date, std::int64_t count) {
+/// Days of the calendar of its zone, which are not all of 24 hours.
+Value add_days(Run& run, const DateObject& date, Wide count) {
     Shown at = shown(date);
-    at.days += count;
+    EVAL(days, made_long(run, at.days + count));
+    at.days = days.as_whole();
     return from_shown(run, at, date.zone);
 }
 
-Value add_time(Run& run, const DateObject& date, std::int64_t seconds, std::int64_t nanos) {
-    const std::int64_t all = date.nanos + nanos;
-    const std::int64_t more = floor_divide(all, second_ns);
-    return made_date(run, date.seconds + seconds + more, static_cast<int>(all - more * second_ns),
+Value add_time(Run& run, const DateObject& date, Wide seconds, Wide nanos) {
+    const Wide all = date.nanos + nanos;
+    const Wide rest = (all % second_ns + second_ns) % second_ns;
+    return made_date(run, date.seconds + seconds + (all - rest) / second_ns, static_cast<int>(rest),
                      date.zone);
 }
 
-Value add_units(Run& run, const DateObject& date, std::int64_t count, const Unit& unit) {
-    constexpr std::int64_t most = 1'000'000'000'000;  // far beyond what calendars here can say
-    if (count > most || count < -most)
-        return run.raise(Class::date_time_exception, "Exceeds capacity of Duration");
+Value add_units(Run& run, const DateObject& date, Wide count, const Unit& unit) {
     if (unit.months > 0) return add_months(run, date, count * unit.months);
-    if (unit.seconds >= day_seconds)
+    if (unit.seconds >= day_seconds && date.zone != nullptr)
         return add_days(run, date, count * (unit.seconds / day_seconds));
-    const std::int64_t whole = unit.nanos == 0 ? 0 : count / (second_ns / unit.nanos);
-    const std::int64_t rest = unit.nanos == 0 ? 0 : count % (second_ns / unit.nanos);
-    return add_time(run, date, count * unit.seconds + whole, rest * unit.nanos);
+    if (date.zone == nullptr) {
+        EVAL(fits, made_long(run, count * unit.seconds));
+    }
+    return add_time(run, date, count * unit.seconds, count * unit.nanos);
 }
 
 template <int number, int sign>
 Value plus(Run& run, const Value* a) {
-    return add_units(run, date_of(a[0]), sign * a[1].as_whole(), units[number]);
+    return add_units(run, date_of(a[0]), sign * Wide{a[1].as_whole()}, units[number]);
 }
 
 template <int sign>
 Value plus_unit(Run& run, const Value* a) {
     if (a[2].is_null()) return raise_null(run, "unit");
-    return add_units(run, date_of(a[0]), sign * a[1].as_whole(), unit_of(a[2]));
+    return add_units(run, date_of(a[0]), sign * Wide{a[1].as_whole()}, unit_of(a[2]));
 }
 
 template <int sign>
 Value plus_duration(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "amountToAdd");
     const auto* span = object_as<DurationObject>(a[1]);
-    return add_time(run, date_of(a[0]), sign * span->seconds, sign * span->nanos);
+    return add_time(run, date_of(a[0]), sign * Wide{span->seconds}, sign * span->nanos);
 }
 
 /// Whole units from one moment to another, as the calendar counts them.
-std::int64_t between(const DateObject& from, const DateObject& to, const Unit& unit) {
+Wide between(const DateObject& from, const DateObject& to, const Unit& unit) {
     const DateObject end(Class::zoned_date_time, to.seconds, to.nanos, from.zone);
     if (unit.months > 0 || (unit.seconds >= day_seconds && from.zone != nullptr)) {
         const Shown a = shown(from);
@@ -219,20 +223,20 @@ std::int64_t between(const DateObject& from, const DateObject& to, const Unit& u
         if (whole < 0 && nanos > 0) ++whole;
         return whole / unit.seconds;
     }
-    return seconds * (second_ns / unit.nanos) + nanos / unit.nanos;
+    return Wide{seconds} * (second_ns / unit.nanos) + nanos / unit.nanos;
 }
 
 Value unit_between(Run& run, const Value* a) {
     const auto* from = object_as<DateObject>(a[1]);
     const auto* to = object_as<DateObject>(a[2]);
     if (from == nullptr || to == nullptr) return raise_null(run, "temporal1Inclusive");
-    return Value::of_long(between(*from, *to, unit_of(a[0])));
+    return made_long(run, between(*from, *to, unit_of(a[0])));
 }
 
 Value until(Run& run, const Value* a) {
     const auto* to = object_as<DateObject>(a[1]);
     if (to == nullptr || a[2].is_null()) return raise_null(run, "unit");
-    return Value::of_long(between(date_of(a[0]), *to, unit_of(a[2])));
+    return made_long(run, between(date_of(a[0]), *to, unit_of(a[2])));
 }
 
 template <int order>
@@ -299,9 +303,8 @@ Value with(Run& run, const Value* a) {
 // -- making them ----------------------------------------------------------------------------------
 
 Value of_epoch_ms(Run& run, const Value* a) {
-    const std::int64_t ms = a[0].as_whole();
-    const std::int64_t seconds = floor_divide(ms, 1000);
-    return made_date(run, seconds, static_cast<int>(ms - seconds * 1000) * 1'000'000, nullptr);
+    const Instant instant = Instant::from_ms(a[0].as_whole());
+    return made_date(run, instant.seconds, instant.nanosecond, nullptr);
 }
 
 Value of_epoch_second(Run& run, const Value* a) {
@@ -475,6 +478,16 @@ std::vector<Constant> make_constants() {
 }
 
 }  // namespace
+
+Value dates::too_far(Run& run, Wide seconds, const text::TimeZone::Ptr& zone) {
+    if (zone == nullptr)
+        return run.raise(Class::date_time_exception, "Instant exceeds minimum or maximum instant");
+    const Wide second = (seconds % day_seconds + day_seconds) % day_seconds;
+    return run.raise(Class::date_time_exception,
+                     fmt::format("Invalid value for EpochDay (valid values -365243219162 - "
+                                 "365241780471): {}",
+                                 static_cast<std::int64_t>((seconds - second) / day_seconds)));
+}
 
 std::span<const MethodRow> date_methods() {
     static const auto all = [] {

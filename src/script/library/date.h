@@ -53,15 +53,32 @@ inline DateObject& date_of(const Value& value) {
     return *object_as<DateObject>(value);
 }
 
-inline Value made_date(Run& run, std::int64_t seconds, int nanos, const text::TimeZone::Ptr& zone) {
+/// Sums and products of what a script may say are made in this, and fit or are refused.
+__extension__ using Wide = __int128;
+
+inline Value made_long(Run& run, Wide number) {
+    const auto whole = static_cast<std::int64_t>(number);
+    return whole == number ? Value::of_long(whole) : run.raise(Class::arithmetic, "long overflow");
+}
+
+/// Instant.MIN and MAX: the years -1,000,000,000 and 1,000,000,000.
+inline constexpr std::int64_t first_second = -31'557'014'167'219'200;
+inline constexpr std::int64_t last_second = 31'556'889'864'403'199;
+
+Value too_far(Run& run, Wide seconds, const text::TimeZone::Ptr& zone);
+
+inline Value made_date(Run& run, Wide seconds, int nanos, const text::TimeZone::Ptr& zone) {
+    if (seconds < first_second || seconds > last_second) return too_far(run, seconds, zone);
     return Value::of(run.make<DateObject>(zone == nullptr ? Class::instant : Class::zoned_date_time,
-                                          seconds, nanos, zone));
+                                          static_cast<std::int64_t>(seconds), nanos, zone));
 }
 
 /// The moment at which the clocks of the zone show that.
 inline Value from_shown(Run& run, const Shown& at, const text::TimeZone::Ptr& zone) {
-    const std::int64_t local = at.days * day_seconds + at.second;
-    return made_date(run, zone == nullptr ? local : zone->to_utc(local), at.nanos, zone);
+    const Wide local = Wide{at.days} * day_seconds + at.second;
+    if (zone == nullptr || local < first_second || local > last_second)
+        return made_date(run, local, at.nanos, zone);
+    return made_date(run, zone->to_utc(static_cast<std::int64_t>(local)), at.nanos, zone);
 }
 
 // -- names ----------------------------------------------------------------------------------------

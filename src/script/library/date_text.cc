@@ -97,7 +97,7 @@ Value formatted(Run& run, const DateObject& date, const FormatterObject& by) {
     }
     std::string out;
     const int offset = zone == nullptr ? 0 : zone->offset_seconds(date.seconds);
-    by.format.append_to(out, date.seconds * second_ns + date.nanos, offset);
+    by.format.append_to(out, Instant{date.seconds, date.nanos}, offset);
     return run.text(out);
 }
 

@@ -37,20 +37,23 @@ template <int number>
 Value duration_of(Run& run, const Value* a) {
     const Unit& unit = units[number];
     const std::int64_t count = a[0].as_whole();
-    if (unit.seconds > 0) return Value::of(run.make<DurationObject>(count * unit.seconds, 0));
+    if (unit.seconds > 0) {
+        EVAL(seconds, made_long(run, Wide{count} * unit.seconds));
+        return Value::of(run.make<DurationObject>(seconds.as_whole(), 0));
+    }
     const std::int64_t per_second = second_ns / unit.nanos;
-    const std::int64_t seconds = floor_divide(count, per_second);
-    return Value::of(run.make<DurationObject>(
-        seconds, static_cast<int>((count - seconds * per_second) * unit.nanos)));
+    const std::int64_t rest = (count % per_second + per_second) % per_second;
+    return Value::of(run.make<DurationObject>(floor_divide(count, per_second),
+                                              static_cast<int>(rest * unit.nanos)));
 }
 
 template <int number>
-Value duration_in(Run& /*run*/, const Value* a) {
+Value duration_in(Run& run, const Value* a) {
     const DurationObject& span = span_of(a[0]);
     const Unit& unit = units[number];
     // A negative duration has its nanoseconds upwards from its seconds.
-    if (unit.seconds > 0) return Value::of_long(floor_divide(span.seconds, 1) / unit.seconds);
-    return Value::of_long(span.seconds * (second_ns / unit.nanos) + span.nanos / unit.nanos);
+    if (unit.seconds > 0) return Value::of_long(span.seconds / unit.seconds);
+    return made_long(run, Wide{span.seconds} * (second_ns / unit.nanos) + span.nanos / unit.nanos);
 }
 
 Value duration_seconds(Run& /*run*/, const Value* a) {

@@ -250,7 +250,7 @@ constexpr MethodRow rows[] = {
     {Class::matcher, "boolean lookingAt()", looking_at},
     {Class::matcher, "String group()", whole_group},
     {Class::matcher, "String group(int)", group},
-    {Class::matcher, "String group(String)", named_group},
+    {Class::matcher, "String namedGroup(String)", named_group},
     {Class::matcher, "int groupCount()", group_count},
     {Class::matcher, "int start()", start},
     {Class::matcher, "int end()", end},

@@ -1,5 +1,5 @@
 // script/library/stream.cc -- streams, which are lists here: every step is done when it is said, so
-// one that has no end is not there. Collectors and comparators are natives that a step calls.
+// one that has no end is not there. Collectors are given the items of one.
 
 #include "script/run/library.h"
 #include "script/run/node.h"
@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
 
 namespace elkhorn::script {
 namespace {
@@ -306,41 +309,53 @@ Value optional_empty(Run& run, const Value* /*a*/) {
     return made_optional(run, Value());
 }
 
-// -- natives: closures of the library's own -------------------------------------------------------
+// -- collectors -----------------------------------------------------------------------------------
 
-using Native = Value (*)(Run&, const ClosureObject&, std::span<const Value>);
+/// Makes one value of the items of a stream. No closure: a script can hand it on and not call it.
+class CollectorObject final : public Object {
+public:
+    using Code = Value (*)(Run&, const CollectorObject&, std::span<const Value> items);
 
-Value native(Run& run, Native code, std::vector<Value> captured = {}) {
-    auto* made = run.make<ClosureObject>(nullptr);
-    made->native = code;
-    made->captured = std::move(captured);
-    return Value::of(made);
+    CollectorObject(Code does, std::vector<Value> values)
+        : Object(Class::collector), code(does), captured(std::move(values)) {}
+
+    Code code;
+    std::vector<Value> captured;
+};
+
+Value collector_of(Run& run, CollectorObject::Code code, std::vector<Value> captured = {}) {
+    return Value::of(run.make<CollectorObject>(code, std::move(captured)));
 }
 
-/// A collector gets a list, and gives what is made of it.
+Value collect_by(Run& run, const Value& collector, std::span<const Value> items) {
+    const auto* object = object_as<CollectorObject>(collector);
+    return object == nullptr ? raise_null(run, "collector") : object->code(run, *object, items);
+}
+
 Value collect(Run& run, const Value* a) {
-    const Value list = Value::of(run.make_list(items_of(a[0])));
-    return run.call(a[1], std::span(&list, 1));
+    return collect_by(run, a[1], items_of(a[0]));
 }
 
 Value to_list(Run& run, const Value* /*a*/) {
-    return native(run, [](Run&, const ClosureObject&, std::span<const Value> a) { return a[0]; });
+    return collector_of(run, [](Run& r, const CollectorObject&, std::span<const Value> items) {
+        return Value::of(r.make_list({items.begin(), items.end()}));
+    });
 }
 
 Value to_set(Run& run, const Value* /*a*/) {
-    return native(run, [](Run& r, const ClosureObject&, std::span<const Value> a) {
+    return collector_of(run, [](Run& r, const CollectorObject&, std::span<const Value> items) {
         auto* set = r.make<SetObject>(Class::hash_set, Class::hash_map);
-        for (const Value& item : items_of(a[0]))
+        for (const Value& item : items)
             set->keys.put(item, Value());
         EVAL(charged, r.charge_values(3 * set->keys.size()));
         return Value::of(set);
     });
 }
 
-Value join_items(Run& r, const ClosureObject& c, std::span<const Value> a) {
+Value join_items(Run& r, const CollectorObject& c, std::span<const Value> items) {
     std::string out(c.captured.size() > 1 ? c.captured[1].as_text() : "");
     bool first = true;
-    for (const Value& item : items_of(a[0])) {
+    for (const Value& item : items) {
         if (!first) out += c.captured[0].as_text();
         first = false;
         out += java_text(item);
@@ -351,27 +366,27 @@ Value join_items(Run& r, const ClosureObject& c, std::span<const Value> a) {
 }
 
 Value joining_all(Run& run, const Value* /*a*/) {
-    return native(run, join_items, {Value::of_text("")});
+    return collector_of(run, join_items, {Value::of_text("")});
 }
 
 Value joining(Run& run, const Value* a) {
-    return native(run, join_items, {a[0]});
+    return collector_of(run, join_items, {a[0]});
 }
 
 Value joining_within(Run& run, const Value* a) {
-    return native(run, join_items, {a[0], a[1], a[2]});
+    return collector_of(run, join_items, {a[0], a[1], a[2]});
 }
 
 Value counting(Run& run, const Value* /*a*/) {
-    return native(run, [](Run&, const ClosureObject&, std::span<const Value> a) {
-        return Value::of_long(static_cast<std::int64_t>(items_of(a[0]).size()));
+    return collector_of(run, [](Run&, const CollectorObject&, std::span<const Value> items) {
+        return Value::of_long(static_cast<std::int64_t>(items.size()));
     });
 }
 
 /// A map of what the first function makes of each item to what `collector` makes of those lists.
-Value group_items(Run& r, const ClosureObject& c, std::span<const Value> a) {
+Value group_items(Run& r, const CollectorObject& c, std::span<const Value> items) {
     MapObject* groups = r.make_map();
-    for (const Value& item : items_of(a[0])) {
+    for (const Value& item : items) {
         EVAL(key, r.call(c.captured[0], std::span(&item, 1)));
         if (groups->find(key) == nullptr) groups->put(key, Value::of(r.make_list({})));
         object_as<ListObject>(*groups->find(key))->items.push_back(item);
@@ -381,60 +396,57 @@ Value group_items(Run& r, const ClosureObject& c, std::span<const Value> a) {
     for (const std::uint32_t place : groups->order()) {
         const Value list = groups->entry(place).value;
         const Value key = groups->entry(place).key;
-        EVAL(made, r.call(c.captured[1], std::span(&list, 1)));
+        EVAL(made, collect_by(r, c.captured[1], items_of(list)));
         groups->put(key, made);
     }
     return Value::of(groups);
 }
 
 Value grouping(Run& run, const Value* a) {
-    return native(run, group_items, {a[0]});
+    return collector_of(run, group_items, {a[0]});
 }
 
 Value grouping_by(Run& run, const Value* a) {
-    return native(run, group_items, {a[0], a[1]});
+    return collector_of(run, group_items, {a[0], a[1]});
+}
+
+Value map_items(Run& r, const CollectorObject& c, std::span<const Value> items) {
+    MapObject* made = r.make_map();
+    for (const Value& item : items) {
+        EVAL(key, r.call(c.captured[0], std::span(&item, 1)));
+        EVAL(value, r.call(c.captured[1], std::span(&item, 1)));
+        if (const Value* before = made->find(key); before != nullptr) {
+            return r.raise(Class::illegal_state,
+                           fmt::format("Duplicate key {} (attempted merging values {} and {})",
+                                       java_text(key), java_text(*before), java_text(value)));
+        }
+        made->put(key, value);
+        EVAL(charged, r.charge_values(3));
+    }
+    return Value::of(made);
 }
 
 Value to_map(Run& run, const Value* a) {
-    return native(
-        run,
-        [](Run& r, const ClosureObject& c, std::span<const Value> list) {
-            MapObject* made = r.make_map();
-            for (const Value& item : items_of(list[0])) {
-                EVAL(key, r.call(c.captured[0], std::span(&item, 1)));
-                EVAL(value, r.call(c.captured[1], std::span(&item, 1)));
-                if (made->find(key) != nullptr) {
-                    return r.raise(
-                        Class::illegal_state,
-                        fmt::format("Duplicate key {} (attempted merging values {} and "
-                                    "{})",
-                                    java_text(key), java_text(*made->find(key)), java_text(value)));
-                }
-                made->put(key, value);
-                EVAL(charged, r.charge_values(3));
-            }
-            return Value::of(made);
-        },
-        {a[0], a[1]});
+    return collector_of(run, map_items, {a[0], a[1]});
+}
+
+template <Class element, bool averages>
+Value total_items(Run& r, const CollectorObject& c, std::span<const Value> items) {
+    Value total = convert(Value::of_int(0), averages ? Class::double_ : element);
+    for (const Value& item : items) {
+        EVAL(one, r.call(c.captured[0], std::span(&item, 1)));
+        EVAL(typed, cast_value(r, one, element, false));
+        EVAL(sum, apply(r, Operator::add, total, typed));
+        total = sum;
+    }
+    if (!averages) return total;
+    return Value::of_double(items.empty() ? 0
+                                          : total.as_real() / static_cast<double>(items.size()));
 }
 
 template <Class element, bool averages>
 Value totalling(Run& run, const Value* a) {
-    return native(
-        run,
-        [](Run& r, const ClosureObject& c, std::span<const Value> list) {
-            Value total = convert(Value::of_int(0), averages ? Class::double_ : element);
-            for (const Value& item : items_of(list[0])) {
-                EVAL(one, r.call(c.captured[0], std::span(&item, 1)));
-                EVAL(typed, cast_value(r, one, element, false));
-                EVAL(sum, apply(r, Operator::add, total, typed));
-                total = sum;
-            }
-            const std::size_t items = items_of(list[0]).size();
-            if (!averages) return total;
-            return Value::of_double(items == 0 ? 0 : total.as_real() / static_cast<double>(items));
-        },
-        {a[0]});
+    return collector_of(run, total_items<element, averages>, {a[0]});
 }
 
 using enum Class;

@@ -94,6 +94,10 @@ const Method* find_method(Class of, std::string_view name, std::size_t parameter
     return of == Class::object ? nullptr : find_method(Class::object, name, parameters, is_static);
 }
 
+std::span<const Method> all_methods() {
+    return tables().methods;
+}
+
 const Method* find_own_function(std::string_view name, std::size_t parameters) {
     return find_method(Class::score_functions, name, parameters, true);
 }

@@ -48,6 +48,9 @@ struct Constant {
 /// Of the class or what it inherits from; null: none. Constructors are "new".
 const Method* find_method(Class of, std::string_view name, std::size_t parameters, bool is_static);
 
+/// Of all classes, in the order of the tables.
+std::span<const Method> all_methods();
+
 /// Functions that stand alone: saturation(...). They are static methods of score_functions.
 const Method* find_own_function(std::string_view name, std::size_t parameters);
 

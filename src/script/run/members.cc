@@ -176,7 +176,8 @@ Value call_method(Run& run, Run::Site& site, std::string_view name,
     if (of.is_null()) return raise_null(run, "receiver");
     const Type type = type_of(of);
     // A lambda kept in a variable is called by the method of its interface.
-    if (object_as<ClosureObject>(of) != nullptr) return run.call(of, arguments.subspan(1));
+    if (object_as<ClosureObject>(of) != nullptr && type == Type(Class::object))
+        return run.call(of, arguments.subspan(1));
     if (site.method == nullptr || site.of != type.of) {
         site.of = type.of;
         site.method =

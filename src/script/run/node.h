@@ -75,20 +75,25 @@ public:
     bool uses_score = false;
 };
 
-/// A lambda or a reference to a method, with what it has captured.
+/// A lambda, a reference to a method or a comparator of the library's, with what it has captured.
 class ClosureObject final : public Object {
 public:
+    using Native = Value (*)(Run&, const ClosureObject&, std::span<const Value>);
+
     explicit ClosureObject(const Function* function) : Object(Class::object), code(function) {}
 
-    const Function* code;  // the Program's; null: a reference
+    /// A comparator: `compare` is given two values.
+    ClosureObject(Native compare, std::vector<Value> values)
+        : Object(Class::comparator), code(nullptr), captured(std::move(values)), native(compare) {}
+
+    const Function* code;  // the Program's; null: `native` is called
     std::vector<Value> captured;
 
     // A reference: Type::name, or value::name.
     Class of = Class::void_;
-    std::string_view name;           // the Program's
-    bool bound = false;              // to captured[0]
-    const Method* method = nullptr;  // a comparator of the library's
-    Value (*native)(Run&, const ClosureObject&, std::span<const Value>) = nullptr;
+    std::string_view name;  // the Program's
+    bool bound = false;     // to captured[0]
+    Native native = nullptr;
 };
 
 // -- operators (operators.cc) ---------------------------------------------------------------------

@@ -261,9 +261,7 @@ Value cast_value(Run& run, const Value& value, Type to, bool explicitly) {
         (to.is_array() ? type.of == to.of || to.of == Class::def || to.of == Class::object
                        : is_kind_of(type.of, to.of)))
         return value;
-    if (object_as<ClosureObject>(value) != nullptr &&
-        (functional_of(to.of).functional || to.of == Class::collector))
-        return value;
+    if (object_as<ClosureObject>(value) != nullptr && functional_of(to.of).functional) return value;
     if (to == Type(Class::string)) return cannot_cast(run, value, to, "implicitly ");
     const std::string from = name_of(type);
     return run.raise(Class::class_cast,

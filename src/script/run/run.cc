@@ -247,13 +247,18 @@ Value Run::call(const Value& closure, std::span<const Value> arguments) {
         return raise(Class::class_cast,
                      fmt::format("[{}] is no function", name_of(type_of(closure))));
     }
-    if (object->code == nullptr) return object->native(*this, *object, arguments);
-    const Function& function = *object->code;
-    if (function.parameters.size() != arguments.size()) {
+    const auto wrong_number = [&](std::size_t wanted) {
         return raise(Class::illegal_argument,
                      fmt::format("Incorrect number of parameters: a lambda of {} is given {}",
-                                 function.parameters.size(), arguments.size()));
+                                 wanted, arguments.size()));
+    };
+    if (object->code == nullptr) {
+        if (object->is(Class::comparator) && arguments.size() != 2) return wrong_number(2);
+        return object->native(*this, *object, arguments);
     }
+    const Function& function = *object->code;
+    if (function.parameters.size() != arguments.size())
+        return wrong_number(function.parameters.size());
     Value converted[4];
     if (arguments.size() > std::size(converted))
         return give_up(Class::painless_error, "a lambda has more than four parameters");

@@ -83,9 +83,7 @@ std::string date_text(const DateObject& date) {
     const std::int64_t local = date.seconds + offset;
     const std::int64_t day = local >= 0 ? local / 86'400 : -((-local + 86'399) / 86'400);
     const auto second = static_cast<int>(local - day * 86'400);
-    CivilTime time;
-    constexpr std::int64_t most_days = 100'000;  // within what nanoseconds can say
-    if (std::abs(day) < most_days) time = civil_from_ns(day * 86'400 * second_ns);
+    const CivilTime time = civil_from({local});
     std::string out =
         fmt::format("{}T{:02}:{:02}", day_text(time), second / 3600, second / 60 % 60);
     const bool instant = date.zone == nullptr;

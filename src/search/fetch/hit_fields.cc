@@ -33,7 +33,7 @@ std::string format_date(std::int64_t ms, std::string_view formats) {
         if (format == "basic_date") pattern = "yyyyMMdd";
         const auto writer = text::DateFormat::parse(pattern, text::DateFormat::Dialect::java_time);
         if (writer) {
-            writer->append_to(out, ms * 1'000'000);
+            writer->append_to(out, Instant::from_ms(ms));
             return out;
         }
     }

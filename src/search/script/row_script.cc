@@ -1,5 +1,6 @@
 #include "search/script/row_script.h"
 
+#include "base/civil_time.h"
 #include "base/hash.h"
 #include "script/value/object.h"
 #include "search/script/script_call.h"
@@ -226,16 +227,10 @@ Value RowHost::value(script::Run& run, int place, std::size_t i) {
     const auto of_whole = [&](std::int64_t whole) {
         if (slot.of == Class::doc_booleans) return Value::boolean(whole != 0);
         if (slot.of != Class::doc_dates) return Value::of_long(whole);
-        const std::int64_t per_second = slot.field.is_nanos() ? 1'000'000'000 : 1000;
-        std::int64_t seconds = whole / per_second;
-        std::int64_t rest = whole % per_second;
-        if (rest < 0) {
-            rest += per_second;
-            --seconds;
-        }
-        return Value::of(run.make<script::DateObject>(
-            Class::joda_date_time, seconds, static_cast<int>(rest * (1'000'000'000 / per_second)),
-            script::zero_offset()));
+        const Instant at =
+            slot.field.is_nanos() ? Instant::from_ns(whole) : Instant::from_ms(whole);
+        return Value::of(run.make<script::DateObject>(Class::joda_date_time, at.seconds,
+                                                      at.nanosecond, script::zero_offset()));
     };
     if (slot.numbers.integers != nullptr && slot.numbers.reals == nullptr &&
         slot.of != Class::doc_doubles) {

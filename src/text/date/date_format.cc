@@ -31,7 +31,7 @@ struct Week {
 /// ISO 8601: the week with the year's first Thursday is week 1; weeks start on Monday.
 Week iso_week(std::int64_t days_since_1970) {
     const std::int64_t thursday = days_since_1970 - weekday(days_since_1970) + 3;
-    const CivilTime t = civil_from_ns(thursday * 86'400 * 1'000'000'000);
+    const CivilTime t = civil_from({thursday * 86'400});
     const std::int64_t first = days_from_civil(t.year, 1, 1);
     return {t.year, static_cast<int>((thursday - first) / 7) + 1};
 }
@@ -65,7 +65,9 @@ void append_month(std::string& out, int month, int count) {
         append_padded(out, month, count);
 }
 
-void append_year(std::string& out, std::int64_t year, int count) {
+void append_year(std::string& out, std::int64_t year, int count, bool shows_plus) {
+    if (shows_plus && year > 0 && std::to_string(year).size() > static_cast<std::size_t>(count))
+        out.push_back('+');
     append_padded(out, count == 2 ? year % 100 : year, count);
 }
 
@@ -110,6 +112,7 @@ Result<DateFormat> DateFormat::parse(std::string_view pattern, Dialect dialect) 
         Part part;
         part.letter = c;
         part.count = static_cast<int>(end - i);
+        part.shows_plus = dialect == Dialect::java_time && part.count > 3;
         if (c == 'Y') part.letter = dialect == Dialect::joda ? 'y' : 'x';
         if (c == 'u') part.letter = 'y';
         if (c == 'x' && dialect == Dialect::java_time) part.letter = 'X';
@@ -120,14 +123,13 @@ Result<DateFormat> DateFormat::parse(std::string_view pattern, Dialect dialect) 
     return format;
 }
 
-void DateFormat::append_part(std::string& out, const Part& part, std::int64_t ns, int offset) {
-    const CivilTime t = civil_from_ns(ns);
+void DateFormat::append_part(std::string& out, const Part& part, const CivilTime& t, int offset) {
     const std::int64_t day_number = days_from_civil(t.year, t.month, t.day);
     switch (part.letter) {
         case 0: out += part.text; break;
         case 'G': out += t.year > 0 ? "AD" : "BC"; break;
-        case 'y': append_year(out, t.year, part.count); break;
-        case 'x': append_year(out, iso_week(day_number).year, part.count); break;
+        case 'y': append_year(out, t.year, part.count, part.shows_plus); break;
+        case 'x': append_year(out, iso_week(day_number).year, part.count, part.shows_plus); break;
         case 'w': append_padded(out, iso_week(day_number).number, part.count); break;
         case 'e': append_padded(out, weekday(day_number) + 1, part.count); break;
         case 'E': {
@@ -162,7 +164,12 @@ void DateFormat::append_part(std::string& out, const Part& part, std::int64_t ns
 }
 
 void DateFormat::append_to(std::string& out, std::int64_t ns_since_1970, int offset_seconds) const {
-    const std::int64_t local = ns_since_1970 + offset_seconds * std::int64_t{1'000'000'000};
+    append_to(out, Instant::from_ns(ns_since_1970), offset_seconds);
+}
+
+void DateFormat::append_to(std::string& out, Instant instant, int offset_seconds) const {
+    instant.seconds += offset_seconds;
+    const CivilTime local = civil_from(instant);
     for (const Part& part : parts_)
         append_part(out, part, local, offset_seconds);
 }

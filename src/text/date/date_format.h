@@ -10,6 +10,7 @@
 // Parsed once; immutable and thread-safe after. Names are English, as with Java's ROOT locale.
 #pragma once
 
+#include "base/civil_time.h"
 #include "base/result.h"
 
 #include <cstdint>
@@ -29,14 +30,18 @@ public:
     /// `ns_since_1970` is UTC; the text shows local time at `offset_seconds` east of it.
     void append_to(std::string& out, std::int64_t ns_since_1970, int offset_seconds = 0) const;
 
+    /// The same for moments that nanoseconds cannot say: any year.
+    void append_to(std::string& out, Instant instant, int offset_seconds = 0) const;
+
 private:
     struct Part {
         char letter = 0;  // 0: literal text
         int count = 0;
+        bool shows_plus = false;  // of a year with more digits than `count`, as java.time does
         std::string text;
     };
 
-    static void append_part(std::string& out, const Part& part, std::int64_t ns,
+    static void append_part(std::string& out, const Part& part, const CivilTime& local,
                             int offset_seconds);
 
     std::vector<Part> parts_;

@@ -12,8 +12,6 @@
 namespace elkhorn::text {
 namespace {
 
-constexpr std::int64_t limit = std::numeric_limits<std::int64_t>::max();
-
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -140,15 +138,15 @@ std::optional<std::int64_t> day_number(const DateFields& f) {
 /// year. A day that the year has not (29 February) stays so: no other is made of it.
 void guess_year(DateFields& fields, std::int64_t now_ns, const TimeZone& zone) {
     constexpr std::int64_t second_ns = 1'000'000'000;
-    const CivilTime today =
-        civil_from_ns(now_ns + zone.offset_seconds(now_ns / second_ns) * second_ns);
+    const std::int64_t now = now_ns / second_ns;
+    const CivilTime today = civil_from({now + zone.offset_seconds(now)});
     fields.year = today.year;
     if (fields.week > 0) return;
     int month = fields.month;
     if (fields.day_of_year > 0) {
         const std::int64_t day =
             days_from_civil(today.year, 1, 1) + std::min(fields.day_of_year, 365) - 1;
-        month = civil_from_ns(day * 86'400 * second_ns).month;
+        month = civil_from({day * 86'400}).month;
     }
     if (month == 12 && today.month == 1) --fields.year;
     if (month == 1 && today.month == 12) ++fields.year;
@@ -316,18 +314,6 @@ std::string_view named_pattern(std::string_view name) {
 }
 
 }  // namespace
-
-std::int64_t Instant::ms() const {
-    if (seconds > limit / 1000 - 1) return limit;
-    if (seconds < -limit / 1000 + 1) return -limit;
-    return seconds * 1000 + nanosecond / 1'000'000;
-}
-
-std::int64_t Instant::ns() const {
-    if (seconds > limit / 1'000'000'000 - 1) return limit;
-    if (seconds < -limit / 1'000'000'000 + 1) return -limit;
-    return seconds * 1'000'000'000 + nanosecond;
-}
 
 Result<> DateParser::add_elasticsearch(std::string_view name, std::vector<Format>& formats) {
     Format format;

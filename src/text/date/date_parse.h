@@ -15,6 +15,7 @@
 //   Cost      about 100 ns for a pattern of numbers and a month's name.
 #pragma once
 
+#include "base/civil_time.h"
 #include "base/result.h"
 #include "text/date/date_pattern.h"
 #include "text/date/time_zone.h"
@@ -25,14 +26,6 @@
 #include <vector>
 
 namespace elkhorn::text {
-
-struct Instant {
-    std::int64_t seconds = 0;  // since 1970 UTC
-    int nanosecond = 0;
-
-    std::int64_t ms() const;  // saturating, like ns, which holds the years 1677 to 2262 only
-    std::int64_t ns() const;
-};
 
 struct ParsedDate {
     Instant first;

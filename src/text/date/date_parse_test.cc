@@ -162,6 +162,25 @@ TEST(DateParse, FarYearsKeepTheirMilliseconds) {
     EXPECT_EQ(far->first.ms(), 253'402'300'799'999);
 }
 
+TEST(DateFormat, WritesYearsThatNanosecondsCannotSay) {
+    const auto text = [](std::int64_t ms, DateFormat::Dialect dialect) {
+        std::string out;
+        DateFormat::parse("yyyy-MM-dd HH:mm:ss.SSS", dialect)
+            .value()
+            .append_to(out, Instant::from_ms(ms));
+        return out;
+    };
+    using enum DateFormat::Dialect;
+    EXPECT_EQ(text(253'402'300'799'999, java_time), "9999-12-31 23:59:59.999");
+    EXPECT_EQ(text(253'402'300'800'000, java_time), "+10000-01-01 00:00:00.000");
+    EXPECT_EQ(text(253'402'300'800'000, joda), "10000-01-01 00:00:00.000");
+    EXPECT_EQ(text(-62'135'596'800'001, joda), "0000-12-31 23:59:59.999");
+    EXPECT_EQ(text(std::numeric_limits<std::int64_t>::min(), joda),
+              "-292275055-05-16 16:47:04.192");
+    EXPECT_EQ(Instant::from_ms(-1).ms(), -1);
+    EXPECT_EQ(Instant::from_ns(-1).ns(), -1);
+}
+
 TEST(DateParse, ReadsBackWhatDateFormatWrites) {
     Random random(7);
     for (const auto* pattern : {"dd/MMM/yyyy:HH:mm:ss.SSS Z", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSS",

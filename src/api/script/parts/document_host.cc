@@ -1,5 +1,6 @@
 #include "api/script/parts/document_host.h"
 
+#include "base/civil_time.h"
 #include "base/strings.h"
 #include "event/format.h"
 #include "script/run/run.h"
@@ -150,11 +151,9 @@ Value DocumentHost::value(script::Run& run, int place, std::size_t i) {
             return Value::of(
                 run.make<script::PointObject>(slot.reals[2 * i], slot.reals[2 * i + 1]));
         case Class::doc_dates: {
-            const std::int64_t ms = slot.wholes[i];
-            const std::int64_t seconds = ms >= 0 ? ms / 1000 : -((999 - ms) / 1000);
-            return Value::of(run.make<script::DateObject>(
-                Class::joda_date_time, seconds, static_cast<int>(ms - seconds * 1000) * 1'000'000,
-                script::zero_offset()));
+            const Instant at = Instant::from_ms(slot.wholes[i]);
+            return Value::of(run.make<script::DateObject>(Class::joda_date_time, at.seconds,
+                                                          at.nanosecond, script::zero_offset()));
         }
         case Class::doc_booleans: return Value::boolean(slot.wholes[i] != 0);
         case Class::doc_longs: return Value::of_long(slot.wholes[i]);

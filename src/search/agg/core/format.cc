@@ -1,5 +1,6 @@
 #include "search/agg/core/format.h"
 
+#include "base/civil_time.h"
 #include "search/agg/core/options.h"
 #include "text/json_text.h"
 
@@ -177,14 +178,12 @@ std::string ValueFormat::date_text(std::int64_t ms) const {
     if (print_ == Print::epoch_ms) {
         text::append_integer(out, ms);
     } else if (print_ == Print::epoch_seconds) {
-        const std::int64_t seconds = ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
-        text::append_integer(out, seconds);
-        if (ms != seconds * 1000) out += fmt::format(".{:03}", ms - seconds * 1000);
+        const Instant instant = Instant::from_ms(ms);
+        text::append_integer(out, instant.seconds);
+        if (instant.nanosecond != 0) out += fmt::format(".{:03}", instant.nanosecond / 1'000'000);
     } else {
-        constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 1'000'000;
-        ms = std::clamp(ms, -most, most);
-        const std::int64_t seconds = ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
-        date_.append_to(out, ms * 1'000'000, zone_->offset_seconds(seconds));
+        const Instant instant = Instant::from_ms(ms);
+        date_.append_to(out, instant, zone_->offset_seconds(instant.seconds));
     }
     return out;
 }
