@@ -46,7 +46,7 @@ Server::Parts::Parts(Options o, Handler h)
     for (const Lane& lane : options.lanes) {
         const std::string name = lane.name.empty() ? options.name : options.name + "-" + lane.name;
         lanes.push_back(
-            std::make_unique<io::Workers>(name, lane.workers, lane.max_waiting, lane.background));
+            std::make_unique<io::Workers>(name, lane.workers, lane.max_waiting, lane.priority));
     }
 }
 
@@ -185,7 +185,8 @@ Result<std::unique_ptr<Server>> Server::start(const Options& options, Handler ha
     auto parts = std::make_unique<Parts>(options, std::move(handler));
     TRY(parts->listen());
     Parts& running = *parts;
-    parts->thread = io::Thread(options.name, [&running] { running.context.run(); });
+    parts->thread =
+        io::Thread(options.name, [&running] { running.context.run(); }, io::Priority::prompt);
     return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 

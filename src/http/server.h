@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "http/message.h"
 #include "http/site_check.h"
+#include "io/workers.h"
 
 #include <cstdint>
 #include <functional>
@@ -35,7 +36,7 @@ struct Lane {
     /// Whether a request is still begun when its sender has gone while it waited. Questions need
     /// not be; a write may be wanted all the same.
     bool begins_abandoned = true;
-    bool background = false;  // at lower priority than the other threads
+    io::Priority priority = io::Priority::usual;
 };
 
 class Server {

@@ -86,7 +86,7 @@ public:
         server.address = options_.host;
         server.port = static_cast<std::uint16_t>(options_.port);
         server.lanes[0].workers = static_cast<std::size_t>(options_.threads);
-        server.lanes[0].background = true;
+        server.lanes[0].priority = io::Priority::background;
         server.body_limit_bytes = static_cast<std::size_t>(options_.body_limit_bytes);
         server.budget = options_.bodies;
         server.name = "http-input";

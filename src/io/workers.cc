@@ -13,6 +13,7 @@ namespace elkhorn::io {
 namespace {
 
 constexpr int background_nice = 5;
+constexpr int prompt_nice = -10;  // wants CAP_SYS_NICE or RLIMIT_NICE
 
 /// Signals belong to the main thread, which waits for them; but not those that a thread raises by
 /// what it does, a page that cannot be read (unreadable_pages.h): blocked, they end the process.
@@ -24,19 +25,23 @@ void block_signals() {
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
+void take_priority(Priority priority) {
+    if (priority == Priority::usual) return;
+    const int nice = priority == Priority::background ? background_nice : prompt_nice;
+    setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), nice);
+}
+
 }  // namespace
 
 std::size_t cores() {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-Thread::Thread(std::string name, std::function<void()> run, bool background)
-    : thread_([name = std::move(name), run = std::move(run), background] {
+Thread::Thread(std::string name, std::function<void()> run, Priority priority)
+    : thread_([name = std::move(name), run = std::move(run), priority] {
           block_signals();
           pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
-          if (background) {
-              setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), background_nice);
-          }
+          take_priority(priority);
           run();
       }) {}
 
@@ -51,10 +56,10 @@ void Thread::join() {
 }
 
 Workers::Workers(const std::string& name, std::size_t threads, std::size_t queue_limit,
-                 bool background)
+                 Priority priority)
     : queue_limit_(queue_limit) {
     for (std::size_t i = 0; i < threads; ++i) {
-        threads_.emplace_back(name + "-" + std::to_string(i), [this] { run(); }, background);
+        threads_.emplace_back(name + "-" + std::to_string(i), [this] { run(); }, priority);
     }
 }
 

@@ -16,11 +16,17 @@ namespace elkhorn::io {
 /// How many threads the machine runs at once; at least 1.
 std::size_t cores();
 
+enum class Priority {
+    usual,
+    background,  // gives way: long work beside which others want to get on
+    prompt,      // short work that somebody waits for; usual where the system does not allow more
+};
+
 class Thread {
 public:
     Thread() = default;
-    /// `name` is cut to 15 characters, as Linux does. With `background` it runs at lower priority.
-    Thread(std::string name, std::function<void()> run, bool background = false);
+    /// `name` is cut to 15 characters, as Linux does.
+    Thread(std::string name, std::function<void()> run, Priority priority = Priority::usual);
 
     ~Thread() { join(); }
 
@@ -38,7 +44,7 @@ private:
 class Workers {
 public:
     Workers(const std::string& name, std::size_t threads, std::size_t queue_limit,
-            bool background = false);
+            Priority priority = Priority::usual);
 
     ~Workers() { stop(); }
 

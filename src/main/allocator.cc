@@ -1,5 +1,7 @@
 #include "main/allocator.h"
 
+#include "base/metrics.h"
+
 #include <fmt/format.h>
 #include <sys/types.h>
 
@@ -16,6 +18,18 @@ namespace {
 constexpr std::uint64_t full_pace_bytes = 4ULL << 30;
 constexpr std::uint64_t longest_ms = 10'000;
 constexpr std::uint64_t shortest_ms = 1'000;
+
+metrics::Gauge allocated{"elkhorn_allocator_allocated_bytes", "Memory that the program asked for."};
+metrics::Gauge active{"elkhorn_allocator_active_bytes",
+                      "Pages with some of that: more than it where much is broken into pieces."};
+metrics::Gauge resident{"elkhorn_allocator_resident_bytes",
+                        "What the allocator holds of the machine's memory, free pages among it."};
+
+void show(const char* name, metrics::Gauge& gauge) {
+    std::size_t bytes = 0;
+    std::size_t size = sizeof bytes;
+    if (mallctl(name, &bytes, &size, nullptr, 0) == 0) gauge.set(static_cast<std::int64_t>(bytes));
+}
 
 }  // namespace
 
@@ -39,6 +53,16 @@ void empty_allocator() {
     if (mallctl == nullptr) return;
     constexpr unsigned all_arenas = 4096;  // MALLCTL_ARENAS_ALL
     mallctl(fmt::format("arena.{}.purge", all_arenas).c_str(), nullptr, nullptr, nullptr, 0);
+}
+
+void show_allocator() {
+    if (mallctl == nullptr) return;
+    std::uint64_t epoch = 1;  // what follows is as of now
+    std::size_t size = sizeof epoch;
+    mallctl("epoch", &epoch, &size, &epoch, size);
+    show("stats.allocated", allocated);
+    show("stats.active", active);
+    show("stats.resident", resident);
 }
 
 }  // namespace elkhorn

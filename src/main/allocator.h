@@ -14,4 +14,7 @@ void pace_allocator(std::uint64_t memory_bytes);
 /// Gives back at once what is free.
 void empty_allocator();
 
+/// Shows in the metrics what it holds, and how much of that is in use.
+void show_allocator();
+
 }  // namespace elkhorn

@@ -62,10 +62,12 @@ std::size_t lane_of(std::string_view method, std::string_view target) {
 
 std::vector<http::Lane> lanes(std::size_t workers) {
     std::vector<http::Lane> lanes(3);
-    lanes[info] = {.name = "info", .workers = info_workers};
-    lanes[writes] = {.name = "writes", .workers = workers, .background = true};
-    lanes[searches] = {
-        .name = "searches", .workers = workers, .begins_abandoned = false, .background = true};
+    lanes[info] = {.name = "info", .workers = info_workers, .priority = io::Priority::prompt};
+    lanes[writes] = {.name = "writes", .workers = workers, .priority = io::Priority::background};
+    lanes[searches] = {.name = "searches",
+                       .workers = workers,
+                       .begins_abandoned = false,
+                       .priority = io::Priority::background};
     return lanes;
 }
 

@@ -14,7 +14,7 @@ namespace elkhorn {
 namespace {
 
 constexpr std::int64_t look_ms = 50;
-constexpr std::int64_t drop_ms = 1'000;
+constexpr std::int64_t second_ms = 1'000;
 constexpr std::int64_t between_lines_ms = 60'000;
 
 /// Without pages of files, which the system takes back when it likes. Nothing where it does not
@@ -33,7 +33,7 @@ std::optional<std::uint64_t> resident_bytes() {
 MemoryWatch::MemoryWatch(store::MemoryAccount& account, std::function<void()> drop_old)
     : account_(account),
       drop_old_(std::move(drop_old)),
-      thread_("memory-watch", [this] { run(); }) {}
+      thread_("memory-watch", [this] { run(); }, io::Priority::prompt) {}
 
 MemoryWatch::~MemoryWatch() {
     stop_.request();
@@ -44,7 +44,10 @@ void MemoryWatch::run() {
     std::int64_t ms = 0;
     while (!stop_.wait_ms(look_ms)) {
         ms += look_ms;
-        if (ms % drop_ms == 0) drop_old_();
+        if (ms % second_ms == 0) {
+            drop_old_();
+            show_allocator();
+        }
         quiet_ms -= look_ms;
         look(quiet_ms);
     }

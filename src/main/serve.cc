@@ -106,8 +106,8 @@ public:
             open_.store->memory(),
             [kept = context_.kept_searches] { kept->drop_old(system_clock()); });
         // As the searches that they help: health goes before both.
-        row_finders_ =
-            std::make_unique<io::Workers>("search-rows", io::cores(), row_tasks_most, true);
+        row_finders_ = std::make_unique<io::Workers>("search-rows", io::cores(), row_tasks_most,
+                                                     io::Priority::background);
         sink_ = make_store_sink(*open_.store);
         bodies_ =
             std::make_unique<RequestBudget>(open_.store->memory(), store::MemoryUse::requests);
@@ -148,6 +148,15 @@ public:
     }
 
 private:
+    /// Of a lane. What a request holds beside what is charged is little, but all of them at once
+    /// have it.
+    std::size_t workers() const {
+        constexpr std::uint64_t bytes_each = 64ULL << 20;
+        const auto wanted = static_cast<std::size_t>(settings_.integer("http.workers"));
+        const std::uint64_t most = open_.store->memory().limit() / bytes_each;
+        return std::clamp<std::size_t>(most, 1, wanted);
+    }
+
     Result<> start_http() {
         context_.store = open_.store.get();
         context_.node_name = settings_.text("node.name");
@@ -160,7 +169,7 @@ private:
         context_.cluster_uuid = TRY(node_uuid());
         http::Server::Options options;
         options.address = settings_.text("bind");
-        options.lanes = lanes(static_cast<std::size_t>(settings_.integer("http.workers")));
+        options.lanes = lanes(workers());
         options.budget = bodies_.get();
         options.answers = answers_.get();
         // More than all bodies together may hold would be told to try again for ever.

@@ -50,7 +50,8 @@ constexpr std::array known = {
             "Further names to answer to, and sites whose pages may send requests; '*' stands for "
             "anything."},
     Setting{"http.workers", SettingType::integer, "16",
-            "Threads that answer searches, and as many for writes."},
+            "Threads that answer searches, and as many for writes; at most one for each 64 MB of "
+            "`memory`."},
     Setting{"search.timeout", SettingType::duration_ms, "60s",
             "A search that takes longer is ended."},
     Setting{"shutdown.grace", SettingType::duration_ms, "30s", "Time to drain on SIGTERM."},

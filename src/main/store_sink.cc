@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <optional>
 
 namespace elkhorn {
 namespace {
@@ -26,67 +27,87 @@ struct Scratch {
     event::Flattener flattener;
     json::Parser parser;               // of updates
     json::Flattener merged_flattener;  // of what they make
-    std::vector<std::string> buffers;  // of sources
-    std::vector<event::Document> documents;
+    std::deque<std::string> buffers;   // of sources
+    std::deque<event::Document> documents;
 };
 
 constexpr std::size_t kept_buffer_bytes = 1 << 16;  // of each: a longer one is given back
+constexpr std::size_t slice_bytes = 8 << 20;        // of sources
 
 class StoreSink final : public output::Sink {
 public:
     explicit StoreSink(store::Store& store) : store_(store) {}
 
+    /// In slices: what a batch of long documents becomes would be held all at once.
     Result<> write(std::span<const Item> items) override {
+        while (!items.empty())
+            items = items.subspan(TRY(write_slice(items)));
+        return {};
+    }
+
+private:
+    static Scratch& scratch_of(store::Store& store) {
         thread_local std::unique_ptr<Scratch> scratch;
-        if (scratch == nullptr || scratch->owner != &store_.field_names()) {
-            scratch = std::make_unique<Scratch>(store_.field_names());
-        }
-        const std::size_t count = items.size();
-        if (scratch->buffers.size() < count) {
-            scratch->buffers.resize(count);
-            scratch->documents.resize(count);
-        }
-        scratch->merged_flattener.reset();
+        if (scratch == nullptr || scratch->owner != &store.field_names())
+            scratch = std::make_unique<Scratch>(store.field_names());
+        return *scratch;
+    }
+
+    /// How many of the items were written: at least one.
+    Result<std::size_t> write_slice(std::span<const Item> items) {
+        Scratch& scratch = scratch_of(store_);
+        scratch.merged_flattener.reset();
         std::vector<store::Write> writes;
-        writes.reserve(count);
         std::deque<api::DocumentChange> changes;
-        for (std::size_t i = 0; i < count; ++i) {
-            const Item& item = items[i];
-            std::string& buffer = scratch->buffers[i];
-            event::Document& document = scratch->documents[i];
+        std::size_t bytes = 0;
+        std::size_t count = 0;
+        for (; count < items.size() && bytes < slice_bytes; ++count) {
+            const Item& item = items[count];
+            if (scratch.buffers.size() == count) {
+                scratch.buffers.emplace_back();
+                scratch.documents.emplace_back();
+            }
+            std::string& buffer = scratch.buffers[count];
+            event::Document& document = scratch.documents[count];
             if (buffer.size() > kept_buffer_bytes) buffer = {};
             std::string_view source;
             if (item.action != Action::remove)
-                source = scratch->flattener.flatten(*item.event, buffer, document);
-            if (item.action == Action::index || item.action == Action::create) {
-                const bool create = item.action == Action::create;
-                writes.push_back({item.index,
-                                  create ? store::Action::create : store::Action::index,
-                                  item.id,
-                                  source,
-                                  &document,
-                                  {}});
-            } else if (item.id.empty()) {
-                refuse(item.index, "an update or a delete needs document_id");
-            } else if (item.action == Action::remove) {
-                writes.push_back({item.index, store::Action::remove, item.id, {}, nullptr, {}});
-            } else {
-                auto& change = changes.emplace_back(scratch->parser, scratch->merged_flattener);
-                if (const auto write = update(item, source, change))
-                    writes.push_back(*write);
-                else
-                    refuse(item.index, write.error().message);
-            }
+                source = scratch.flattener.flatten(*item.event, buffer, document);
+            bytes += source.size();
+            if (auto write = write_of(item, source, document, scratch, changes))
+                writes.push_back(*write);
         }
         const auto written = store_.write(writes);
         if (!written) return std::unexpected(written.error());
         for (std::size_t i = 0; i < written->size(); ++i) {
             if (const auto& error = (*written)[i].error) refuse(writes[i].index, error->message);
         }
-        return {};
+        return count;
     }
 
-private:
+    /// Nothing where it is refused.
+    static std::optional<store::Write> write_of(const Item& item, std::string_view source,
+                                                event::Document& document, Scratch& scratch,
+                                                std::deque<api::DocumentChange>& changes) {
+        if (item.action == Action::index || item.action == Action::create) {
+            const bool create = item.action == Action::create;
+            return store::Write{item.index, create ? store::Action::create : store::Action::index,
+                                item.id,    source,
+                                &document,  {}};
+        }
+        if (item.id.empty()) {
+            refuse(item.index, "an update or a delete needs document_id");
+            return std::nullopt;
+        }
+        if (item.action == Action::remove)
+            return store::Write{item.index, store::Action::remove, item.id, {}, nullptr, {}};
+        auto& change = changes.emplace_back(scratch.parser, scratch.merged_flattener);
+        const auto write = update(item, source, change);
+        if (write) return *write;
+        refuse(item.index, write.error().message);
+        return std::nullopt;
+    }
+
     /// `change` must stay where it is until the write has returned.
     static Result<store::Write> update(const Item& item, std::string_view source,
                                        api::DocumentChange& change) {

@@ -46,7 +46,8 @@ private:
 }  // namespace
 
 SharedWork::SharedWork(std::size_t threads) : threads_(threads) {
-    if (threads > 0) workers_.emplace("store-encode", threads, threads * 4, true);
+    if (threads > 0)
+        workers_.emplace("store-encode", threads, threads * 4, io::Priority::background);
 }
 
 Result<> SharedWork::run(std::size_t count,

@@ -13,7 +13,7 @@ constexpr std::int64_t look_ms = 1000;  // deletes alone wake nobody
 }  // namespace
 
 void MergeThread::start() {
-    thread_ = io::Thread("store-merge", [this] { run(); }, true);
+    thread_ = io::Thread("store-merge", [this] { run(); }, io::Priority::background);
 }
 
 void MergeThread::wake() {

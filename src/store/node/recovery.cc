@@ -37,7 +37,7 @@ Result<> Engine::open() {
     TRY(limits_->open(all()));
     recovered.reached();
     if (options_.background) {
-        housekeeper_ = io::Thread("store-house", [this] { run(); }, true);
+        housekeeper_ = io::Thread("store-house", [this] { run(); }, io::Priority::background);
         merger_.start();
     }
     return {};
