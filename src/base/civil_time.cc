@@ -52,8 +52,8 @@ void append_to_second(std::string& out, const CivilTime& t) {
 }
 
 std::int64_t seconds_from_civil(const CivilTime& t) {
-    return days_from_civil(t.year, t.month, t.day) * seconds_per_day + t.hour * 3600 +
-           t.minute * 60 + t.second;
+    return days_from_civil(t.year, t.month, t.day) * seconds_per_day +
+           second_of_day(t.hour, t.minute, t.second);
 }
 
 }  // namespace

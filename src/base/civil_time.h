@@ -21,6 +21,10 @@ struct CivilTime {
 /// Days since 1970-01-01.
 std::int64_t days_from_civil(std::int64_t year, int month, int day);
 
+inline std::int64_t second_of_day(int hour, int minute, int second) {
+    return (std::int64_t{hour} * 60 + minute) * 60 + second;
+}
+
 int days_in_month(std::int64_t year, int month);
 
 /// 0 = Monday ... 6 = Sunday.

@@ -268,9 +268,9 @@ private:
         return std::unexpected(index_not_found(name, options_.resource_type));
     }
 
-    const std::vector<std::string> known_;
+    std::vector<std::string> known_;
     const NameOptions& options_;
-    const bool alone_;
+    bool alone_;
     std::set<std::string> found_;
     bool wildcard_before_ = false;
 };

@@ -9,10 +9,8 @@
 
 #include <cmath>
 
-namespace elkhorn::script {
+namespace elkhorn::script::dates {
 namespace {
-
-using namespace dates;
 
 template <int (*part)(const Shown&)>
 Value show(Run& /*run*/, const Value* a) {
@@ -136,10 +134,11 @@ constexpr std::int64_t years_most = 999'999'999;
 
 Value add_months(Run& run, const DateObject& date, Wide count) {
     Shown at = shown(date);
+    constexpr Wide months_most = Wide{years_most} * 12;
     const Wide sum = Wide{at.year} * 12 + at.month - 1 + count;
     const auto month = static_cast<int>((sum % 12 + 12) % 12) + 1;
     const auto year = static_cast<std::int64_t>((sum - month + 1) / 12);
-    if (sum < -years_most * 12 || sum >= (years_most + 1) * 12) {
+    if (sum < -months_most || sum >= months_most + 12) {
         return run.raise(Class::date_time_exception,
                          fmt::format("Invalid value for Year (valid values -{} - {}): {}",
                                      years_most, years_most, year));
@@ -188,7 +187,7 @@ template <int sign>
 Value plus_duration(Run& run, const Value* a) {
     if (a[1].is_null()) return raise_null(run, "amountToAdd");
     const auto* span = object_as<DurationObject>(a[1]);
-    return add_time(run, date_of(a[0]), sign * Wide{span->seconds}, sign * span->nanos);
+    return add_time(run, date_of(a[0]), sign * Wide{span->seconds}, sign * Wide{span->nanos});
 }
 
 /// Whole units from one moment to another, as the calendar counts them.
@@ -456,6 +455,7 @@ std::vector<Constant> make_constants() {
         kept.push_back(std::move(object));
         return Value::of(kept.back().get());
     };
+    made.reserve(std::size(units) + std::size(days) + std::size(months));
     for (std::size_t i = 0; i < std::size(units); ++i) {
         made.push_back({Class::chrono_unit, units[i].name,
                         keep(std::make_unique<NamedObject>(Class::chrono_unit, static_cast<int>(i),
@@ -472,14 +472,14 @@ std::vector<Constant> make_constants() {
     }
     made.push_back(
         {Class::duration, "ZERO", keep(std::make_unique<DurationObject>(0, 0)), Class::duration});
-    for (const Constant& constant : dates::formatter_constants())
+    for (const Constant& constant : formatter_constants())
         made.push_back(constant);
     return made;
 }
 
 }  // namespace
 
-Value dates::too_far(Run& run, Wide seconds, const text::TimeZone::Ptr& zone) {
+Value too_far(Run& run, Wide seconds, const text::TimeZone::Ptr& zone) {
     if (zone == nullptr)
         return run.raise(Class::date_time_exception, "Instant exceeds minimum or maximum instant");
     const Wide second = (seconds % day_seconds + day_seconds) % day_seconds;
@@ -489,9 +489,13 @@ Value dates::too_far(Run& run, Wide seconds, const text::TimeZone::Ptr& zone) {
                                  static_cast<std::int64_t>((seconds - second) / day_seconds)));
 }
 
+}  // namespace elkhorn::script::dates
+
+namespace elkhorn::script {
+
 std::span<const MethodRow> date_methods() {
     static const auto all = [] {
-        std::vector<MethodRow> made(std::begin(rows), std::end(rows));
+        std::vector<MethodRow> made(std::begin(dates::rows), std::end(dates::rows));
         for (const auto more : {dates::text_rows(), dates::duration_rows()})
             made.insert(made.end(), more.begin(), more.end());
         return made;
@@ -500,7 +504,7 @@ std::span<const MethodRow> date_methods() {
 }
 
 std::span<const Constant> date_constants() {
-    static const std::vector<Constant> constants = make_constants();
+    static const std::vector<Constant> constants = dates::make_constants();
     return constants;
 }
 

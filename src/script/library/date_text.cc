@@ -9,10 +9,8 @@
 
 #include <cmath>
 
-namespace elkhorn::script {
+namespace elkhorn::script::dates {
 namespace {
-
-using namespace dates;
 
 // -- zones ----------------------------------------------------------------------------------------
 
@@ -196,11 +194,11 @@ constexpr MethodRow rows[] = {
 
 }  // namespace
 
-std::span<const MethodRow> dates::text_rows() {
+std::span<const MethodRow> text_rows() {
     return rows;
 }
 
-std::vector<Constant> dates::formatter_constants() {
+std::vector<Constant> formatter_constants() {
     std::vector<Constant> made;
     static std::vector<std::unique_ptr<Object>> kept;
     const auto keep = [&](std::unique_ptr<Object> object) {
@@ -208,12 +206,13 @@ std::vector<Constant> dates::formatter_constants() {
         kept.push_back(std::move(object));
         return Value::of(kept.back().get());
     };
-    const auto formatter = [&](std::string_view name, Style style, std::string pattern) {
+    const auto formatter = [&](std::string_view name, Style style, std::string_view pattern) {
         auto format = text::DateFormat::parse(pattern, text::DateFormat::Dialect::java_time);
-        made.push_back({Class::date_time_formatter, name,
-                        keep(std::make_unique<FormatterObject>(
-                            style, pattern, format ? *format : text::DateFormat(), nullptr)),
-                        Class::date_time_formatter});
+        made.push_back(
+            {Class::date_time_formatter, name,
+             keep(std::make_unique<FormatterObject>(
+                 style, std::string(pattern), format ? *format : text::DateFormat(), nullptr)),
+             Class::date_time_formatter});
     };
     formatter("ISO_INSTANT", Style::instant, "");
     formatter("ISO_ZONED_DATE_TIME", Style::as_text, "");
@@ -223,4 +222,4 @@ std::vector<Constant> dates::formatter_constants() {
     return made;
 }
 
-}  // namespace elkhorn::script
+}  // namespace elkhorn::script::dates

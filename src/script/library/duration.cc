@@ -2,10 +2,8 @@
 
 #include "script/library/date.h"
 
-namespace elkhorn::script {
+namespace elkhorn::script::dates {
 namespace {
-
-using namespace dates;
 
 constexpr int nanos_unit = 0;
 constexpr int millis_unit = 2;
@@ -87,8 +85,8 @@ constexpr MethodRow rows[] = {
 
 }  // namespace
 
-std::span<const MethodRow> dates::duration_rows() {
+std::span<const MethodRow> duration_rows() {
     return rows;
 }
 
-}  // namespace elkhorn::script
+}  // namespace elkhorn::script::dates

@@ -149,6 +149,7 @@ std::string_view fitting(Type type) {
 /// The arguments of a call: what fits, with each of the others in each place, and all pairs of two.
 std::vector<std::string> argument_lists(const Method& method) {
     std::vector<std::string_view> fit;
+    fit.reserve(method.parameters.size());
     for (const Type type : method.parameters)
         fit.push_back(fitting(type));
     std::vector<std::string> lists = {fmt::format("{}", fmt::join(fit, ", "))};
@@ -184,6 +185,7 @@ Class class_of(const char* receiver) {
 
 TEST(EveryMethod, SurvivesWhatItIsNotMadeFor) {
     std::vector<Class> classes;
+    classes.reserve(receivers.size());
     for (const auto* receiver : receivers)
         classes.push_back(class_of(receiver));
     std::set<std::string> unreached;

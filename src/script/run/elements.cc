@@ -52,6 +52,10 @@ bool elements_of(Run& run, const Value& value, std::vector<Value>& into) {
     return false;
 }
 
+bool Run::elements_of(const Value& value, std::vector<Value>& into) {
+    return script::elements_of(*this, value, into);
+}
+
 ListObject* changeable_list(Run& run, const Value& value) {
     auto* list = object_as<ListObject>(value);
     if (list == nullptr || list->frozen) {

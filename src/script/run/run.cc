@@ -160,7 +160,7 @@ Value Run::charge_values(std::size_t values) {
     return settle() ? Value() : Value::trouble();
 }
 
-Value Run::raise(Class exception, std::string message) {
+Value Run::raise(Class exception, std::string_view message) {
     auto* made = make<ThrownObject>(exception, Value());
     if (!message.empty()) made->message = Value::of_text(heap_.copy(message));
     return raise(*made);
@@ -364,7 +364,7 @@ std::optional<event::Value> Run::to_json(const Value& value, event::Arena& arena
         return event::Value::string(arena.copy(java_text(value)));
     }
     std::vector<Value> items;
-    if (!elements_of(*this, value, items)) return std::nullopt;
+    if (!elements_of(value, items)) return std::nullopt;
     event::Array* array = event::make_array(arena);
     for (const Value& item : items) {
         const auto inner = to_json(item, arena, depth + 1);

@@ -78,12 +78,15 @@ public:
         return heap_.make<T>(std::forward<Arguments>(arguments)...);
     }
 
+    /// What a collection, an array or doc['field'] holds, added to `into`; false: raised.
+    bool elements_of(const Value& value, std::vector<Value>& into);
+
     ListObject* make_list(std::vector<Value> items, Type type = Class::array_list);
     MapObject* make_map(Class one = Class::hash_map);
     /// Grown by as many values; trouble where there is no room, else null.
     Value charge_values(std::size_t values);
 
-    Value raise(Class exception, std::string message);
+    Value raise(Class exception, std::string_view message);
     Value raise(ThrownObject& thrown);
     /// An Error that no script catches, in words of our own.
     Value give_up(Class error, std::string message);

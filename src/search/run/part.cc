@@ -3,6 +3,8 @@
 #include "base/wildcard.h"
 #include "search/query/core/parse.h"
 
+#include <algorithm>
+
 namespace elkhorn::search {
 namespace {
 
@@ -18,7 +20,8 @@ Answer<> plan_order(Part& part, const Request& request, const RequestContext& co
     for (std::size_t i = 0; i < request.sort.size(); ++i) {
         const auto& sort = request.sort[i];
         const bool score = sort->kind == Sort::Kind::score;
-        part.columns.push_back(score ? nullptr : ASK(make_sort_column(sort, context, *part.index)));
+        part.columns.push_back(score ? nullptr
+                                     : ASK(make_sort_column(sort, context, *part.index, {}, true)));
         if (!request.search_after || i >= request.search_after->as_array().size()) continue;
         const event::Value& after = request.search_after->as_array()[i];
         part.after.push_back(score ? ASK(score_after(after))
@@ -44,6 +47,16 @@ Answer<> plan_scores(Part& part, const Request& request, const RequestContext& c
     part.statistics = std::make_unique<Statistics>(context, *part.index);
     part.scorer = ASK(part.node->scorer(*part.statistics, boost));
     return {};
+}
+
+void tell_scores(Part& part) {
+    for (const auto& column : part.columns) {
+        if (column == nullptr || !column->wants_scores()) continue;
+        column->set_scores([&part](std::uint32_t row) -> Answer<float> {
+            if (part.scorer == nullptr) return part.constant;
+            return part.scorer->score(row);
+        });
+    }
 }
 
 }  // namespace
@@ -73,9 +86,14 @@ Answer<std::unique_ptr<Part>> plan_part(const Request& request, const RequestCon
     if (!request.script_fields.empty() && needs.hits)
         part->script_fields = ASK(ScriptFields::plan(request.script_fields, context));
     ASK(plan_order(*part, request, context));
+    part->sorts_by_scores = std::ranges::any_of(part->columns, [](const auto& column) {
+        return column != nullptr && column->wants_scores();
+    });
     if (request.collapse) part->collapse = ASK(CollapseColumn::plan(*request.collapse, index));
     if (request.slice) part->slice = ASK(SliceRows::plan(*request.slice, index));
-    if (needs.scores || (request.explain && needs.hits)) ASK(plan_scores(*part, request, context));
+    const bool scores = needs.scores || part->sorts_by_scores;
+    if (scores || (request.explain && needs.hits)) ASK(plan_scores(*part, request, context));
+    tell_scores(*part);
     Scope second;  // names and inner hits are of the query alone
     second.index = &index;
     second.request = &context;

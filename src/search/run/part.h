@@ -37,6 +37,7 @@ struct Part {
     std::unique_ptr<RowScorer> scorer;            // null: the same
     float constant = 1;
     std::vector<std::unique_ptr<SortColumn>> columns;  // by key; null for _score
+    bool sorts_by_scores = false;                      // a column of a script looks at them
     std::vector<SortValue> after;                      // of search_after
     std::unique_ptr<CollapseColumn> collapse;          // null: nobody asks
     std::unique_ptr<SliceRows> slice;                  // null: all rows

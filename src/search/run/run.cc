@@ -281,7 +281,7 @@ private:
         const bool limited = request_.terminate_after > 0;
         if (limited && part.collected >= request_.terminate_after) return {};
         const GroupContext context = context_of(context_, *part.index, visit.group);
-        const bool scored = needs_scores_ && part.scorer != nullptr;
+        const bool scored = (needs_scores_ || part.sorts_by_scores) && part.scorer != nullptr;
         const bool all_scores = request_.track_scores || request_.min_score.has_value();
         const bool skip = hopeless(context, visit) && !(all_scores && needs_scores_);
         PartProfile* const profile = part.profile.get();

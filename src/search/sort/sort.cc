@@ -502,8 +502,14 @@ Answer<std::unique_ptr<SortColumn>> field_column(const std::shared_ptr<const Sor
 Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const Sort>& sort,
                                                      const RequestContext& request,
                                                      const store::IndexView& index,
-                                                     std::string_view place) {
-    if (sort->kind == Sort::Kind::script) return script_column(sort, request);
+                                                     std::string_view place, bool scores_are_told) {
+    if (sort->kind == Sort::Kind::script) {
+        auto column = ASK(script_column(sort, request));
+        if (scores_are_told || !column->wants_scores()) return column;
+        return refuse_in_phase("illegal_argument_exception",
+                               "here a sort by a script cannot look at [_score]: only the hits of "
+                               "a search have one");
+    }
     const bool metadata = sort->field == "_id" || sort->field == "_index" ||
                           sort->field == "_seq_no" || sort->field == "_version";
     if (sort->kind == Sort::Kind::row || metadata)

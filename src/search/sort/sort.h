@@ -16,6 +16,7 @@
 #include "store/schema/geo_point.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,9 +109,18 @@ inline std::uint64_t bytes_of(const std::vector<SortValue>& keys) {
 /// Below zero: a comes before b by this key.
 int compare_keys(const Sort& sort, const SortValue& a, const SortValue& b);
 
+/// The score of a row of the group that was entered.
+using ScoreOf = std::function<Answer<float>(std::uint32_t row)>;
+
 class SortColumn {
 public:
     virtual ~SortColumn() = default;
+
+    /// Whether its values are made of scores: whoever has them tells it once, before it is entered.
+    virtual bool wants_scores() const { return false; }
+
+    virtual void set_scores(ScoreOf /*score*/) {}
+
     virtual Answer<> enter(const GroupContext& context) = 0;
     virtual Answer<SortValue> value(std::uint32_t row) = 0;
     /// Below zero: the row comes before `value`. Cheaper than value() for texts.
@@ -133,12 +143,14 @@ public:
     virtual Answer<SortValue> parse_after(const event::Value& value) const = 0;
 };
 
-/// Not for _score. Refused in the search phase: unknown fields, texts. `place` is the path of the
+/// Not for _score. Refused in the search phase: unknown fields, texts, a script that looks at
+/// scores where nobody tells them. `place` is the path of the
 /// objects that are sorted; empty: documents.
 Answer<std::unique_ptr<SortColumn>> make_sort_column(const std::shared_ptr<const Sort>& sort,
                                                      const RequestContext& request,
                                                      const store::IndexView& index,
-                                                     std::string_view place = {});
+                                                     std::string_view place = {},
+                                                     bool scores_are_told = false);
 
 /// The refusal of texts wherever values of rows are needed.
 std::unexpected<Failure> not_for_texts(std::string_view field);

@@ -21,7 +21,13 @@ class ScriptColumn final : public SortColumn {
 public:
     ScriptColumn(std::shared_ptr<const Sort> sort, std::shared_ptr<const script::Program> program,
                  const RequestContext& request)
-        : sort_(std::move(sort)), script_(std::move(program), sort_->script->params, &request) {}
+        : sort_(std::move(sort)),
+          wants_scores_(script::uses_score(*program)),
+          script_(std::move(program), sort_->script->params, &request) {}
+
+    bool wants_scores() const override { return wants_scores_; }
+
+    void set_scores(ScoreOf score) override { script_.host().score = std::move(score); }
 
     Answer<> enter(const GroupContext& context) override { return script_.enter(context); }
 
@@ -70,6 +76,7 @@ public:
 
 private:
     std::shared_ptr<const Sort> sort_;
+    bool wants_scores_;
     RowScript script_;
 };
 
@@ -120,11 +127,6 @@ Answer<std::unique_ptr<SortColumn>> script_column(const std::shared_ptr<const So
     auto program = ASK(compile(
         *sort->script, &request,
         sort->script_gives_text ? script::contexts::string_sort : script::contexts::number_sort));
-    if (script::uses_score(*program)) {
-        return refuse_in_phase("illegal_argument_exception",
-                               "a sort by a script cannot look at [_score]: sort by a "
-                               "script_score query's [_score] instead");
-    }
     return std::make_unique<ScriptColumn>(sort, std::move(program), request);
 }
 

@@ -119,7 +119,7 @@ std::optional<std::int64_t> day_number(const DateFields& f) {
     if (f.week > 0) {
         const std::int64_t year = f.week_year != 0 ? f.week_year : f.year;
         const std::int64_t fourth = days_from_civil(year, 1, 4);
-        const std::int64_t monday = fourth - weekday(fourth) + (f.week - 1) * 7;
+        const std::int64_t monday = fourth - weekday(fourth) + std::int64_t{f.week - 1} * 7;
         return monday + (f.weekday > 0 ? f.weekday - 1 : 0);
     }
     const std::int64_t year = f.before_christ ? 1 - f.year : f.year;
@@ -168,13 +168,14 @@ std::optional<ParsedDate> resolve(DateFields& f, const TimeZone& given, std::int
     if (!day || f.hour > 23 || f.minute > 59 || f.second > 59) return std::nullopt;
 
     const auto instant = [&](int hour, int minute, int second, int nanosecond) {
-        const std::int64_t local = *day * 86'400 + hour * 3600 + minute * 60 + second;
+        const std::int64_t local = *day * 86'400 + second_of_day(hour, minute, second);
         return Instant{f.zoned ? local - f.offset_seconds : zone.to_utc(local), nanosecond};
     };
     ParsedDate date;
     date.finest = finest_of(f);
     date.zoned = f.zoned || f.zone != nullptr;
-    if (joda && !f.zoned && zone.in_gap(*day * 86'400 + f.hour * 3600 + f.minute * 60 + f.second)) {
+    if (joda && !f.zoned &&
+        zone.in_gap(*day * 86'400 + second_of_day(f.hour, f.minute, f.second))) {
         return std::nullopt;
     }
     date.first = instant(f.hour, f.minute, f.second, f.nanosecond);

@@ -18,7 +18,6 @@ using event::Kind;
 using script::Class;
 using script::Role;
 using script::Value;
-using store::FieldType;
 
 namespace {
 

@@ -134,7 +134,7 @@ private:
     /// Calls visit(row, owner, ms) for what was kept of a row group.
     template <typename Visit>
     Answer<> for_each_kept(const Kept& kept, Visit&& visit) {
-        const NumberColumn numbers = ASK(source_.numbers(kept.context));
+        const NumberColumn numbers = ASK(source_.numbers(kept.context, kept.selection()));
         numbers.visit([&](const auto& column) {
             for_each_distinct(kept.selection(), column,
                               [&](std::uint32_t row, std::uint32_t owner, auto value) {

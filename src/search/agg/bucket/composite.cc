@@ -62,7 +62,7 @@ public:
         rule.unmapped = rule.texts                                             ? ValueKind::text
                         : given_.type == CompositeSource::Type::date_histogram ? ValueKind::date
                                                                                : ValueKind::real;
-        if (!given_.options.has_field) {
+        if (!given_.options.has_field && !given_.options.script) {
             auto failure = refuse_in_phase(
                 "illegal_state_exception",
                 "value source config is invalid; must have either a field or a script");
@@ -82,12 +82,12 @@ public:
         std::vector<std::int64_t> codes;
     };
 
-    Answer<Codes> codes(const GroupContext& context) {
+    Answer<Codes> codes(const GroupContext& context, const Selection& selection) {
         Codes made;
         made.starts.assign(context.rows() + 1, 0);
         // As in Elasticsearch equal numbers of a document count as often as they are there.
         std::vector<std::pair<std::uint32_t, std::int64_t>> pairs;
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             for (std::uint32_t row = 0; row < context.rows(); ++row) {
                 for (auto i = column.rows.first(row); i < column.rows.last(row); ++i) {
@@ -95,7 +95,7 @@ public:
                 }
             }
         });
-        const TermColumn terms = ASK(source_.terms(context));
+        const TermColumn terms = ASK(source_.terms(context, selection));
         if (!terms.none()) {
             std::vector<std::uint32_t> rows(context.rows());
             std::iota(rows.begin(), rows.end(), 0U);
@@ -275,7 +275,7 @@ public:
             before += source.memory_bytes();
         std::vector<KeySource::Codes> codes;
         for (KeySource& source : sources_)
-            codes.push_back(ASK(source.codes(context)));
+            codes.push_back(ASK(source.codes(context, selection)));
         below_.clear();
         for (const std::uint32_t row : selection.rows)
             combine(codes, row, 0, 0);

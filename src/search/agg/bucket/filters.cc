@@ -65,9 +65,9 @@ public:
         if (const store::Column* column = source_.column(context)) {
             rows.and_not(ASK(column->present()));
         } else {
-            const NumberColumn numbers = ASK(source_.numbers(context));
+            const NumberColumn numbers = ASK(source_.numbers(context, selection));
             numbers.visit([&](const auto& values) { remove(values.rows); });
-            const TermColumn terms = ASK(source_.terms(context));
+            const TermColumn terms = ASK(source_.terms(context, selection));
             if (!terms.none()) remove(terms.ordinals->rows);
         }
         return collect_rows(context, selection, rows);

@@ -215,7 +215,7 @@ constexpr Parameter members[] = {
     {"unit", Takes::text},
     {"distance_type", Takes::text},
     {"keyed", Takes::flag},
-    {"script", Takes::any, Use::refused, "there are no scripts as a source of values yet"},
+    {"script", Takes::any, Use::refused, "it looks at the values of a field"},
 };
 
 constexpr AggregationKind kinds[] = {

@@ -61,7 +61,7 @@ public:
     }
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         const std::size_t before = table_.memory_bytes();
         below_.clear();
         numbers.visit([&](const auto& column) { count(selection, column); });

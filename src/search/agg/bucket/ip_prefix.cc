@@ -50,7 +50,7 @@ public:
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         below_.clear();
-        const TermColumn column = ASK(source_.terms(context));
+        const TermColumn column = ASK(source_.terms(context, selection));
         if (column.none()) return {};
         const std::size_t before = table_.memory_bytes() + names_.memory_bytes();
         const bool children = !children_.none();

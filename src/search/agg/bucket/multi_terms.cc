@@ -38,9 +38,9 @@ public:
 
     const Source& source() const { return source_; }
 
-    Answer<> enter(const GroupContext& context) {
-        terms_ = ASK(source_.terms(context));
-        numbers_ = ASK(source_.numbers(context));
+    Answer<> enter(const GroupContext& context, const Selection& selection) {
+        terms_ = ASK(source_.terms(context, selection));
+        numbers_ = ASK(source_.numbers(context, selection));
         known_.assign(terms_.none() ? 0 : terms_.ordinal_count(), unseen);
         return {};
     }
@@ -133,7 +133,7 @@ public:
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         below_.clear();
         for (Part& part : parts_)
-            ASK(part.enter(context));
+            ASK(part.enter(context, selection));
         std::uint32_t row_known = no_bucket;
         std::vector<std::uint32_t> combinations;
         for (std::size_t i = 0; i < selection.rows.size(); ++i) {

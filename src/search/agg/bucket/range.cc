@@ -116,7 +116,7 @@ public:
         const std::uint32_t count = ASK(bucket_product(selection.bucket_count, ranges_.size()));
         ASK(grow(counter_.counts(), count));
         counter_.start(ranges_.size());
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         const bool children = !children_.none();
         numbers.visit([&](const auto& column) {
             for_each_distinct(selection, column,
@@ -242,7 +242,7 @@ public:
         const std::uint32_t count = ASK(bucket_product(selection.bucket_count, ranges_.size()));
         ASK(grow(counter_.counts(), count));
         counter_.start(ranges_.size());
-        const TermColumn column = ASK(source_.terms(context));
+        const TermColumn column = ASK(source_.terms(context, selection));
         const bool children = !children_.none();
         if (!column.none()) {
             for_each_distinct(selection, *column.ordinals,

@@ -112,7 +112,7 @@ public:
         const auto found = scores_.find(context.index);
         if (found == scores_.end()) return {};
         ASK(found->second->enter(context));
-        if (diversified_) ASK(read_values(context));
+        if (diversified_) ASK(read_values(context, selection));
         const std::uint32_t place = ASK(groups_.keep(context, ledger()));
         std::vector<Sample>& samples = samples_[context.index];
         ASK(grow(samples, selection.bucket_count));
@@ -206,7 +206,7 @@ private:
     }
 
     /// What the rows of the group are told apart by; those without a value are alike.
-    Answer<> read_values(const GroupContext& context) {
+    Answer<> read_values(const GroupContext& context, const Selection& selection) {
         values_.assign(context.rows(), 0);
         several_.assign(context.rows(), false);
         const auto look = [&](const auto& column, auto&& value_of) {
@@ -218,13 +218,13 @@ private:
                 values_[row] = value_of(column.values[first]);
             }
         };
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             look(column, [](auto value) {
                 return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
             });
         });
-        const TermColumn terms = ASK(source_.terms(context));
+        const TermColumn terms = ASK(source_.terms(context, selection));
         if (terms.none()) return {};
         look(*terms.ordinals, [&](std::uint32_t ordinal) { return hash64(terms.text(ordinal)); });
         return {};

@@ -66,6 +66,7 @@ protected:
 
     Answer<> bind_background(const RequestContext& request) {
         request_ = &request;
+        ASK(settings_.heuristic.bind(request));
         if (settings_.background) ASK(settings_.background->bind(request, common_.nested));
         return {};
     }
@@ -453,7 +454,7 @@ constexpr Parameter terms_members[] = {
     {"field", Takes::text},
     {"missing", Takes::any},
     {"value_type", Takes::text},
-    {"script", Takes::any, Use::refused, "there are no scripts as a source of values yet"},
+    {"script", Takes::any, Use::refused, "it looks at the values of a field"},
     {"format", Takes::text},
     {"execution_hint", Takes::text},
 };

@@ -139,11 +139,11 @@ public:
         if (auto plain = ASK(zeros ? std::nullopt : source_.plain_texts(context))) {
             ASK(count_plain(context, selection, *plain));
         } else if (is_text_kind(source_.kind())) {
-            const TermColumn column = ASK(source_.terms(context));
+            const TermColumn column = ASK(source_.terms(context, selection));
             if (!column.none()) count_texts(selection, column);
             if (!column.none() && zeros) remember_texts(context, column);
         } else {
-            const NumberColumn numbers = ASK(source_.numbers(context));
+            const NumberColumn numbers = ASK(source_.numbers(context, selection));
             numbers.visit([&](const auto& column) {
                 count_numbers(selection, column);
                 if (zeros) remember_numbers(context, column);

@@ -48,7 +48,7 @@ public:
                                    "aggregation that collects more than a single bucket.");
         }
         const std::size_t before = clusters_.memory_bytes();
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             for_each_value(selection, column, [&](std::uint32_t, auto value) {
                 const auto number = static_cast<double>(value);
@@ -136,7 +136,7 @@ private:
         Selection selection;
         selection.rows = rows;
         below_.clear();
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             std::uint32_t last_row = no_bucket;
             std::uint32_t last = no_bucket;

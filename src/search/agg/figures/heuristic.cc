@@ -1,5 +1,8 @@
 #include "search/agg/figures/heuristic.h"
 
+#include "script/core/host.h"
+#include "script/run/run.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -94,8 +97,56 @@ double jlh(const TermFrequencies& f) {
 
 }  // namespace
 
+/// Its params are the four frequencies, beside those that the request gives.
+class Heuristic::Script {
+public:
+    Script(std::shared_ptr<const script::Program> program, const event::Value& params,
+           const RequestContext& request)
+        : host_(request), run_(std::move(program), host_, {}) {
+        run_.set_params(params);
+    }
+
+    Answer<double> score(const TermFrequencies& frequencies) {
+        const auto set = [&](std::string_view name, double count) {
+            run_.set_param(name, script::Value::of_long(static_cast<std::int64_t>(count)));
+        };
+        set("_subset_freq", frequencies.found);
+        set("_subset_size", frequencies.of_found);
+        set("_superset_freq", frequencies.around);
+        set("_superset_size", frequencies.of_around);
+        run_.leave_row();
+        const script::Value value = run_.execute();
+        if (!value.thrown()) return value.as_double();
+        if (host_.failure) return std::unexpected(*host_.failure);
+        return script_failure(run_.trouble());
+    }
+
+private:
+    class OfRequest final : public script::Host {
+    public:
+        explicit OfRequest(const RequestContext& request) : request_(request) {}
+
+        script::Value variable(script::Run& /*run*/, script::Role /*role*/) override { return {}; }
+
+        bool go_on() override {
+            auto going = request_.go_on();
+            if (!going) failure = std::move(going.error());
+            return !failure;
+        }
+
+        std::optional<Failure> failure;
+
+    private:
+        const RequestContext& request_;
+    };
+
+    OfRequest host_;
+    script::Run run_;
+};
+
 Heuristic Heuristic::read(Options& options, const event::Value& body) {
-    constexpr std::array names = {"jlh", "mutual_information", "chi_square", "gnd", "percentage"};
+    constexpr std::array names = {"jlh", "mutual_information", "chi_square",
+                                  "gnd", "percentage",         "script_heuristic"};
     Heuristic read;
     for (const char* name : names)
         static_cast<void>(options.any(name));
@@ -123,7 +174,27 @@ void Heuristic::read_members(Options& options, const event::Value& value, std::s
     if (both) include_negatives_ = inner.boolean("include_negatives").value_or(false);
     if (both || kind_ == Kind::gnd)
         background_is_superset_ = inner.boolean("background_is_superset").value_or(true);
+    if (kind_ == Kind::script) read_script_of(inner);
     if (auto read = inner.finish(); !read) options.fail(std::move(read).error());
+}
+
+void Heuristic::read_script_of(Options& options) {
+    const event::Value* script = options.any("script");
+    if (script == nullptr) {
+        return options.fail(refuse("illegal_argument_exception", "Required [script]").error());
+    }
+    auto call = read_script(*script);
+    if (call)
+        call_ = std::move(*call);
+    else
+        options.fail(std::move(call.error()));
+}
+
+Answer<> Heuristic::bind(const RequestContext& request) {
+    if (!call_) return {};
+    auto program = ASK(compile(*call_, &request, script::contexts::significance));
+    script_ = std::make_shared<Script>(std::move(program), call_->params, request);
+    return {};
 }
 
 Answer<double> Heuristic::of_table(const TermFrequencies& frequencies) const {
@@ -142,6 +213,7 @@ Answer<double> Heuristic::of_table(const TermFrequencies& frequencies) const {
 Answer<double> Heuristic::score(const TermFrequencies& frequencies) const {
     switch (kind_) {
         case Kind::jlh: return jlh(frequencies);
+        case Kind::script: return script_->score(frequencies);
         case Kind::percentage:
             return frequencies.around == 0 ? 0.0 : frequencies.found / frequencies.around;
         default: return of_table(frequencies);

@@ -8,9 +8,12 @@
 
 #include "base/parameter.h"
 #include "search/agg/core/options.h"
+#include "search/script/script_call.h"
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace elkhorn::search::agg {
 
@@ -29,24 +32,28 @@ public:
     /// At most 0, or minus infinity: not remarkable. Refuses a background that cannot be one.
     Answer<double> score(const TermFrequencies& frequencies) const;
 
+    /// Once, before any score: compiles the script, where it is one.
+    Answer<> bind(const RequestContext& request);
+
 private:
-    enum class Kind : std::uint8_t { jlh, mutual_information, chi_square, gnd, percentage };
+    enum class Kind : std::uint8_t { jlh, mutual_information, chi_square, gnd, percentage, script };
+
+    class Script;
 
     void read_members(Options& options, const event::Value& value, std::string_view name);
+    void read_script_of(Options& options);
     Answer<double> of_table(const TermFrequencies& frequencies) const;
 
     Kind kind_ = Kind::jlh;
     bool include_negatives_ = false;
     bool background_is_superset_ = true;
+    std::optional<ScriptCall> call_;
+    std::shared_ptr<Script> script_;  // null until it is bound
 };
 
 inline constexpr Parameter heuristic_members[] = {
-    {"jlh", Takes::any},
-    {"mutual_information", Takes::any},
-    {"chi_square", Takes::any},
-    {"gnd", Takes::any},
-    {"percentage", Takes::any},
-    {"script_heuristic", Takes::object, Use::refused, "there are no scripts as heuristics yet"},
+    {"jlh", Takes::any}, {"mutual_information", Takes::any}, {"chi_square", Takes::any},
+    {"gnd", Takes::any}, {"percentage", Takes::any},         {"script_heuristic", Takes::any},
 };
 
 }  // namespace elkhorn::search::agg

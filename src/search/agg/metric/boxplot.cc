@@ -37,7 +37,7 @@ public:
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         ASK(grow(states_, selection.bucket_count));
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             for_each_value(selection, column, [&](std::uint32_t bucket, auto value) {
                 const auto number = static_cast<double>(value);

@@ -37,7 +37,7 @@ public:
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         ASK(grow(sketches_, selection.bucket_count));
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             for_each_value(selection, column,
                            [&](std::uint32_t bucket, auto value) { add(bucket, hash_of(value)); });
@@ -47,7 +47,7 @@ public:
                               [&](std::uint32_t, std::uint32_t bucket, std::string_view text) {
                                   add(bucket, hash64(text) | 1U);
                               }));
-        } else if (const TermColumn terms = ASK(source_.terms(context)); !terms.none()) {
+        } else if (const TermColumn terms = ASK(source_.terms(context, selection)); !terms.none()) {
             add_terms(terms, selection);
         }
         return charge();

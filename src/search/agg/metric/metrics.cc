@@ -270,7 +270,7 @@ public:
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         ASK(grow(states_, selection.bucket_count));
         if (from_metadata(context, selection)) return {};
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             if (selection.all_in_first()) {
                 State state = states_[0];  // a copy, so that it stays in registers
@@ -361,13 +361,18 @@ public:
             counts_[0] += column->value_count();
             return {};
         }
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& values) {
             for_each_value(selection, values,
                            [&](std::uint32_t bucket, auto) { ++counts_[bucket]; });
         });
-        const TermColumn terms = ASK(source_.terms(context));
+        const TermColumn terms = ASK(source_.terms(context, selection));
         if (terms.none()) return {};
+        if (source_.of_documents()) {  // a script's list may hold a text twice, a field does not
+            for_each_value(selection, *terms.ordinals,
+                           [&](std::uint32_t bucket, std::uint32_t) { ++counts_[bucket]; });
+            return {};
+        }
         for_each_distinct(
             selection, *terms.ordinals,
             [&](std::uint32_t, std::uint32_t bucket, std::uint32_t) { ++counts_[bucket]; });

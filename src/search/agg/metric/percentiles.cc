@@ -59,7 +59,7 @@ public:
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         if (options_.hdr) return count_values(context, selection);
         ASK(grow(digests_, selection.bucket_count));
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             for_each_value(selection, column, [&](std::uint32_t bucket, auto value) {
                 digests_[bucket].add(static_cast<double>(value), options_.compression);
@@ -123,7 +123,7 @@ private:
     Answer<> count_values(const GroupContext& context, const Selection& selection) {
         const std::size_t before = hdr_.memory_bytes();
         double refused = 0;
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             for_each_value(selection, column, [&](std::uint32_t bucket, auto value) {
                 const auto number = static_cast<double>(value);

@@ -55,7 +55,7 @@ public:
             return refuse_in_phase("illegal_argument_exception",
                                    "The rate aggregation can only be used inside a date histogram");
         }
-        if (!settings_.source.has_field) return {};
+        if (!settings_.source.given()) return {};
         SourceRule rule;
         rule.texts = rule.addresses = settings_.counts;
         return source_.bind(request, common_, settings_.source, rule);
@@ -63,19 +63,19 @@ public:
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         ASK(grow(sums_, selection.bucket_count));
-        if (!settings_.source.has_field) {
+        if (!settings_.source.given()) {
             selection.for_each(
                 [this](std::uint32_t, std::uint32_t bucket) { sums_[bucket].add(1.0); });
             return {};
         }
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             for_each_value(selection, column, [&](std::uint32_t bucket, auto value) {
                 sums_[bucket].add(settings_.counts ? 1.0 : static_cast<double>(value));
             });
         });
         if (!settings_.counts) return {};
-        const TermColumn terms = ASK(source_.terms(context));
+        const TermColumn terms = ASK(source_.terms(context, selection));
         if (terms.none()) return {};
         for_each_distinct(
             selection, *terms.ordinals,
@@ -170,7 +170,7 @@ Made make_rate(Common common, const event::Value& body) {
             options.fail("mode", "illegal_argument_exception",
                          fmt::format("Unsupported rate mode {}", *mode));
         }
-        if (!settings.source.has_field) {
+        if (!settings.source.given()) {
             options.fail("mode", "illegal_argument_exception",
                          "The mode parameter is only supported with field or script");
         }

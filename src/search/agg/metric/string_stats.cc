@@ -79,7 +79,7 @@ public:
 
     Answer<> collect(const GroupContext& context, const Selection& selection) override {
         ASK(grow(states_, selection.bucket_count));
-        const TermColumn terms = ASK(source_.terms(context));
+        const TermColumn terms = ASK(source_.terms(context, selection));
         if (terms.none()) return {};
         if (selection.all_in_first()) {
             std::vector<std::uint64_t> counts(terms.ordinal_count());

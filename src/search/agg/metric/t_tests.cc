@@ -87,7 +87,7 @@ private:
                           Sample State::* sample) {
         store::Bitmap rows(context.rows(), true);
         if (side.filter) rows = ASK(side.filter->rows(context));
-        const NumberColumn numbers = ASK(side.source.numbers(context));
+        const NumberColumn numbers = ASK(side.source.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             selection.for_each([&](std::uint32_t row, std::uint32_t bucket) {
                 if (!rows.test(row)) return;
@@ -103,7 +103,7 @@ private:
         bool several = false;
         for (std::size_t side = 0; side < sides_.size(); ++side) {
             values[side].assign(context.rows(), std::nan(""));
-            const NumberColumn numbers = ASK(sides_[side].source.numbers(context));
+            const NumberColumn numbers = ASK(sides_[side].source.numbers(context, selection));
             numbers.visit([&](const auto& column) {
                 for (std::uint32_t row = 0; row < context.rows(); ++row) {
                     const auto first = column.rows.first(row);
@@ -159,7 +159,7 @@ Made make_t_test(Common common, const event::Value& body) {
     }
     ASK(options.finish());
     for (const auto& [name, side] : {std::pair("a", &a), std::pair("b", &b)}) {
-        if (side->options.has_field) continue;
+        if (side->options.given()) continue;
         return refuse("illegal_argument_exception",
                       fmt::format("t_test [{}] needs a field in [{}]", common.name, name));
     }

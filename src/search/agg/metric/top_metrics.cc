@@ -199,6 +199,10 @@ Answer<> read_metric(const Common& common, const Value& value, Settings& setting
     SourceOptions source = SourceOptions::read(inner, true, false);
     ASK(inner.finish());
     ASK(source.check());
+    if (source.script) {
+        return refuse("illegal_argument_exception",
+                      "top_metrics shows the values of fields: a script is none");
+    }
     settings.metrics.push_back(std::move(source));
     return {};
 }

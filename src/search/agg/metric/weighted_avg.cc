@@ -29,7 +29,7 @@ public:
     Answer<> bind(const RequestContext& request) override {
         for (const auto& [name, options] :
              {std::pair("value", &settings_.value), std::pair("weight", &settings_.weight)}) {
-            if (options->has_field) continue;
+            if (options->given()) continue;
             return refuse_in_phase(
                 "illegal_argument_exception",
                 fmt::format("Could not find field name [{}] in multiValuesSource", name));
@@ -45,7 +45,7 @@ public:
         ASK(grow(states_, selection.bucket_count));
         std::vector<double> weights(context.rows(), std::nan(""));
         bool several = false;
-        const NumberColumn weight = ASK(weight_.numbers(context));
+        const NumberColumn weight = ASK(weight_.numbers(context, selection));
         weight.visit([&](const auto& column) {
             for_each_row_value(selection, column,
                                [&](std::uint32_t row, std::uint32_t, double number, bool first) {
@@ -58,7 +58,7 @@ public:
                 "Encountered more than one weight for a single document. Use a script to combine "
                 "multiple weights-per-doc into a single value.");
         }
-        const NumberColumn value = ASK(value_.numbers(context));
+        const NumberColumn value = ASK(value_.numbers(context, selection));
         value.visit([&](const auto& column) {
             for_each_row_value(selection, column,
                                [&](std::uint32_t row, std::uint32_t bucket, double number, bool) {

@@ -159,7 +159,15 @@ SourceOptions SourceOptions::read(Options& options, bool format, bool time_zone)
                          fmt::format("Unknown time-zone ID: {}", read.time_zone));
         }
     }
-    read.has_script = options.any("script") != nullptr;
+    if (const event::Value* script = options.any("script"); script != nullptr) {
+        auto call = read_script(*script);
+        if (!script->is(event::Kind::string) && !script->is(event::Kind::object))
+            options.fail_kind("script", *script);
+        else if (call)
+            read.script = std::move(*call);
+        else
+            options.fail("script", call.error().type, call.error().reason);
+    }
     if (auto type = options.text("value_type")) {
         if (!kind_from_value_type(*type)) {
             options.fail("value_type", "illegal_argument_exception",
@@ -171,10 +179,7 @@ SourceOptions SourceOptions::read(Options& options, bool format, bool time_zone)
 }
 
 Answer<> SourceOptions::check() const {
-    if (has_field) return {};
-    if (has_script)
-        return refuse("illegal_argument_exception",
-                      "scripts as source of values are not supported");
+    if (given()) return {};
     return refuse("illegal_argument_exception",
                   "Required one of fields [field, script], but none were specified. ");
 }
@@ -228,8 +233,11 @@ Answer<> Source::bind(const RequestContext& request, const Common& common,
     field_ = options.field;
     nested_ = common.nested;
     rule_ = rule;
+    if (options.script) script_ = ASK(ScriptValues::make(*options.script, request, *common.ledger));
+    documents_ = !options.has_field && script_ != nullptr;
     std::optional<Failure> failure;
     for (const auto& index : request.indices) {
+        if (documents_) break;
         auto looked = look(*index, common, options, rule);
         if (!looked && !failure) failure = std::move(looked).error();
     }
@@ -248,7 +256,17 @@ Answer<> Source::bind(const RequestContext& request, const Common& common,
         return refused;
     }
     ASK(choose_format(request, options));
+    if (script_ != nullptr) become_scripted();
     return read_missing(options);
+}
+
+/// What a script makes of whole numbers may have fractions, and what it makes of addresses is text.
+void Source::become_scripted() {
+    addresses_ = kind_ == ValueKind::address;
+    if (addresses_) kind_ = ValueKind::text;
+    if (!documents_ && (kind_ == ValueKind::integer || kind_ == ValueKind::boolean))
+        kind_ = ValueKind::real;
+    if (documents_) mapped_ = true;
 }
 
 Answer<> Source::choose_format(const RequestContext& request, const SourceOptions& options) {
@@ -307,7 +325,7 @@ bool Source::usable(const Field& field) const {
 }
 
 const store::Column* Source::column(const GroupContext& context) const {
-    if (has_missing_ || mixed_ || kind_of_own_field(field_)) return nullptr;
+    if (has_missing_ || mixed_ || script_ != nullptr || kind_of_own_field(field_)) return nullptr;
     const Field field = find_field(*context.index, field_);
     if (!usable(field) || field.is_nanos() || !is_seen_at(*context.index, nested_, field_)) {
         return nullptr;
@@ -321,6 +339,8 @@ const store::Column* Source::column(const GroupContext& context) const {
 }
 
 Answer<std::size_t> Source::most_values(const GroupContext& context) const {
+    constexpr std::size_t of_a_script = 16;  // nobody knows, and most give one
+    if (script_ != nullptr) return of_a_script;
     const store::Column* own = column(context);
     if (own != nullptr && own->value_count() == own->rows_with_value()) return 1;
     std::size_t most = 1;
@@ -339,6 +359,26 @@ Answer<std::size_t> Source::most_values(const GroupContext& context) const {
 Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
     NumberColumn column;
     if (is_text_kind(kind_) && !mixed_) return column;
+    column = ASK(field_numbers(context));
+    add_missing(column, context.rows());
+    return column;
+}
+
+Answer<NumberColumn> Source::numbers(const GroupContext& context,
+                                     const Selection& selection) const {
+    if (script_ == nullptr) return numbers(context);
+    NumberColumn column;
+    if (is_text_kind(kind_)) return column;
+    column =
+        documents_
+            ? ASK(script_->numbers(context, selection, whole()))
+            : ASK(script_->numbers_of(context, selection, ASK(field_numbers(context)), whole()));
+    add_missing(column, context.rows());
+    return column;
+}
+
+Answer<NumberColumn> Source::field_numbers(const GroupContext& context) const {
+    NumberColumn column;
     if (field_ == "_seq_no") {
         std::vector<std::int64_t> values(context.rows());
         for (std::uint32_t row = 0; row < context.rows(); ++row)
@@ -359,16 +399,19 @@ Answer<NumberColumn> Source::numbers(const GroupContext& context) const {
             if (!field.is_nanos()) column.column = column_of(context, field);
         }
     }
-    if (!has_missing_ || is_text_kind(kind_)) return column;
+    return column;
+}
+
+void Source::add_missing(NumberColumn& column, std::uint32_t rows) const {
+    if (!has_missing_ || is_text_kind(kind_)) return;
     column.column = nullptr;
     if (kind_ == ValueKind::real || column.reals) {
-        if (column.integers) column.reals = merged(column.integers.get(), nullptr, context.rows());
+        if (column.integers) column.reals = merged(column.integers.get(), nullptr, rows);
         column.integers = nullptr;
-        column.reals = with_missing(column.reals.get(), context.rows(), missing_real_);
+        column.reals = with_missing(column.reals.get(), rows, missing_real_);
     } else {
-        column.integers = with_missing(column.integers.get(), context.rows(), missing_whole_);
+        column.integers = with_missing(column.integers.get(), rows, missing_whole_);
     }
-    return column;
 }
 
 Answer<std::optional<PlainTexts>> Source::plain_texts(const GroupContext& context) const {
@@ -407,6 +450,25 @@ Answer<TermColumn> Source::own_terms(const GroupContext& context) const {
 Answer<TermColumn> Source::terms(const GroupContext& context) const {
     TermColumn column;
     if (!is_text_kind(kind_) && !mixed_) return column;
+    column = ASK(field_terms(context));
+    add_missing(column, context.rows());
+    return column;
+}
+
+Answer<TermColumn> Source::terms(const GroupContext& context, const Selection& selection) const {
+    if (script_ == nullptr) return terms(context);
+    TermColumn column;
+    if (!is_text_kind(kind_)) return column;
+    column =
+        documents_
+            ? ASK(script_->terms(context, selection))
+            : ASK(script_->terms_of(context, selection, ASK(field_terms(context)), addresses_));
+    add_missing(column, context.rows());
+    return column;
+}
+
+Answer<TermColumn> Source::field_terms(const GroupContext& context) const {
+    TermColumn column;
     if (kind_of_own_field(field_)) return own_terms(context);
     const Field field = find_field(*context.index, field_);
     const bool visible = usable(field) && is_seen_at(*context.index, nested_, field_);
@@ -415,12 +477,14 @@ Answer<TermColumn> Source::terms(const GroupContext& context) const {
         column.dictionary = std::move(keywords.dictionary);
         column.ordinals = std::move(keywords.ordinals);
     }
-    if (has_missing_ && is_text_kind(kind_)) {
-        column.extra = missing_text_;
-        const std::uint32_t place = column.dictionary ? column.dictionary->size() : 0;
-        column.ordinals = with_missing<std::uint32_t>(column.ordinals.get(), context.rows(), place);
-    }
     return column;
+}
+
+void Source::add_missing(TermColumn& column, std::uint32_t rows) const {
+    if (!has_missing_ || !is_text_kind(kind_) || kind_of_own_field(field_)) return;
+    column.extra = missing_text_;
+    const std::uint32_t place = column.dictionary ? column.dictionary->size() : 0;
+    column.ordinals = with_missing<std::uint32_t>(column.ordinals.get(), rows, place);
 }
 
 }  // namespace elkhorn::search::agg

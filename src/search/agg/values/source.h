@@ -14,7 +14,10 @@
 #include "search/agg/core/aggregator.h"
 #include "search/agg/core/format.h"
 #include "search/agg/core/options.h"
+#include "search/agg/values/columns.h"
+#include "search/agg/values/script_values.h"
 #include "search/base/field.h"
+#include "search/script/script_call.h"
 
 #include <algorithm>
 #include <memory>
@@ -35,7 +38,7 @@ inline constexpr Parameter source_members[] = {
     {"field", Takes::text},
     {"missing", Takes::any},
     {"value_type", Takes::text},
-    {"script", Takes::any, Use::refused, "there are no scripts as a source of values yet"},
+    {"script", Takes::any},
 };
 
 inline constexpr Parameter format_members[] = {{"format", Takes::text}};
@@ -47,10 +50,13 @@ struct SourceOptions {
     std::string format;
     std::string time_zone;
     std::string value_type;
-    bool has_script = false;
+    std::optional<ScriptCall> script;  // of the documents, or of the field's values
 
     /// Reads field, missing, script and value_type, and of the others those named.
     static SourceOptions read(Options& options, bool format, bool time_zone);
+
+    bool given() const { return has_field || script; }
+
     /// Refuses when neither field nor script was given.
     Answer<> check() const;
 };
@@ -65,36 +71,6 @@ struct SourceRule {
     ValueKind unmapped = ValueKind::real;  // what a field that nobody knows is taken for
 };
 
-/// At most one of both is set; neither: no values.
-struct NumberColumn {
-    std::shared_ptr<const store::IntegerValues> integers;
-    std::shared_ptr<const store::RealValues> reals;
-    const store::Column* column = nullptr;  // with these very values; null: they were changed
-
-    /// Calls visit with the ColumnValues, whichever they are.
-    template <typename Visit>
-    void visit(Visit&& visit_values) const {
-        if (integers) visit_values(*integers);
-        if (reals) visit_values(*reals);
-    }
-};
-
-/// Texts or addresses of a row group as ordinals. The ordinal behind the dictionary is `extra`.
-struct TermColumn {
-    std::shared_ptr<const store::Dictionary> dictionary;
-    std::shared_ptr<const store::OrdinalValues> ordinals;
-    std::string extra;
-
-    bool none() const { return ordinals == nullptr; }
-
-    std::uint32_t ordinal_count() const { return (dictionary ? dictionary->size() : 0) + 1; }
-
-    std::string_view text(std::uint32_t ordinal) const {
-        return dictionary && ordinal < dictionary->size() ? (*dictionary)[ordinal]
-                                                          : std::string_view(extra);
-    }
-};
-
 class Source {
 public:
     Answer<> bind(const RequestContext& request, const Common& common, const SourceOptions& options,
@@ -106,11 +82,18 @@ public:
 
     const ValueFormat& format() const { return format_; }
 
+    /// Whether a script makes them, and not of values of a field.
+    bool of_documents() const { return documents_; }
+
     /// Whether all values are numbers without fractions: keys are whole then.
     bool whole() const { return kind_ != ValueKind::real && !is_text_kind(kind_); }
 
+    /// Of all rows: of a source that has no script.
     Answer<NumberColumn> numbers(const GroupContext& context) const;
     Answer<TermColumn> terms(const GroupContext& context) const;
+    /// Of the selected rows at least.
+    Answer<NumberColumn> numbers(const GroupContext& context, const Selection& selection) const;
+    Answer<TermColumn> terms(const GroupContext& context, const Selection& selection) const;
     /// The texts as they lie, where that is all there is to know; nothing: ask for terms().
     Answer<std::optional<PlainTexts>> plain_texts(const GroupContext& context) const;
     /// How many values a row of the group has at most.
@@ -124,7 +107,12 @@ private:
     Answer<> choose_format(const RequestContext& request, const SourceOptions& options);
     Answer<> read_missing(const SourceOptions& options);
     bool usable(const Field& field) const;
+    void become_scripted();
+    Answer<NumberColumn> field_numbers(const GroupContext& context) const;
+    Answer<TermColumn> field_terms(const GroupContext& context) const;
     Answer<TermColumn> own_terms(const GroupContext& context) const;
+    void add_missing(NumberColumn& column, std::uint32_t rows) const;
+    void add_missing(TermColumn& column, std::uint32_t rows) const;
 
     std::string field_;
     std::string nested_;  // path of the objects one is in
@@ -139,6 +127,9 @@ private:
     std::int64_t missing_whole_ = 0;
     std::string missing_text_;
     SourceRule rule_;
+    std::unique_ptr<ScriptValues> script_;  // null: the field's values as they are
+    bool documents_ = false;                // the script makes them of documents, not of values
+    bool addresses_ = false;                // the field has addresses
 };
 
 /// Calls visit(bucket, value) for each value of the selected rows.

@@ -45,7 +45,7 @@ Answer<> TermCounter::collect(const GroupContext& context, const Selection& sele
                                   count(row, owner, names_.number_of(text));
                           }));
     } else if (is_text_kind(source_.kind())) {
-        const TermColumn column = ASK(source_.terms(context));
+        const TermColumn column = ASK(source_.terms(context, selection));
         if (column.none()) return {};
         numbers_.assign(column.ordinal_count(), unseen);
         for_each_distinct(selection, *column.ordinals,
@@ -54,7 +54,7 @@ Answer<> TermCounter::collect(const GroupContext& context, const Selection& sele
                               if (number != refused) count(row, owner, number);
                           });
     } else {
-        const NumberColumn numbers = ASK(source_.numbers(context));
+        const NumberColumn numbers = ASK(source_.numbers(context, selection));
         numbers.visit([&](const auto& column) {
             for_each_distinct(selection, column,
                               [&](std::uint32_t row, std::uint32_t owner, auto value) {

@@ -1,9 +1,11 @@
 // search/query/special/terms_set.cc -- terms_set: documents that have as many of some terms as one
-// of their own fields says; what they have is added up.
+// of their own fields, or a script, says; what they have is added up.
 
 #include "search/match/bm25.h"
 #include "search/query/core/query_kind.h"
 #include "search/query/core/query_parse.h"
+#include "search/script/row_script.h"
+#include "search/script/script_call.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +13,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace elkhorn::search::terms_set {
@@ -20,28 +23,37 @@ using event::Kind;
 using event::Member;
 using event::Value;
 
+/// How many of the terms a document needs: a script that says so.
+struct LeastScript {
+    std::shared_ptr<const script::Program> program;
+    ScriptCall call;
+};
+
+using Least = std::variant<Field, LeastScript>;
+
 class CoveringNode final : public Node {
 public:
-    CoveringNode(std::vector<NodePtr> terms, Field least)
+    CoveringNode(std::vector<NodePtr> terms, Least least)
         : terms_(std::move(terms)), least_(std::move(least)) {}
 
-    /// A row without a number is not found; of several numbers the smallest counts.
     Answer<Bitmap> rows(const GroupContext& context) const override {
+        return rows_among(context, Bitmap(context.rows(), true));
+    }
+
+    Answer<Bitmap> rows_among(const GroupContext& context,
+                              const Bitmap& candidates) const override {
         std::vector<std::uint16_t> matched(context.rows());
+        Bitmap some(context.rows());
         for (const NodePtr& term : terms_) {
-            const Bitmap rows = ASK(term->rows(context));
+            const Bitmap rows = ASK(term->rows_among(context, candidates));
             rows.for_each([&](std::uint32_t row) { ++matched[row]; });
+            some.or_with(rows);
         }
-        const Numbers numbers = ASK(numbers_of(context, least_));
-        Bitmap found(context.rows());
-        for (std::uint32_t row = 0; row < context.rows(); ++row) {
-            if (matched[row] == 0) continue;
-            std::optional<double> least;
-            numbers.for_each(
-                row, [&](double number) { least = std::min(least.value_or(number), number); });
-            if (least && matched[row] >= std::max(1.0, std::trunc(*least))) found.set(row);
-        }
-        return found;
+        some.and_with(candidates);
+        some.and_with(context.live);
+        if (const auto* field = std::get_if<Field>(&least_); field != nullptr)
+            return by_field(context, *field, some, matched);
+        return by_script(context, std::get<LeastScript>(least_), some, matched);
     }
 
     int cost() const override { return 6; }
@@ -61,14 +73,56 @@ public:
     }
 
 private:
+    static bool enough(std::uint16_t matched, double least) {
+        return matched >= std::max(1.0, std::trunc(least));
+    }
+
+    /// A row without a number is not found; of several numbers the smallest counts.
+    static Answer<Bitmap> by_field(const GroupContext& context, const Field& field,
+                                   const Bitmap& rows, const std::vector<std::uint16_t>& matched) {
+        const Numbers numbers = ASK(numbers_of(context, field));
+        Bitmap found(context.rows());
+        rows.for_each([&](std::uint32_t row) {
+            std::optional<double> least;
+            numbers.for_each(
+                row, [&](double number) { least = std::min(least.value_or(number), number); });
+            if (least && enough(matched[row], *least)) found.set(row);
+        });
+        return found;
+    }
+
+    Answer<Bitmap> by_script(const GroupContext& context, const LeastScript& least,
+                             const Bitmap& rows, const std::vector<std::uint16_t>& matched) const {
+        constexpr std::uint32_t rows_between_looks = 4096;
+        RowScript script(least.program, least.call.params, context.request);
+        script.run().set_param("num_terms",
+                               script::Value::of_int(static_cast<std::int32_t>(terms_.size())));
+        ASK(script.enter(context));
+        Bitmap found(context.rows());
+        Answer<> going = context.go_on();
+        std::uint32_t steps = 0;
+        rows.for_each([&](std::uint32_t row) {
+            if (!going) return;
+            if (++steps % rows_between_looks == 0) going = context.go_on();
+            const auto number = script.number(row);
+            if (!number)
+                going = std::unexpected(number.error());
+            else if (enough(matched[row], *number))
+                found.set(row);
+        });
+        ASK(std::move(going));
+        return found;
+    }
+
     std::vector<NodePtr> terms_;
-    Field least_;
+    Least least_;
 };
 
 struct Wanted {
     std::string field;
     std::vector<Term> terms;
     std::string least_field;
+    std::optional<ScriptCall> least_script;
     Common common;
 };
 
@@ -95,19 +149,31 @@ Answer<Wanted> read(const Value& body) {
     for (const Member& member : members[0].value.as_object().members()) {
         const bool taken = ASK(take_common(member, wanted.common));
         if (taken) continue;
+        const bool both = !wanted.least_field.empty() || wanted.least_script;
+        if (both && member.name.starts_with("minimum_should_match_")) {
+            return refuse("illegal_argument_exception",
+                          fmt::format("A {} has already been specified. Cannot specify both a "
+                                      "field and script",
+                                      wanted.least_script ? "script" : "field"));
+        }
         if (member.name == "terms" && member.value.is(Kind::array))
             ASK(read_terms(member, wanted));
         else if (member.name == "minimum_should_match_field" && member.value.is(Kind::string))
             wanted.least_field = ASK(text_option("terms_set", member));
+        else if (member.name == "minimum_should_match_script" && member.value.is(Kind::object))
+            wanted.least_script = ASK(read_script(member.value));
         else
             return unsupported("terms_set", member.name);
     }
     return wanted;
 }
 
-Answer<NodePtr> plan(const Scope& scope, const Wanted& wanted) {
-    if (wanted.terms.empty()) return no_rows();
-    if (wanted.terms.size() > most_clauses) return too_many_clauses();
+Answer<Least> least_of(const Scope& scope, const Wanted& wanted) {
+    if (wanted.least_script) {
+        auto program = compile(*wanted.least_script, scope.request, script::contexts::terms_set);
+        if (!program) return std::unexpected(as_query_failure(std::move(program.error())));
+        return LeastScript{std::move(*program), *wanted.least_script};
+    }
     if (wanted.least_field.empty())
         return cannot_create("illegal_state_exception",
                              "No minimum should match has been specified");
@@ -122,6 +188,13 @@ Answer<NodePtr> plan(const Scope& scope, const Wanted& wanted) {
             fmt::format("minimum_should_match field [{}] of type [{}] is no number", least.name,
                         least.mapping->es_name));
     }
+    return least;
+}
+
+Answer<NodePtr> plan(const Scope& scope, const Wanted& wanted) {
+    if (wanted.terms.empty()) return no_rows();
+    if (wanted.terms.size() > most_clauses) return too_many_clauses();
+    Least least = ASK(least_of(scope, wanted));
     std::vector<NodePtr> terms;
     for (const Term& term : wanted.terms)
         terms.push_back(ASK(term_node(scope, wanted.field, term)));
@@ -138,8 +211,7 @@ Answer<QueryPtr> parse_terms_set(const Value& body) {
 constexpr Parameter terms_set_members[] = {
     {"terms", Takes::array},
     {"minimum_should_match_field", Takes::text},
-    {"minimum_should_match_script", Takes::object, Use::refused,
-     "name the field that says how many, as minimum_should_match_field"},
+    {"minimum_should_match_script", Takes::object},
 };
 
 constexpr QueryKind kinds[] = {
