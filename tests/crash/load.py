@@ -5,7 +5,8 @@ acknowledged last is known exactly:
 
   - documents with an `_id` in two indices are indexed, changed in part, and deleted, many times over;
   - documents with generated ids go into one of three indices, the oldest of which is deleted each round;
-  - indices are made with a mapping, get further fields, and are deleted.
+  - indices are made with a mapping, get further fields, and are deleted;
+  - scripts are kept under names, changed, and deleted.
 
 After a restart `Ledger.check` reads everything. What was acknowledged is there, once, with its last value;
 what was tried without an answer may be there or not, whole; what nobody sent is not there. From then on what
@@ -30,6 +31,8 @@ class Ledger:
         self.made: dict = {}       # index -> mark -> acknowledged?
         self.fields: dict = {}     # index -> field -> acknowledged?; "" is the index itself
         self.snapshots: dict = {}  # repository -> names of its acknowledged snapshots
+        self.scripts: dict = {}    # id of a stored script -> value or ABSENT
+        self.tried_scripts: dict = {}  # the same -> values since
         self.doomed: set = set()   # a delete of the index was sent and not answered
         self.complaints: list = []
         self.acknowledged = 0
@@ -65,6 +68,7 @@ class Ledger:
             return problems + [f"the mappings cannot be read: {mappings}"]
         problems += self.check_indices(mappings)
         problems += self.check_snapshots(connection)
+        problems += self.check_scripts(connection)
         self.doomed.clear()
         return problems
 
@@ -122,6 +126,18 @@ class Ledger:
                      if index.startswith("owned") and index not in self.fields]
         return problems
 
+
+    def check_scripts(self, connection: "Connection") -> list[str]:
+        problems = []
+        for key in self.scripts.keys() | self.tried_scripts.keys():
+            status, answer = connection.send("GET", f"/_scripts/{key}")
+            now = int(answer["script"]["source"]) if status == 200 else ABSENT
+            known = self.scripts.get(key, ABSENT)
+            if now != known and now not in self.tried_scripts.get(key, ()):
+                problems.append(f"the stored script {key} is {now}, not {known}")
+            self.scripts[key] = now
+        self.tried_scripts.clear()
+        return problems
 
     def check_snapshots(self, connection: "Connection") -> list[str]:
         problems = []
@@ -270,6 +286,28 @@ class Archivist(Worker):
         self.load.stopped.wait(0.5)
 
 
+class Librarian(Worker):
+    """Keeps scripts under a few names, changes them, deletes some."""
+
+    def turn(self) -> None:
+        key, value = f"s{self.random.randrange(5)}", self.load.next_value()
+        if self.random.random() < 0.3:
+            value = ABSENT
+        with self.ledger.lock:
+            self.ledger.tried_scripts.setdefault(key, set()).add(value)
+        if value is ABSENT:
+            status, _ = self.connection.send("DELETE", f"/_scripts/{key}")
+        else:
+            body = {"script": {"lang": "painless", "source": str(value)}}
+            status, _ = self.connection.send("PUT", f"/_scripts/{key}", body)
+        if status in (200, 404):
+            with self.ledger.lock:
+                self.ledger.acknowledged += 1
+                self.ledger.scripts[key] = value
+                self.ledger.tried_scripts.pop(key, None)
+        self.load.stopped.wait(0.05)
+
+
 class Load:
     """All of them at one server, for one round."""
 
@@ -283,7 +321,7 @@ class Load:
         self.stopped = threading.Event()
         self.refusals: list = []
         self.workers = [Writer(self, number) for number in range(writers)]
-        self.workers += [Owner(self, writers), Archivist(self, writers + 1)]
+        self.workers += [Owner(self, writers), Archivist(self, writers + 1), Librarian(self, writers + 2)]
         for worker in self.workers:
             worker.start()
 

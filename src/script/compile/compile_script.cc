@@ -281,6 +281,10 @@ bool uses_score(const Program& program) {
     return program.uses_score;
 }
 
+std::span<const std::string> fields_read(const Program& program) {
+    return program.fields;
+}
+
 Compiled compile(std::string_view source, const Context& context) {
     if (source.size() > source_bytes_most) {
         return std::unexpected(trouble_at(

@@ -86,6 +86,9 @@ Compiled compile_expression(std::string_view source, const Context& context);
 /// Whether it asks for `_score`, which may have to be computed for it.
 bool uses_score(const Program& program);
 
+/// The names that it reads as doc['NAME'], as far as they stand in it.
+std::span<const std::string> fields_read(const Program& program);
+
 // -- the contexts ---------------------------------------------------------------------------------
 
 namespace contexts {

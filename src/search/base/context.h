@@ -58,11 +58,16 @@ struct RequestContext {
     /// Set by the server once the client has left; null: nobody can tell.
     std::shared_ptr<const std::atomic<bool>> left;
 
+    /// A failure that could not be told where it came up, where somebody looked for a column.
+    /// Empty: there is none.
+    std::function<Answer<>()> held_back;
+
     /// A failure once the time is up or the client has left: asked by every node, and every few
     /// thousand steps of a loop. What was found until then is thrown away with the failure, for a
     /// bitmap that lacks rows is a wrong answer, most of all below a must_not.
     Answer<> go_on() const {
         if (left != nullptr && left->load(std::memory_order_relaxed)) return client_left();
+        if (held_back) ASK(held_back());
         if (deadline_ns != 0 && clock->steady_ns() > deadline_ns) return out_of_time();
         return {};
     }

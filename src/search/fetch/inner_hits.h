@@ -11,6 +11,7 @@
 #include "search/match/plan.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -49,6 +50,15 @@ struct InnerHits {
     std::vector<InnerHits> below;
 
     const std::string& name() const { return request->name.empty() ? path : request->name; }
+};
+
+/// Which relatives of a hit satisfied a has_child or a has_parent. A search of their own finds
+/// them, for they are other documents.
+struct RelativeHits {
+    std::string name;
+    std::shared_ptr<const InnerHitsRequest> request;
+    /// The relatives of the document in that row.
+    std::function<Answer<QueryPtr>(const GroupContext& context, std::uint32_t row)> query_of;
 };
 
 /// Adds one; a name may be there once.

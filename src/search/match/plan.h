@@ -44,6 +44,7 @@ public:
 
 class Statistics;     // bm25.h
 struct InnerHits;     // inner_hits.h
+struct RelativeHits;  // the same
 struct Marks;         // marks.h
 struct ProfileEntry;  // profile.h
 
@@ -87,9 +88,10 @@ struct Scope {
     const RequestContext* request = nullptr;
     std::string nested;
     std::vector<std::pair<std::string, NodePtr>>* named =
-        nullptr;                                   // gathers _name; null: nobody asks
-    std::vector<InnerHits>* inner_hits = nullptr;  // gathers them; null: nobody asks
-    ProfileEntry* profile = nullptr;               // of the query around it; null: nobody asks
+        nullptr;                                         // gathers _name; null: nobody asks
+    std::vector<InnerHits>* inner_hits = nullptr;        // gathers them; null: nobody asks
+    std::vector<RelativeHits>* relative_hits = nullptr;  // the same, of a join field
+    ProfileEntry* profile = nullptr;  // of the query around it; null: nobody asks
 };
 
 using Plan = std::function<Answer<NodePtr>(const Scope&)>;

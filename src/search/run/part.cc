@@ -72,6 +72,7 @@ Answer<std::unique_ptr<Part>> plan_part(const Request& request, const RequestCon
     scope.request = &context;
     scope.named = &part->named;
     scope.inner_hits = &part->inner_hits;
+    scope.relative_hits = &part->relative_hits;
     if (request.profile || request.explain) {  // who explains names queries, too
         part->profile = std::make_unique<PartProfile>();
         part->profile->index = index.name;

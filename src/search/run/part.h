@@ -31,6 +31,7 @@ struct Part {
     NodePtr post_filter;
     std::vector<std::pair<std::string, NodePtr>> named;
     std::vector<InnerHits> inner_hits;
+    std::vector<RelativeHits> relative_hits;
     std::unique_ptr<Highlighter> highlighter;     // null: nobody asks
     std::unique_ptr<ScriptFields> script_fields;  // the same
     std::unique_ptr<Statistics> statistics;       // null: scores are constant, or nobody asks

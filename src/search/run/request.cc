@@ -10,6 +10,7 @@
 #include "search/run/rescore.h"
 #include "search/run/search.h"
 #include "search/run/slice.h"
+#include "search/runtime/runtime_fields.h"
 #include "search/sort/sort.h"
 #include "search/suggest/suggest.h"
 
@@ -144,6 +145,8 @@ Answer<bool> take_choice(const event::Member& member, Request& request) {
         request.slice = std::make_shared<const Slice>(ASK(parse_slice(member.value)));
     else if (name == "pit")
         ASK(take_pit(member.value, request));
+    else if (name == "runtime_mappings")
+        request.runtime_fields = ASK(parse_runtime_fields(member.value));
     else if (name == "suggest")
         request.suggest = ASK(parse_suggest(member.value));
     else

@@ -61,10 +61,7 @@ inline constexpr Parameter search_members[] = {
     {"pit", Takes::object},
     {"stats", Takes::array, Use::no_effect, "no statistics are kept by group"},
     {"ext", Takes::object, Use::refused, "there are no plug-ins", "{}"},
-    {"runtime_mappings", Takes::object, Use::refused,
-     "fields that a request makes by scripts are not there yet: use script_fields or a script as "
-     "the source of an aggregation",
-     "{}"},
+    {"runtime_mappings", Takes::object},
     {"profile", Takes::flag},
     {"explain", Takes::flag},
     {"suggest", Takes::object},

@@ -11,6 +11,7 @@
 #include "search/run/rows_ahead.h"
 #include "search/run/search.h"
 #include "search/run/show_hits.h"
+#include "search/runtime/runtime_fields.h"
 #include "search/suggest/suggest.h"
 
 #include <fmt/format.h>
@@ -64,6 +65,7 @@ public:
             found_.total_known = request_.count_up_to != 0;
             return std::move(found_);
         }
+        if (request_.runtime_fields) ASK(add_runtime_fields(*request_.runtime_fields, context_));
         ASK(check());
         if (request_.aggregations) {
             aggregations_ = ASK(parse_aggregations(*request_.aggregations, context_));
@@ -73,8 +75,10 @@ public:
             found_.timed_out = true;
             // What was found until then is still shown, within a time of its own.
             context_.deadline_ns = context_.clock->steady_ns() + time_to_show_ns;
+            context_.held_back = nullptr;
         }
         ASK(finish());
+        if (context_.held_back) ASK(context_.held_back());
         return std::move(found_);
     }
 
@@ -470,6 +474,7 @@ private:
         hits.erase(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(from));
         found_.hits = ASK(show_hits(request_, context_, shows_scores_, hits));
         if (request_.collapse) ASK(expand_groups(request_, context_, hits, found_.hits));
+        ASK(expand_relatives(context_, hits, found_.hits));
         if (!hits.empty()) found_.last = std::make_shared<const HitPlace>(place_of(hits.back()));
         if (aggregations_) {
             json::Writer out;
@@ -479,7 +484,16 @@ private:
             found_.aggregations = out.take();
             if (context_.answer) ASK(context_.answer->made(found_.aggregations.size()));
         }
-        if (request_.suggest) found_.suggest = ASK(suggest(*request_.suggest, context_));
+        if (request_.suggest) {
+            found_.suggest = ASK(suggest(
+                *request_.suggest, context_,
+                [this](const GroupContext& context, std::uint32_t row) -> Answer<std::string> {
+                    if (!request_.source.enabled) return std::string();
+                    const auto sources = context.group->sources();
+                    return filter_source(ASK(sources->at(row)), request_.source);
+                },
+                typed_keys_));
+        }
         if (request_.profile) write_profile();
         return {};
     }

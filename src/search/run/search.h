@@ -30,6 +30,7 @@ namespace elkhorn::search {
 struct CollapseRequest;  // collapse.h
 struct HitPlace;         // best_hits.h
 class SuggestRequest;    // suggest/suggest.h
+struct RuntimeFields;    // runtime/runtime_fields.h
 struct Slice;            // slice.h
 
 /// Scores in the indices that match the pattern count so much more.
@@ -62,7 +63,8 @@ struct Request : Page {
     std::shared_ptr<const Slice> slice;      // null: everything
     std::shared_ptr<const HitPlace> behind;  // only hits that come behind; null: all
     std::optional<PointInTime> pit;
-    std::shared_ptr<const SuggestRequest> suggest;  // null: none
+    std::shared_ptr<const SuggestRequest> suggest;        // null: none
+    std::shared_ptr<const RuntimeFields> runtime_fields;  // null: none
     bool profile = false;
     bool explain = false;
     bool tie_breaker = false;  // the last key was added, and search_after may lack it

@@ -32,6 +32,7 @@ void run(const search::Request& request, const search::RequestContext& context,
     search::write_hits(out, request, *found, false);
     if (!found->aggregations.empty()) out.key("aggregations").raw(found->aggregations);
     if (!found->profile.empty()) out.key("profile").raw(found->profile);
+    if (!found->suggest.empty()) out.key("suggest").raw(found->suggest);
     out.end_object();
     event::Arena answer;
     ASSERT(parser.parse(out.take(), answer));

@@ -32,12 +32,19 @@ public:
         settings.mapping.fields["p"] = store::dynamic_field(store::FieldType::geo_point);
         settings.mapping.fields["i"] = store::dynamic_field(store::FieldType::ip);
         settings.mapping.fields["w"] = store::dynamic_text();
+        settings.mapping.fields["s"] = store::dynamic_field(store::FieldType::unindexed);
+        settings.mapping.fields["s"].es_name = "completion";
+        settings.mapping.fields["j"] = store::dynamic_field(store::FieldType::unindexed);
+        settings.mapping.fields["j"].es_name = "join";
+        settings.mapping.fields["j"].extra_json = R"("relations":{"q":"a"})";
         ASSERT(store_->create_index("f", settings));
         for (const std::string_view source :
              {R"({"k":"a","n":1,"d":0.5,"b":true,"t":"2024-01-01","x":"a b","w":"red fox jumps",
-                  "i":"10.0.0.1","p":"1,2","o":[{"k":"x","n":1},{"k":"y"}]})",
+                  "i":"10.0.0.1","p":"1,2","o":[{"k":"x","n":1},{"k":"y"}],
+                  "s":{"input":["red fox","rex"],"weight":3},"j":"q"})",
               R"({"k":["a","b"],"n":[1,2,2],"d":-1.5,"t":"2024-03-31T01:00:00Z",
-                  "w":["red","a red dog"],"p":["3,4","5,6"]})",
+                  "w":["red","a red dog"],"p":["3,4","5,6"],"s":["red",{"input":"rot"}],
+                  "j":{"name":"a","parent":"1"}})",
               R"({"k":"c","b":false,"t":"1969-12-31T23:59:59Z","n":-9007199254740993,"w":"",
                   "o":{"k":"z","n":[2,3]}})",
               R"({"i":["::1","10.1.2.3"],"w":"blue fox"})"})

@@ -3,6 +3,7 @@
 #include "event/flatten.h"
 #include "json/parse.h"
 #include "search/base/field.h"
+#include "search/source/source_values.h"
 #include "store/group/memory_group.h"
 #include "store/limits/memory_account.h"
 
@@ -67,7 +68,7 @@ private:
     Answer<> add_found(std::uint32_t row) {
         for (std::uint32_t number = 0; number < found_.size(); ++number) {
             event::Event event(arena_);
-            put_below_path(event.root(), path_, found_[number]);
+            put_at_path(arena_, event.root(), path_, found_[number]);
             const std::string_view source = flattener_.flatten(event, buffer_, document_);
             ASK(hold(source.size() * columns_factor));
             group_.add(document_, source);
@@ -97,18 +98,6 @@ private:
                         path_, needed_bytes_, memory->limit(store::MemoryUse::queries)));
         failure.error().status = 429;
         return failure;
-    }
-
-    void put_below_path(event::Object& root, std::string_view path, const Value& value) {
-        const std::size_t dot = path.find('.');
-        const std::string_view name = path.substr(0, dot);
-        if (dot == std::string_view::npos) {
-            root.add(arena_, name, value);
-            return;
-        }
-        event::Object* below = event::make_object(arena_);
-        put_below_path(*below, path.substr(dot + 1), value);
-        root.add(arena_, name, Value::object(below));
     }
 
     Answer<> end_piece() {

@@ -47,6 +47,19 @@ std::unexpected<Failure> too_many_values(std::string_view path, const store::Mem
 
 }  // namespace
 
+void put_at_path(event::Arena& arena, event::Object& root, std::string_view path,
+                 const Value& value) {
+    const std::size_t dot = path.find('.');
+    const std::string_view name = path.substr(0, dot);
+    if (dot == std::string_view::npos) {
+        root.add(arena, name, value);
+        return;
+    }
+    event::Object* below = event::make_object(arena);
+    put_at_path(arena, *below, path.substr(dot + 1), value);
+    root.add(arena, name, Value::object(below));
+}
+
 Answer<> each_source_value(
     const GroupContext& context, std::string_view path,
     const std::function<std::uint64_t(std::uint32_t row, std::span<const event::Value> values)>&

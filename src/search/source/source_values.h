@@ -18,6 +18,10 @@
 
 namespace elkhorn::search {
 
+/// Adds a value at the path, with the objects on its way.
+void put_at_path(event::Arena& arena, event::Object& root, std::string_view path,
+                 const event::Value& value);
+
 /// Calls `visit` for each row in order with the values at the path (lists opened, nulls and objects
 /// among them); it gives the bytes that it keeps so far, which are charged to the searches' share.
 Answer<> each_source_value(

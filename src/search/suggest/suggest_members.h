@@ -9,10 +9,31 @@ inline constexpr Parameter suggestion_members[] = {
     {"text", Takes::text},
     {"term", Takes::object},
     {"phrase", Takes::object, Use::refused, "only single words are suggested: ask for [term]"},
-    {"completion", Takes::object, Use::refused,
-     "there are no completion fields: ask a prefix query, or a search_as_you_type field"},
-    {"prefix", Takes::text, Use::refused, "it is [completion]'s, and there are no such fields"},
-    {"regex", Takes::text, Use::refused, "it is [completion]'s, and there are no such fields"},
+    {"completion", Takes::object},
+    {"prefix", Takes::text},
+    {"regex", Takes::text},
+};
+
+inline constexpr Parameter completion_members[] = {
+    {"field", Takes::text},
+    {"analyzer", Takes::text, Use::no_effect, "a prefix is cut as the field says"},
+    {"size", Takes::integer},
+    {"shard_size", Takes::integer, Use::no_effect, "all inputs are looked at"},
+    {"skip_duplicates", Takes::flag},
+    {"fuzzy", Takes::any},
+    {"regex", Takes::object, Use::no_effect,
+     "patterns have one syntax here, and bounds of their own"},
+    {"contexts", Takes::object, Use::refused, "inputs have no contexts: put them into the inputs",
+     "{}"},
+};
+
+inline constexpr Parameter completion_fuzzy_members[] = {
+    {"fuzziness", Takes::any},
+    {"transpositions", Takes::flag},
+    {"min_length", Takes::integer},
+    {"prefix_length", Takes::integer},
+    {"unicode_aware", Takes::flag, Use::no_effect, "characters are counted either way"},
+    {"max_determinized_states", Takes::integer, Use::no_effect, "there is no automaton"},
 };
 
 inline constexpr Parameter term_suggester_members[] = {

@@ -3,6 +3,7 @@
 #include "search/base/field.h"
 #include "search/match/bm25.h"
 #include "search/match/text_words.h"
+#include "search/suggest/characters.h"
 #include "search/words/phrase_match.h"
 #include "text/analysis/stored/analyzer.h"
 
@@ -20,17 +21,6 @@ namespace elkhorn::search {
 namespace {
 
 using text::LocatedToken;
-
-/// The first characters of a word, in bytes.
-std::string_view beginning(std::string_view word, int characters) {
-    std::size_t bytes = 0;
-    for (int i = 0; i < characters && bytes < word.size(); ++i) {
-        do
-            ++bytes;
-        while (bytes < word.size() && (static_cast<unsigned char>(word[bytes]) & 0xc0U) == 0x80U);
-    }
-    return word.substr(0, bytes);
-}
 
 /// An index's part of the answer: words of its field with how many rows have them.
 class Words {
@@ -125,7 +115,7 @@ Answer<std::vector<SuggestedWord>> options_of(const TermSuggester& suggester, co
     };
     const auto most_edits = static_cast<std::size_t>(suggester.max_edits);
     TextTest test;
-    test.prefix = beginning(word, suggester.prefix_length);
+    test.prefix = beginning(word, static_cast<std::size_t>(suggester.prefix_length));
     const std::size_t room = 4 * most_edits;  // bytes of so many characters
     test.passes = [&](std::string_view other) {
         return other.size() <= word.size() + room && word.size() <= other.size() + room &&

@@ -82,6 +82,8 @@ public:
 
     Snapshots& snapshots() override { return snapshots_; }
 
+    Metadata& metadata() override { return metadata_; }
+
 private:
     Result<PinnedIndex> pin(std::string_view index) override;
     Result<> adopt(Manifest manifest, const Fill& fill) override;
@@ -159,6 +161,7 @@ private:
     Node node_;
     std::optional<NodeLimits> limits_;  // from the constructor on
     Snapshots snapshots_{*this, *folder_, options_};
+    Metadata metadata_{*folder_};
     std::unique_ptr<WriteLog> log_;
     IndexTroubles troubles_{*options_.clock};
     OrphanFolders orphans_;            // of the start

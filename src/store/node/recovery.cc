@@ -18,6 +18,7 @@ KillPoint recovered{"recovery.done"};
 
 Result<> Engine::open() {
     TRY(snapshots_.load());
+    TRY(metadata_.load());
     TRY(open_indices());
     WriteLog::Options log_options;
     log_options.file_bytes = options_.log_file_bytes;

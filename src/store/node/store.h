@@ -20,6 +20,7 @@
 #include "store/index/options.h"
 #include "store/limits/memory_account.h"
 #include "store/log/write.h"
+#include "store/meta/metadata.h"
 #include "store/snapshot/snapshots.h"
 
 #include <memory>
@@ -72,6 +73,8 @@ public:
     virtual Result<> keep_limits() = 0;
     /// Repositories, and what is in them.
     virtual Snapshots& snapshots() = 0;
+    /// What is kept beside the indices: stored scripts.
+    virtual Metadata& metadata() = 0;
 
     /// False with the reason while writes are refused: for good after a failed fsync, or as long
     /// as the disk is full.

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "store/file/removed_indices.h"
 #include "store/file/repositories_file.h"
+#include "store/meta/metadata.h"
 #include "store/offline/repair_index.h"
 
 #include <fmt/format.h>
@@ -46,9 +47,11 @@ public:
                 "repositories: the list of snapshot repositories is damaged; register them again, "
                 "their snapshots are not concerned");
         }
+        const bool metadata_damaged = TRY(find_metadata_damage());
         for (IndexRepair& index : indices_)
             if (index.is_index()) TRY(apply(index));
         if (repositories_damaged) TRY(move_away(repositories_file));
+        if (metadata_damaged) TRY(move_away(metadata_file));
         if (!log_.notes.empty()) TRY(repair_log());
         done_.log_notes.insert(done_.log_notes.end(), log_.notes.begin(), log_.notes.end());
         done_.log_entries_kept = log_.entries_kept;
@@ -57,6 +60,18 @@ public:
     }
 
 private:
+    Result<bool> find_metadata_damage() {
+        const auto sound = check_metadata_file(folder_);
+        if (sound) return false;
+        const bool newer = sound.error().message.find("newer elkhorn") != std::string::npos;
+        if (newer || sound.error().code != ErrorCode::corruption)
+            return std::unexpected(sound.error());
+        done_.log_notes.push_back(
+            "metadata: the stored scripts are damaged; store them again, documents are not "
+            "concerned");
+        return true;
+    }
+
     Result<> apply(IndexRepair& index) {
         const auto keep = [this](const std::string& name) {
             return copy_away(name);

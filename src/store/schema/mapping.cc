@@ -300,8 +300,8 @@ bool FieldMapping::is_range() const {
 
 bool FieldMapping::takes_all_below() const {
     return is_range() ||
-           (type == FieldType::unindexed &&
-            (es_name == "rank_features" || es_name == "join" || es_name == "percolator"));
+           (type == FieldType::unindexed && (es_name == "rank_features" || es_name == "join" ||
+                                             es_name == "percolator" || es_name == "completion"));
 }
 
 bool FieldMapping::is_flattened() const {

@@ -87,7 +87,8 @@ struct FieldMapping {
 
     /// Its values are ranges ({"gte": ..., "lt": ...}), which are kept in _source only.
     bool is_range() const;
-    /// Whatever stands below it is its own and no field: ranges, rank_features, join, percolator.
+    /// Whatever stands below it is its own and no field: ranges, rank_features, join,
+    /// percolator, completion.
     bool takes_all_below() const;
     /// Any key below it is a keyword of its own: flattened.
     bool is_flattened() const;

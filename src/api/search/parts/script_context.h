@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/core/api.h"
+#include "api/search/parts/stored_scripts.h"
 #include "search/base/context.h"
 
 namespace elkhorn::api {
@@ -15,6 +16,7 @@ inline search::RequestContext script_context(const Call& call) {
         call.context().clock->steady_ns() + call.context().query_timeout_ms * 1'000'000;
     context.left = call.request().abandonment;
     context.memory = &call.context().store->memory();
+    context.stored_script = stored_scripts(*call.context().store);
     return context;
 }
 

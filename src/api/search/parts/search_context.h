@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/core/index_names.h"
+#include "api/search/parts/stored_scripts.h"
 #include "search/base/context.h"
 
 #include <memory>
@@ -29,6 +30,7 @@ inline search::RequestContext search_context_of(
     context.answer = std::make_shared<search::AnswerRoom>(context.memory);
     context.max_buckets = call.context().max_buckets;
     context.indices = std::move(indices);
+    context.stored_script = stored_scripts(*call.context().store);
     context.source_of = [store = call.context().store](
                             std::string_view index,
                             std::string_view id) -> search::Answer<std::optional<std::string>> {

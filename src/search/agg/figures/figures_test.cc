@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "search/agg/figures/hdr_counts.h"
 #include "search/agg/figures/student.h"
+#include "search/agg/figures/text_categories.h"
 #include "search/agg/figures/value_clusters.h"
 
 #include <gtest/gtest.h>
@@ -13,6 +14,40 @@
 
 namespace elkhorn::search::agg {
 namespace {
+
+TEST(TextCategories, AreWhatStaysTheSame) {
+    TextCategories categories(70);
+    const auto first = categories.category_of("Node db-3 shutting down");
+    EXPECT_EQ(categories.key(first), "Node shutting down");
+    EXPECT_EQ(categories.category_of("Node db-17 shutting down (12 s)"), first)
+        << "words with digits do not count";
+    EXPECT_EQ(categories.category_of("Node 5 shutting slowly down"), first);
+    EXPECT_NE(categories.category_of("Node 5 starting up"), first);
+    EXPECT_EQ(categories.key(first), "Node shutting down");
+    EXPECT_EQ(categories.regex(first), ".*?Node.+?shutting.+?down.*?");
+    EXPECT_EQ(categories.longest(first), 31U);
+    const auto user = categories.category_of("user alice logged in from mail.example.com");
+    EXPECT_EQ(categories.category_of("user bob logged in from mail.example.com"), user);
+    EXPECT_EQ(categories.key(user), "user logged in from mail.example.com");
+    EXPECT_EQ(categories.regex(user), ".*?user.+?logged.+?in.+?from.+?mail\\.example\\.com.*?");
+    const auto nothing = categories.category_of("");
+    EXPECT_EQ(categories.category_of("12 34"), nothing);
+    EXPECT_EQ(categories.key(nothing), "");
+    EXPECT_EQ(categories.regex(nothing), ".*?");
+    EXPECT_EQ(categories.size(), 4U);
+}
+
+TEST(TextCategories, OfAllOrNothing) {
+    TextCategories exact(100);
+    EXPECT_NE(exact.category_of("a b c"), exact.category_of("a b d"));
+    TextCategories loose(1);
+    EXPECT_EQ(loose.category_of("a b c d e f g"), loose.category_of("a x y z"));
+    std::string long_text;
+    for (int i = 0; i < 10'000; ++i)
+        long_text += "word ";
+    EXPECT_EQ(exact.category_of(long_text), exact.category_of(long_text + "more"))
+        << "of a hundred words";
+}
 
 TEST(Student, IsWhatTablesSay) {
     EXPECT_NEAR(student_both_sides(12.706, 1), 0.05, 1e-5);

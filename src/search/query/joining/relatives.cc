@@ -3,8 +3,9 @@
 //
 // The inner query is asked of the whole index when the outer one is planned; what is kept of it is
 // the ids of the documents that it leads to, with their scores, charged to the searches' share.
-// Inner hits of relatives are refused.
+// Inner hits are searched for each hit, once the page is known.
 
+#include "search/fetch/inner_hits.h"
 #include "search/match/bm25.h"
 #include "search/query/core/query_kind.h"
 #include "search/query/core/query_parse.h"
@@ -291,9 +292,78 @@ struct Wanted {
     int least = 1;
     int most = std::numeric_limits<int>::max();
     bool ignore_unmapped = false;
+    std::shared_ptr<const InnerHitsRequest> hits;  // null: nobody asks
     std::string id;
     Common common;
 };
+
+/// The document of that id.
+class OneDocument final : public Node {
+public:
+    explicit OneDocument(std::string id) : id_(std::move(id)) {}
+
+    Answer<Bitmap> rows(const GroupContext& context) const override {
+        Bitmap rows(context.rows());
+        if (const auto row = ASK(context.group->find_id(id_)); row) rows.set(*row);
+        return rows;
+    }
+
+    int cost() const override { return 0; }
+
+private:
+    std::string id_;
+};
+
+/// What satisfies `inner` among the children called `type` of the document `id`, or is that
+/// document.
+QueryPtr among_relatives(const QueryPtr& inner, const JoinField& join, const std::string& type,
+                         const std::string& id, Towards towards) {
+    return make_query(
+        [inner, join, type, id, towards](const Scope& scope) -> Answer<NodePtr> {
+            Clauses clauses;
+            clauses.must.push_back(ASK(plan_query(*inner, scope)));
+            if (towards == Towards::children)
+                clauses.filter.push_back(std::make_shared<ChildrenOf>(join, type, id));
+            else
+                clauses.filter.push_back(std::make_shared<OneDocument>(id));
+            return bool_node(std::move(clauses));
+        },
+        Common{});
+}
+
+/// Inner hits of the inner query are below those of the outer one, which are searched by
+/// themselves.
+Scope without_hits(Scope scope) {
+    scope.inner_hits = nullptr;
+    scope.relative_hits = nullptr;
+    return scope;
+}
+
+/// Asks for the relatives of each hit, where they are wanted.
+Answer<> note_hits(const Scope& scope, const Wanted& wanted, const JoinField& join,
+                   Towards towards) {
+    if (wanted.hits == nullptr || scope.relative_hits == nullptr) return {};
+    RelativeHits hits;
+    hits.name = wanted.hits->name.empty() ? wanted.type : wanted.hits->name;
+    hits.request = wanted.hits;
+    for (const RelativeHits& other : *scope.relative_hits) {
+        if (other.name != hits.name) continue;
+        return refuse(
+            "illegal_argument_exception",
+            fmt::format("[inner_hits] already contains an entry for key [{}]", hits.name));
+    }
+    hits.query_of = [inner = wanted.inner, join, type = wanted.type, towards](
+                        const GroupContext& context, std::uint32_t row) -> Answer<QueryPtr> {
+        if (towards == Towards::children) {
+            const std::string id = ASK(context.group->id(row));
+            return among_relatives(inner, join, type, id, towards);
+        }
+        const auto family = ASK(family_of(context, join.path));
+        return among_relatives(inner, join, type, family->parent_of[row], towards);
+    };
+    scope.relative_hits->push_back(std::move(hits));
+    return {};
+}
 
 /// The index's join field, or why there is no answer; nothing: no rows, and no complaint.
 Answer<std::optional<JoinField>> join_of(const Scope& scope, std::string_view query,
@@ -320,7 +390,8 @@ Answer<std::optional<JoinField>> join_of(const Scope& scope, std::string_view qu
 Answer<NodePtr> plan_has_child(const Scope& scope, const Wanted& wanted) {
     const auto join = ASK(join_of(scope, "has_child", wanted));
     if (!join) return no_rows();
-    const NodePtr inner = ASK(plan_query(*wanted.inner, scope));
+    ASK(note_hits(scope, wanted, *join, Towards::children));
+    const NodePtr inner = ASK(plan_query(*wanted.inner, without_hits(scope)));
     Finder finder(scope, *join, wanted.type, wanted.mode != ScoreMode::none);
     auto found = ASK(finder.find(inner, Towards::parents));
     std::erase_if(found->by_id, [&](const auto& one) {
@@ -334,7 +405,8 @@ Answer<NodePtr> plan_has_child(const Scope& scope, const Wanted& wanted) {
 Answer<NodePtr> plan_has_parent(const Scope& scope, const Wanted& wanted) {
     const auto join = ASK(join_of(scope, "has_parent", wanted));
     if (!join) return no_rows();
-    const NodePtr inner = ASK(plan_query(*wanted.inner, scope));
+    ASK(note_hits(scope, wanted, *join, Towards::parents));
+    const NodePtr inner = ASK(plan_query(*wanted.inner, without_hits(scope)));
     Finder finder(scope, *join, wanted.type, wanted.mode != ScoreMode::none);
     auto found = ASK(finder.find(inner, Towards::children));
     return std::make_shared<RelatedNode>(*join, wanted.type, Towards::children, wanted.mode,
@@ -373,6 +445,8 @@ Answer<QueryPtr> parse_has_child(const Value& body) {
             wanted.least = static_cast<int>(ASK(number_option(member)));
         else if (member.name == "max_children")
             wanted.most = static_cast<int>(ASK(number_option(member)));
+        else if (member.name == "inner_hits")
+            wanted.hits = ASK(parse_inner_hits(member));
         else
             return unsupported("has_child", member.name);
     }
@@ -405,6 +479,8 @@ Answer<QueryPtr> parse_has_parent(const Value& body) {
         } else if (member.name == "score") {
             const bool scored = ASK(boolean_option(member));
             wanted.mode = scored ? ScoreMode::greatest : ScoreMode::none;
+        } else if (member.name == "inner_hits") {
+            wanted.hits = ASK(parse_inner_hits(member));
         } else if (member.name == "ignore_unmapped") {
             wanted.ignore_unmapped = ASK(boolean_option(member));
         } else {
@@ -454,7 +530,7 @@ constexpr Parameter has_parent_members[] = {
 };
 constexpr Parameter relative_members[] = {
     {"ignore_unmapped", Takes::flag},
-    {"inner_hits", Takes::object, Use::refused, "ask for the relatives by a query of their own"},
+    {"inner_hits", Takes::object},
 };
 constexpr Parameter parent_id_members[] = {
     {"type", Takes::text},
