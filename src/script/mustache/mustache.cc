@@ -49,7 +49,8 @@ private:
         const auto line = std::ranges::count(before, '\n') + 1;
         const std::size_t begin = before.rfind('\n');
         const std::size_t column = begin == before.npos ? at : at - begin - 1;
-        return fail(ErrorCode::invalid, fmt::format("{} [template:{}:{}]", what, line, column + 1));
+        return fail(ErrorCode::invalid,
+                    fmt::format("{} @[query-template:{}:{}]", what, line, column + 1));
     }
 
     /// The nodes of the section of that name; empty: to the end of the text.
@@ -61,7 +62,7 @@ private:
             if (open == text_.npos) {
                 at_ = text_.size();
                 if (section.empty()) return nodes;
-                return wrong(opened_at, fmt::format("section {} is not closed", section));
+                return wrong(opened_at, fmt::format("Failed to close '{}' tag", section));
             }
             at_ = open + open_.size();
             const std::string tag = TRY(tag_from(open));

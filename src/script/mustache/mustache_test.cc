@@ -46,15 +46,15 @@ TEST(Mustache, HasFunctions) {
 }
 
 TEST(Mustache, RefusesWithThePlace) {
-    EXPECT_EQ(made("a\n {{x"), "{{ is not closed by }} [template:2:2]");
-    EXPECT_EQ(made("{{#a}}x"), "section a is not closed [template:1:1]");
-    EXPECT_EQ(made("{{#a}}{{/b}}"), "section a is closed by b [template:1:7]");
-    EXPECT_EQ(made("{{/a}}"), "there is no section a to close [template:1:1]");
-    EXPECT_EQ(made("{{> other}}"), "other templates cannot be put into one [template:1:1]");
+    EXPECT_EQ(made("a\n {{x"), "{{ is not closed by }} @[query-template:2:2]");
+    EXPECT_EQ(made("{{#a}}x"), "Failed to close 'a' tag @[query-template:1:1]");
+    EXPECT_EQ(made("{{#a}}{{/b}}"), "section a is closed by b @[query-template:1:7]");
+    EXPECT_EQ(made("{{/a}}"), "there is no section a to close @[query-template:1:1]");
+    EXPECT_EQ(made("{{> other}}"), "other templates cannot be put into one @[query-template:1:1]");
     std::string deep;
     for (int i = 0; i < 1000; ++i)
         deep += "{{#a}}";
-    EXPECT_EQ(made(deep), "sections are nested too deep [template:1:601]");
+    EXPECT_EQ(made(deep), "sections are nested too deep @[query-template:1:601]");
 }
 
 TEST(Mustache, IsBoundInWhatItMakes) {

@@ -32,7 +32,8 @@ search::Answer<std::string> source_of(const Call& call, const Value& body, std::
     }
     if (name.empty()) {
         return search::refuse("action_request_validation_exception",
-                              "Validation Failed: 1: template is missing;");
+                              "Validation Failed: 1: template is missing;2: template's script type "
+                              "is missing;");
     }
     auto stored = stored_script(*call.context().store, name);
     if (!stored) {
@@ -55,12 +56,9 @@ search::Answer<std::string> template_text(const Call& call, const Value& body,
     const std::string source = ASK(source_of(call, body, id));
     const auto parsed = script::Mustache::parse(source);
     if (!parsed) {
-        auto failure =
-            search::refuse("general_script_exception", "Failed to compile inline script [" +
-                                                           source + "] using lang [mustache]");
+        auto failure = search::refuse("script_exception", parsed.error().message);
         failure.error().caused_by_type = "mustache_exception";
         failure.error().caused_by_reason = parsed.error().message;
-        failure.error().status = 500;
         return failure;
     }
     const Value* params = body.is(Kind::object) ? body.as_object().find("params") : nullptr;

@@ -348,7 +348,7 @@ Answer<> note_hits(const Scope& scope, const Wanted& wanted, const JoinField& jo
     hits.request = wanted.hits;
     for (const RelativeHits& other : *scope.relative_hits) {
         if (other.name != hits.name) continue;
-        return refuse(
+        return refuse_in_phase(
             "illegal_argument_exception",
             fmt::format("[inner_hits] already contains an entry for key [{}]", hits.name));
     }
