@@ -1,5 +1,5 @@
-// api/script/script_put.cc -- PUT|POST /_scripts/{id} and /_scripts/{id}/{context}: keeps a script or
-// a search template under a name. With a context it is compiled for it first.
+// api/script/script_put.cc -- PUT|POST /_scripts/{id} and /_scripts/{id}/{context}: keeps a script
+// or a search template under a name. With a context it is compiled for it first.
 
 #include "api/core/api.h"
 #include "api/core/error_body.h"

@@ -1,5 +1,6 @@
 #include "search/agg/figures/text_categories.h"
 
+#include "base/bytes.h"
 #include "base/hash.h"
 
 #include <algorithm>
@@ -75,8 +76,7 @@ bool joins(char c) {
 }  // namespace
 
 std::size_t TextCategories::WordsHash::operator()(const Words& words) const {
-    return hash64(std::string_view(reinterpret_cast<const char*>(words.data()),
-                                   words.size() * sizeof(std::uint32_t)));
+    return hash64(as_bytes(words.data(), words.size()));
 }
 
 std::uint32_t TextCategories::word_of(std::string_view text) {

@@ -1,5 +1,5 @@
-// search/agg/values/columns.h -- the values of a row group's rows as aggregations see them: numbers,
-// or texts as ordinals.
+// search/agg/values/columns.h -- the values of a row group's rows as aggregations see them:
+// numbers, or texts as ordinals.
 #pragma once
 
 #include "search/base/field.h"
