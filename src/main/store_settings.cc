@@ -103,6 +103,10 @@ Result<std::uint64_t> read_memory(const config::Settings& settings) {
 
 Result<> read_store_settings(const config::Settings& settings, store::Options& options) {
     options.memory = store::MemoryShares::of(TRY(read_memory(settings)));
+    // Encoding a row group of texts takes several times its documents, which no share counts.
+    constexpr std::uint64_t groups_in_memory = 16;
+    options.group_source_bytes =
+        std::min(options.group_source_bytes, options.memory.total_bytes / groups_in_memory);
     // After a crash the log is read back into tails: it must not be more than they may hold.
     options.log_limit_bytes =
         std::min(static_cast<std::uint64_t>(settings.integer("store.log_limit")),
