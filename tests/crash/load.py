@@ -302,7 +302,7 @@ class Librarian(Worker):
             status, _ = self.connection.send("PUT", f"/_scripts/{key}", body)
         if status in (200, 404):
             with self.ledger.lock:
-                self.ledger.acknowledged += 1
+                self.ledger.acknowledged += status == 200
                 self.ledger.scripts[key] = value
                 self.ledger.tried_scripts.pop(key, None)
         self.load.stopped.wait(0.05)

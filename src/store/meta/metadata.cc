@@ -108,6 +108,7 @@ Result<> Metadata::replace(MetadataKind kind, NamedTexts texts) {
                                 "them: delete some",
                                 bytes.size(), most_bytes));
     }
+    if (may_change_) TRY(may_change_());
     TRY(write_sealed(data_, metadata_file, metadata_kind, bytes));
     const Lock lock(mutex_);
     views_ = std::move(views);

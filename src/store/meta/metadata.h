@@ -14,10 +14,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace elkhorn::store {
 
@@ -32,8 +34,10 @@ using AllMetadata = std::map<MetadataKind, NamedTexts>;
 
 class Metadata {
 public:
-    /// `data` outlives it.
-    explicit Metadata(io::Folder& data) : data_(data) {}
+    /// `data` outlives it. `may_change` says whether the node may still change anything: after a
+    /// sync that failed nobody knows what a disk does. Empty: it may.
+    explicit Metadata(io::Folder& data, std::function<Result<>()> may_change = {})
+        : data_(data), may_change_(std::move(may_change)) {}
 
     Result<> load();
 
@@ -53,6 +57,7 @@ private:
     static constexpr std::size_t most_bytes = 64 << 20;
 
     io::Folder& data_;
+    const std::function<Result<>()> may_change_;
     Mutex changing_;  // held while it is written: changes come one after the other
     mutable Mutex mutex_;
     Views views_ GUARDED_BY(mutex_);

@@ -54,6 +54,21 @@ TEST(Metadata, AChangeThatFailsChangesNothing) {
     EXPECT_EQ(text_of(metadata, "a"), "1");
 }
 
+TEST(Metadata, NothingIsChangedWhereNothingMayBe) {
+    io::FakeDisk disk;
+    const auto folder = disk.view();
+    bool broken = false;
+    Metadata metadata(*folder, [&]() -> Result<> {
+        if (broken) return fail(ErrorCode::io, "a sync has failed");
+        return {};
+    });
+    ASSERT_TRUE(metadata.put(script, "a", "1"));
+    broken = true;
+    EXPECT_FALSE(metadata.put(script, "a", "2"));
+    EXPECT_FALSE(metadata.remove(script, "a"));
+    EXPECT_EQ(text_of(metadata, "a"), "1");
+}
+
 TEST(Metadata, DamageIsTold) {
     io::FakeDisk disk;
     const auto folder = disk.view();

@@ -350,6 +350,12 @@ std::vector<std::string> Engine::warnings() const {
     return sentences;
 }
 
+Result<> Engine::may_change() const {
+    const auto failure = log_->failure();
+    if (failure) return std::unexpected(*failure);
+    return {};
+}
+
 bool Engine::healthy(std::string* reason) const {
     const auto failure = log_->failure();
     if (failure && reason != nullptr) *reason = failure->message;

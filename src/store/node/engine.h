@@ -154,6 +154,8 @@ private:
     Result<> remove_what_is_left(const Leaving& index, Lsn committed);
     Result<> flush_for_log();
     Result<> trim_log();
+    /// A failure once a sync of the log has failed, or while the disk is full.
+    Result<> may_change() const;
     void run();
 
     Options options_;
@@ -161,7 +163,9 @@ private:
     Node node_;
     std::optional<NodeLimits> limits_;  // from the constructor on
     Snapshots snapshots_{*this, *folder_, options_};
-    Metadata metadata_{*folder_};
+    Metadata metadata_{*folder_, [this] {
+                           return may_change();
+                       }};
     std::unique_ptr<WriteLog> log_;
     IndexTroubles troubles_{*options_.clock};
     OrphanFolders orphans_;            // of the start
