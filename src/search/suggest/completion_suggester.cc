@@ -22,7 +22,6 @@ namespace elkhorn::search {
 namespace {
 
 using event::Kind;
-using event::Member;
 using event::Value;
 
 constexpr char separator = '\x1f';  // between the words of a key, as Lucene has it

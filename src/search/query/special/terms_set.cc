@@ -62,6 +62,7 @@ public:
 
     Answer<std::unique_ptr<RowScorer>> scorer(Statistics& statistics, float boost) const override {
         std::vector<std::unique_ptr<RowScorer>> parts;
+        parts.reserve(terms_.size());
         for (const NodePtr& term : terms_)
             parts.push_back(ASK(term->scorer(statistics, boost)));
         return sum_scorer(*this, std::move(parts));
@@ -196,6 +197,7 @@ Answer<NodePtr> plan(const Scope& scope, const Wanted& wanted) {
     if (wanted.terms.size() > most_clauses) return too_many_clauses();
     Least least = ASK(least_of(scope, wanted));
     std::vector<NodePtr> terms;
+    terms.reserve(wanted.terms.size());
     for (const Term& term : wanted.terms)
         terms.push_back(ASK(term_node(scope, wanted.field, term)));
     return std::make_shared<CoveringNode>(std::move(terms), std::move(least));
